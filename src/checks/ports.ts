@@ -1,0 +1,130 @@
+import type {
+  Conclusion,
+  Issue,
+  Plan,
+  Repository,
+  RunProgress,
+  StageId,
+  Trigger,
+} from '../pipeline/model.js';
+
+/** The name of the check of the whole run among a run's checks. */
+export const WHOLE_RUN = 'cyclone';
+
+/** A check of a run: `cyclone` itself, or a stage. */
+export type CheckKey = typeof WHOLE_RUN | StageId;
+
+export interface Annotation {
+  readonly path: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly startColumn?: number;
+  readonly endColumn?: number;
+  readonly level: 'notice' | 'warning' | 'failure';
+  readonly title: string;
+  readonly message: string;
+}
+
+/** What one check should look like on GitHub now. Rendered, cut to GitHub's limits. */
+export interface CheckView {
+  readonly name: string;
+  readonly sha: string;
+  readonly externalId: string;
+  readonly detailsUrl: string;
+  readonly status: 'queued' | 'in_progress' | 'completed';
+  readonly conclusion?: Conclusion;
+  /** milliseconds since the epoch */
+  readonly startedAt?: number;
+  readonly completedAt?: number;
+  readonly title: string;
+  readonly summary: string;
+  readonly text?: string;
+  readonly annotations: readonly Annotation[];
+}
+
+/** A run with all that a check shows of it. */
+export interface CheckSubject {
+  readonly run: number;
+  readonly repository: Repository;
+  readonly trigger: Trigger;
+  readonly plan: Plan;
+  readonly progress: RunProgress;
+  /** Problems of caicloud.yml; an error means that nothing was planned. */
+  readonly issues: readonly Issue[];
+}
+
+/** GitHub said no for now: try again, not before `retryAt` (ms since the epoch) when given. */
+export class CheckRetry extends Error {
+  override readonly name = 'CheckRetry';
+  readonly retryAt: number | undefined;
+  /** The request may have been carried out although no answer came. */
+  readonly uncertain: boolean;
+  constructor(message: string, options: { retryAt?: number; uncertain: boolean; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.retryAt = options.retryAt;
+    this.uncertain = options.uncertain;
+  }
+}
+
+/** GitHub will never take this check (repository gone, payload refused): give up and log. */
+export class CheckRefused extends Error {
+  override readonly name = 'CheckRefused';
+}
+
+/** One installation's checks on GitHub. Does not retry; throws CheckRetry or CheckRefused. */
+export interface CheckApi {
+  create(repository: Repository, view: CheckView): Promise<{ id: number }>;
+  update(repository: Repository, id: number, view: CheckView): Promise<void>;
+  /** Our own app's check runs of that name on the commit, newest first. */
+  find(
+    repository: Repository,
+    sha: string,
+    name: string,
+  ): Promise<readonly { id: number; externalId: string }[]>;
+}
+
+/** A check that GitHub does not know in its newest state yet. */
+export interface DirtyCheck {
+  readonly run: number;
+  readonly key: CheckKey;
+  readonly installationId: number;
+  readonly githubId?: number;
+  /** A create was begun and its end is unknown: look before creating. */
+  readonly creating: boolean;
+  /** Grows with every change of the subject. */
+  readonly wanted: number;
+  /** What GitHub has. 0: nothing. */
+  readonly sent: number;
+}
+
+/** What the publisher must not forget, kept in SQL. */
+export interface CheckStore {
+  /** All checks with sent < wanted, of unfinished and finished runs. */
+  dirty(): Promise<readonly DirtyCheck[]>;
+  dirtyOf(run: number): Promise<readonly DirtyCheck[]>;
+  subject(run: number): Promise<CheckSubject | undefined>;
+  /** Before a create is sent. */
+  creating(run: number, key: CheckKey): Promise<void>;
+  sent(run: number, key: CheckKey, githubId: number, sent: number): Promise<void>;
+  /** GitHub refused it for good: it is not dirty any more. */
+  refused(run: number, key: CheckKey, reason: string): Promise<void>;
+}
+
+/** The end of a stage's log, for the text of its check. */
+export interface LogTail {
+  /** At most `bytes` from the end, starting at a line when cut; and the log's whole size. */
+  tail(run: number, stage: StageId, bytes: number): Promise<{ bytes: Buffer; size: number }>;
+}
+
+/** Addresses of our own pages; signed for private repositories. */
+export interface Links {
+  run(run: number, isPrivate: boolean): string;
+  stage(run: number, stage: StageId, isPrivate: boolean): string;
+}
+
+/** Time, so that tests decide it. */
+export interface Clock {
+  now(): number;
+  /** Resolves after so many milliseconds, or at once when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}

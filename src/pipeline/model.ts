@@ -1,0 +1,353 @@
+/**
+ * The words of Cyclone as plain data: what triggered a run, what was planned, what happened.
+ * Everything here is JSON: it is stored in SQL, sent through Redis and printed by `cyclone lint`.
+ */
+
+/** A repository as GitHub knows it. */
+export interface Repository {
+  readonly id: number;
+  readonly owner: string;
+  readonly name: string;
+  readonly private: boolean;
+  /** Taken from the payload, never built: GitHub Enterprise has other hosts. */
+  readonly cloneUrl: string;
+  readonly htmlUrl: string;
+  readonly defaultBranch: string;
+  readonly installationId: number;
+}
+
+export type TriggerEvent = 'push' | 'tag' | 'pull_request' | 'merge_group' | 'schedule' | 'manual';
+
+/** What asked for a run. `ref` is always a full ref (`refs/heads/…`, `refs/tags/…`, `refs/pull/N/head`). */
+export interface Trigger {
+  readonly event: TriggerEvent;
+  readonly sha: string;
+  readonly ref: string;
+  readonly branch?: string;
+  readonly tag?: string;
+  readonly pullRequest?: number;
+  /** The code comes from another repository: nothing of ours is trusted to it. */
+  readonly fork: boolean;
+  /** First line of the commit message, for people. */
+  readonly title: string;
+  /** The whole commit message: `[skip ci]` is looked for here. */
+  readonly message: string;
+  /** GitHub login. */
+  readonly sender: string;
+}
+
+// ── the plan ────────────────────────────────────────────────────────────────────────────────────
+
+/** The image name that stands for "the image that this run's build made". */
+export const BUILT_IMAGE = 'BUILT_IMAGE';
+
+export type ChainStage = 'pre_build' | 'build' | 'integration' | 'publish' | 'post_build' | 'deploy';
+export const CHAIN: readonly ChainStage[] = [
+  'pre_build',
+  'build',
+  'integration',
+  'publish',
+  'post_build',
+  'deploy',
+];
+
+/** What follows `cyclone/` in the name of the check: `pre_build`, `pre_build:api`, `lint (node=20)`. */
+export type StageId = string;
+
+export interface RegistryAuth {
+  readonly username?: string;
+  readonly password?: string;
+  readonly email?: string;
+  readonly registryToken?: string;
+}
+
+/** A container section, normalised: lists are lists, environment is `K=V` in file order. */
+export interface ContainerSpec {
+  /** An image reference, or `BUILT_IMAGE`. */
+  readonly image: string;
+  readonly pull: boolean;
+  readonly environment: readonly string[];
+  /** Lines of one shell script. Empty: the container's own command runs. */
+  readonly commands: readonly string[];
+  readonly command?: readonly string[];
+  readonly entrypoint?: readonly string[];
+  /** `src:dst` as written; entries without a colon are already gone. */
+  readonly volumes: readonly string[];
+  readonly ports: readonly string[];
+  /** `service` or `service:alias`. */
+  readonly links: readonly string[];
+  /** `host:address`. */
+  readonly extraHosts: readonly string[];
+  readonly dns: readonly string[];
+  readonly devices: readonly string[];
+  readonly net?: string;
+  /** bytes */
+  readonly memLimit?: number;
+  readonly cpuset?: string;
+  readonly oomKillDisable: boolean;
+  readonly privileged: boolean;
+  readonly authConfig?: RegistryAuth;
+}
+
+export interface ServiceSpec extends ContainerSpec {
+  readonly name: string;
+}
+
+export interface ContainerStage {
+  readonly kind: 'container';
+  readonly container: ContainerSpec;
+  readonly services: readonly ServiceSpec[];
+  /** Paths in the container, copied into the workspace root after success. */
+  readonly outputs: readonly string[];
+}
+
+export interface ImageBuildStage {
+  readonly kind: 'image_build';
+  /** Relative to the workspace root; `.` is the root. */
+  readonly contextDir: string;
+  /** Relative to contextDir. */
+  readonly dockerfileName: string;
+  /** `release`: the image that publish pushes (`build`). `outputs`: only files are wanted (`pre_build`). */
+  readonly purpose: 'release' | 'outputs';
+  readonly outputs: readonly string[];
+}
+
+export interface PublishStage {
+  readonly kind: 'publish';
+}
+
+export interface DeployTarget {
+  readonly type: string;
+  readonly host?: string;
+  readonly token?: string;
+  readonly cluster?: string;
+  readonly namespace?: string;
+  readonly deployment?: string;
+  readonly containers: readonly string[];
+}
+
+export interface DeployStage {
+  readonly kind: 'deploy';
+  readonly targets: readonly DeployTarget[];
+}
+
+export type StageSpec = ContainerStage | ImageBuildStage | PublishStage | DeployStage;
+
+/** A stage as the file defines it, before an event decides what runs. */
+export interface StageDefinition {
+  readonly id: StageId;
+  /** `pre_build`, … without the part. */
+  readonly name: string;
+  readonly part?: string;
+  readonly spec: StageSpec;
+  /** Where the section stands in the file, 1-based. */
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface PlannedStage extends StageDefinition {
+  readonly timeoutSeconds: number;
+  /** Present: the stage does not run, and this is why. */
+  readonly skip?: SkipReason;
+  /** What policy does not allow this stage, in words; not empty: the stage fails without running. */
+  readonly refusals: readonly string[];
+}
+
+/** What BullMQ schedules: stages in order on one worker in one workspace. */
+export interface PlannedJob {
+  readonly id: string;
+  readonly stages: readonly StageId[];
+  /** Ids of jobs that must succeed first. */
+  readonly needs: readonly string[];
+}
+
+export interface Plan {
+  readonly version: 1;
+  /** The name that `build` gives its image: `registry/owner/repo:tag`. */
+  readonly image: string;
+  readonly stages: readonly PlannedStage[];
+  readonly jobs: readonly PlannedJob[];
+}
+
+// ── why something did not run ───────────────────────────────────────────────────────────────────
+
+export type SkipReason =
+  /** The table of events leaves the stage out. */
+  | { readonly kind: 'event'; readonly message: string }
+  /** An earlier stage of the chain did not succeed. */
+  | { readonly kind: 'earlier_stage'; readonly stage: StageId; readonly message: string }
+  /** Named by the commit or by a condition of the file. */
+  | { readonly kind: 'condition'; readonly message: string };
+
+// ── what happened ───────────────────────────────────────────────────────────────────────────────
+
+/** A command of a stage's `commands`, 1-based. */
+export interface CommandRef {
+  readonly index: number;
+  readonly total: number;
+  /** The command as written; may hold several lines. */
+  readonly text: string;
+}
+
+export type FailureCode =
+  /** The script or the container's own command ended with an exit code other than 0. */
+  | 'exit'
+  /** … was ended by a signal that we did not send. */
+  | 'signal'
+  | 'out_of_memory'
+  /** The image does not exist, or the registry refuses it. */
+  | 'image'
+  /** `commands` are given and the image has no /bin/sh. */
+  | 'no_shell'
+  /** The container cannot be created or started as the file describes it (e.g. its command does not exist). */
+  | 'container'
+  /** The container was removed from outside while the stage ran. */
+  | 'container_removed'
+  | 'image_build'
+  /** A path of `outputs` does not exist or may not be copied. */
+  | 'output'
+  /** A path of the file leaves the workspace or does not exist in it. */
+  | 'workspace'
+  | 'checkout'
+  | 'publish'
+  | 'service'
+  | 'refused_by_policy';
+
+export interface Failure {
+  readonly code: FailureCode;
+  /** One sentence for the check: what is wrong, with names. For exit, signal, out_of_memory it may be empty. */
+  readonly message: string;
+  readonly command?: CommandRef;
+  readonly exitCode?: number;
+  /** `SIGSEGV`, … */
+  readonly signal?: string;
+  /** bytes, with out_of_memory */
+  readonly memoryLimit?: number;
+}
+
+export type Outcome =
+  | { readonly kind: 'passed' }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'timed_out'; readonly afterSeconds: number; readonly command?: CommandRef }
+  /** `by`: `superseded by 9be01d2`, `by alice`. */
+  | { readonly kind: 'cancelled'; readonly by: string }
+  | { readonly kind: 'skipped'; readonly reason: SkipReason }
+  /** Ended without counting for or against the run. */
+  | { readonly kind: 'neutral'; readonly message: string }
+  /** We broke, not the stage: a lost worker too often, a bug. */
+  | { readonly kind: 'error'; readonly message: string };
+
+/** Facts of one stage for people; every field is optional because stages end in many places. */
+export interface StageFacts {
+  readonly image?: string;
+  /** `sha256:…` of the image that ran, was built or was pushed. */
+  readonly imageDigest?: string;
+  readonly exitCode?: number;
+  readonly services?: readonly string[];
+  /** One line each: a service that died early, OOM survived, network openings, … */
+  readonly notes?: readonly string[];
+  /** Where the time went, milliseconds by name (`pull`, `arm`, `run`, `outputs`, …). */
+  readonly spans?: Readonly<Record<string, number>>;
+  /** Set by publish: the reference that can be pulled, `name@sha256:…`. */
+  readonly published?: string;
+  readonly worker?: string;
+}
+
+// ── a run as it stands ──────────────────────────────────────────────────────────────────────────
+
+/** Times are milliseconds since the epoch. */
+export type StageState =
+  | { readonly status: 'queued' }
+  | { readonly status: 'in_progress'; readonly startedAt: number }
+  | {
+      readonly status: 'completed';
+      readonly outcome: Outcome;
+      readonly facts: StageFacts;
+      readonly startedAt?: number;
+      readonly completedAt: number;
+    };
+
+export interface StageProgress {
+  readonly id: StageId;
+  readonly state: StageState;
+}
+
+export type JobStatus = 'waiting' | 'enqueued' | 'running' | 'done';
+
+export interface JobProgress {
+  readonly id: string;
+  readonly status: JobStatus;
+  /** The newest owner. Events of an older fence are ignored. */
+  readonly fence: number;
+  /** The last event applied of that owner. */
+  readonly seq: number;
+}
+
+export type Conclusion =
+  | 'success'
+  | 'failure'
+  | 'neutral'
+  | 'cancelled'
+  | 'skipped'
+  | 'timed_out'
+  | 'action_required';
+
+export type RunStatus =
+  | { readonly status: 'queued' }
+  | { readonly status: 'in_progress'; readonly startedAt: number }
+  | {
+      readonly status: 'completed';
+      readonly conclusion: Conclusion;
+      /** One line, as in the title of the `cyclone` check. */
+      readonly reason: string;
+      readonly startedAt?: number;
+      readonly completedAt: number;
+    };
+
+/** Everything of a run that changes. */
+export interface RunProgress {
+  readonly run: RunStatus;
+  readonly stages: readonly StageProgress[];
+  readonly jobs: readonly JobProgress[];
+}
+
+// ── events of a worker ──────────────────────────────────────────────────────────────────────────
+
+interface EventHead {
+  readonly run: number;
+  readonly job: string;
+  /** The owner's number: grows by one with every worker that takes the job. */
+  readonly fence: number;
+  /** 1, 2, 3 … within one fence. */
+  readonly seq: number;
+  readonly at: number;
+}
+
+export type WorkerEvent = EventHead &
+  (
+    | { readonly type: 'job_started'; readonly worker: string }
+    | { readonly type: 'stage_started'; readonly stage: StageId }
+    | {
+        readonly type: 'stage_ended';
+        readonly stage: StageId;
+        readonly outcome: Outcome;
+        readonly facts: StageFacts;
+      }
+    /** The worker gives the job back (drain, lost engine): it is queued again. */
+    | { readonly type: 'job_returned'; readonly reason: string }
+    | { readonly type: 'job_ended' }
+  );
+
+/** A problem in caicloud.yml. Lines and columns are 1-based. */
+export interface Issue {
+  readonly code: string;
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly hint: string;
+  readonly line: number;
+  readonly column: number;
+  /** Last line of what is meant, same line when absent. */
+  readonly endLine?: number;
+  /** Column after the last character, on endLine. */
+  readonly endColumn?: number;
+}

@@ -1,0 +1,258 @@
+import type {
+  Outcome,
+  Plan,
+  PlannedJob,
+  RegistryAuth,
+  Repository,
+  StageFacts,
+  StageId,
+  Trigger,
+} from '../pipeline/model.js';
+
+// ── the engine (Docker) ─────────────────────────────────────────────────────────────────────────
+
+/** Labels on everything that we make: reaping goes by them. Keys as in {@link LABELS}. */
+export type Labels = Readonly<Record<string, string>>;
+export const LABELS = {
+  install: 'cyclone.install',
+  worker: 'cyclone.worker',
+  run: 'cyclone.run',
+  job: 'cyclone.job',
+} as const;
+
+/** The engine cannot be reached, or went away: not the stage's fault; the job waits for it. */
+export class EngineUnavailable extends Error {
+  override readonly name = 'EngineUnavailable';
+}
+
+/** The engine refused what the file asks for: the stage fails with this message. */
+export class EngineRefused extends Error {
+  override readonly name = 'EngineRefused';
+  readonly code: 'image' | 'no_shell' | 'container' | 'image_build' | 'publish';
+  constructor(code: EngineRefused['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export interface EngineInfo {
+  readonly version: string;
+  readonly apiVersion: string;
+  /** One line each: an old engine, no memory limit support, … */
+  readonly warnings: readonly string[];
+}
+
+export interface ImageInfo {
+  /** `sha256:…` */
+  readonly id: string;
+  /** Digest by which a registry knows it, when there is one. */
+  readonly digest?: string;
+  readonly hasHealthcheck: boolean;
+  readonly workingDir: string;
+}
+
+export interface Mount {
+  /** Absolute path on the engine's host; must exist. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export interface ContainerCreate {
+  readonly name: string;
+  /** A reference that is local already. */
+  readonly image: string;
+  readonly labels: Labels;
+  /** `K=V` */
+  readonly environment: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly workingDir?: string;
+  /** `0` for stages; absent: the image's own. */
+  readonly user?: string;
+  readonly mounts: readonly Mount[];
+  /** Absent: no network at all. A string that is no network of ours (`host`) only when trusted. */
+  readonly network?: string;
+  /** Names by which others on the network reach it. */
+  readonly aliases: readonly string[];
+  /** `container:alias` as Docker's legacy links, resolved on user networks per container. */
+  readonly links: readonly string[];
+  readonly extraHosts: readonly string[];
+  readonly dns: readonly string[];
+  /** `hostPath[:containerPath[:perms]]`; only when trusted. */
+  readonly devices: readonly string[];
+  /** `hostPort:containerPort`; only when trusted. */
+  readonly publish: readonly string[];
+  readonly privileged: boolean;
+  readonly limits: ResourceLimits;
+  readonly cpuset?: string;
+  readonly oomKillDisable: boolean;
+  /** Keep stdin open: the container is armed and waits for a go-signal. */
+  readonly stdin: boolean;
+}
+
+export interface ResourceLimits {
+  /** bytes; 0 is no limit */
+  readonly memory: number;
+  /** cores; 0 is no limit */
+  readonly cpus: number;
+  readonly pids: number;
+}
+
+export interface ExitState {
+  readonly exitCode: number;
+  /** The kernel killed something in it for memory; may be true with exit code 0. */
+  readonly oomKilled: boolean;
+  /** It was removed from outside: exitCode means nothing. */
+  readonly removed: boolean;
+}
+
+/**
+ * A created container. Order: (created, attached) → start → write? → output ends, exited resolves → remove.
+ * Nothing is lost between start and the first read of `output`; not reading stops the container (backpressure).
+ */
+export interface Container {
+  readonly id: string;
+  /** @throws EngineRefused `no_shell` or `container` when the entry point does not exist */
+  start(): Promise<void>;
+  /** stdout and stderr in the order of arrival; one reader. */
+  output(): AsyncIterable<Buffer>;
+  write(data: string): Promise<void>;
+  /** Resolves when the container has ended; never rejects for an exit code. Call after start. */
+  exited(): Promise<ExitState>;
+  /** Resolves `healthy` or `unhealthy` by the engine's events; only for images with a HEALTHCHECK. */
+  healthy(signal: AbortSignal): Promise<'healthy' | 'unhealthy' | 'exited'>;
+  /** SIGKILL; safe when it has ended or was removed. */
+  kill(): Promise<void>;
+  /** A tar stream of one path of a container that need not run. @throws EngineRefused `container` when it does not exist */
+  archive(path: string): Promise<AsyncIterable<Buffer>>;
+  /** Kill and remove with volumes; safe twice and after a failed start. */
+  remove(): Promise<void>;
+}
+
+export interface Network {
+  readonly id: string;
+  readonly name: string;
+  /** What stages on it can reach that they should not, in words, because we may not set a firewall. */
+  readonly open: readonly string[];
+  remove(): Promise<void>;
+}
+
+export interface ImageBuild {
+  /** A tar of the context. */
+  readonly context: AsyncIterable<Buffer>;
+  /** Relative to the context's root. */
+  readonly dockerfile: string;
+  readonly tag: string;
+  readonly labels: Labels;
+  readonly pull: boolean;
+  readonly limits: ResourceLimits;
+  /** By registry host. */
+  readonly auth: Readonly<Record<string, RegistryAuth>>;
+}
+
+/** All methods may be called at once. Every one rejects with EngineUnavailable when the engine is away. */
+export interface Engine {
+  info(): Promise<EngineInfo>;
+  image(reference: string): Promise<ImageInfo | undefined>;
+  /** Pulls when absent or when `always`; one pull per image at a time however many ask. @throws EngineRefused `image` */
+  pull(
+    reference: string,
+    options: { always: boolean; auth?: RegistryAuth; signal: AbortSignal; log: (line: string) => void },
+  ): Promise<ImageInfo>;
+  network(name: string, labels: Labels): Promise<Network>;
+  container(spec: ContainerCreate): Promise<Container>;
+  /** @throws EngineRefused `image_build` with the failing step */
+  build(build: ImageBuild, signal: AbortSignal, log: (bytes: Buffer) => void): Promise<ImageInfo>;
+  /** @throws EngineRefused `publish` with the registry's words. Resolves the digest that the registry has. */
+  push(
+    reference: string,
+    options: { auth?: RegistryAuth; signal: AbortSignal; log: (line: string) => void },
+  ): Promise<{ digest: string }>;
+  /** The digest under which the registry already holds exactly the local image of this reference. */
+  published(reference: string, auth?: RegistryAuth): Promise<string | undefined>;
+  removeImage(reference: string): Promise<void>;
+  /** Removes containers (killed), networks and, when `images`, images that bear all these labels. Safe twice. */
+  reap(labels: Labels, options: { images: boolean }): Promise<void>;
+  /** Proves that a path of ours is the same path on the engine's host. */
+  sharesPath(directory: string): Promise<boolean>;
+}
+
+// ── git ─────────────────────────────────────────────────────────────────────────────────────────
+
+export class CheckoutFailed extends Error {
+  override readonly name = 'CheckoutFailed';
+}
+
+export interface CheckoutRequest {
+  readonly repository: Repository;
+  readonly trigger: Trigger;
+  /** Sent with git's requests from the environment; never on disk or in argv. Absent for open clone URLs. */
+  readonly token?: string;
+  /** An existing empty directory, or one that this job's checkout left half done. */
+  readonly directory: string;
+}
+
+export interface Checkout {
+  /**
+   * Leaves the commit's files and a usable `.git` in `directory`.
+   * @returns directories that must be mounted read-only at the same path for `.git` to work
+   * @throws CheckoutFailed with git's words, the token masked
+   */
+  checkout(request: CheckoutRequest, signal: AbortSignal): Promise<{ borrowed: readonly string[] }>;
+}
+
+// ── the server, seen from a worker ──────────────────────────────────────────────────────────────
+
+/** What a worker holds while it carries out one job. */
+export interface Lease {
+  readonly run: number;
+  readonly job: PlannedJob;
+  readonly plan: Plan;
+  readonly repository: Repository;
+  readonly trigger: Trigger;
+  /** The repository is in CYCLONE_TRUSTED_REPOS and the event is no fork's. */
+  readonly trusted: boolean;
+  /** This owner's number; greater than any before. */
+  readonly fence: number;
+  readonly cloneToken?: string;
+  /** Credentials by registry host, and to that host only. */
+  readonly registries: Readonly<Record<string, RegistryAuth>>;
+  /** Values that must not appear in a log. */
+  readonly secrets: readonly string[];
+  /** Stages that an earlier owner ended, with what they left; they are not done again. */
+  readonly done: readonly {
+    readonly stage: StageId;
+    readonly outcome: Outcome;
+    readonly facts: StageFacts;
+  }[];
+  /** A stage that an earlier owner had begun: its end is unknown. */
+  readonly begun?: StageId;
+  /** The page of the run. */
+  readonly url: string;
+}
+
+export interface LeaseSource {
+  /** Undefined: the job is over or was cancelled, there is nothing to do. */
+  lease(run: number, job: string, worker: string): Promise<Lease | undefined>;
+}
+
+/** Another owner has the job: stop at once, touch nothing that bears the run's labels. */
+export class FenceLost extends Error {
+  override readonly name = 'FenceLost';
+}
+
+/**
+ * Where one job's story goes. Calls of one observer are made in order and are kept in order.
+ * Each rejects with FenceLost when a newer owner has taken the job.
+ */
+export interface RunObserver {
+  jobStarted(): Promise<void>;
+  /** Awaited before anything of the stage runs: after it, no older owner can start a stage. */
+  stageStarted(stage: StageId): Promise<void>;
+  /** Waits while too much is unread (backpressure). */
+  log(stage: StageId, bytes: Buffer): Promise<void>;
+  stageEnded(stage: StageId, outcome: Outcome, facts: StageFacts): Promise<void>;
+  jobReturned(reason: string): Promise<void>;
+  jobEnded(): Promise<void>;
+}
