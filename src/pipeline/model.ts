@@ -165,6 +165,8 @@ export interface Plan {
   readonly version: 1;
   /** The name that `build` gives its image: `registry/owner/repo:tag`. */
   readonly image: string;
+  /** Present: nothing runs at all, and this is why (`[skip ci]`). */
+  readonly skip?: SkipReason;
   readonly stages: readonly PlannedStage[];
   readonly jobs: readonly PlannedJob[];
 }
@@ -277,6 +279,8 @@ export type JobStatus = 'waiting' | 'enqueued' | 'running' | 'done';
 export interface JobProgress {
   readonly id: string;
   readonly status: JobStatus;
+  /** How often it was put before the workers: with run and job it names the queue's entry. */
+  readonly attempt: number;
   /** The newest owner. Events of an older fence are ignored. */
   readonly fence: number;
   /** The last event applied of that owner. */
@@ -307,6 +311,8 @@ export type RunStatus =
 /** Everything of a run that changes. */
 export interface RunProgress {
   readonly run: RunStatus;
+  /** Someone asked for its end: stages that run are being stopped. As in the outcome `cancelled`. */
+  readonly cancelledBy?: string;
   readonly stages: readonly StageProgress[];
   readonly jobs: readonly JobProgress[];
 }

@@ -1,0 +1,194 @@
+import { conclude } from './conclusion.js';
+import type {
+  JobProgress,
+  Outcome,
+  Plan,
+  PlannedJob,
+  RunProgress,
+  StageFacts,
+  StageId,
+  StageProgress,
+  StageState,
+  WorkerEvent,
+} from './model.js';
+
+/** What changes a run besides its worker. */
+export type ServerEvent =
+  /** About to be put before the workers, under this number. */
+  | { readonly type: 'job_enqueued'; readonly job: string; readonly attempt: number; readonly at: number }
+  /** A worker took the job; its events bear this fence. */
+  | { readonly type: 'job_leased'; readonly job: string; readonly fence: number; readonly at: number }
+  /** The queue gave the job up, e.g. its worker died too often. */
+  | { readonly type: 'job_failed'; readonly job: string; readonly reason: string; readonly at: number }
+  | { readonly type: 'run_cancelled'; readonly by: string; readonly at: number };
+
+export type RunEvent = WorkerEvent | ServerEvent;
+
+/** A run just planned: skipped stages are over, the rest is queued. */
+export function begin(plan: Plan, at: number): RunProgress {
+  const stages = plan.stages.map((stage): StageProgress => {
+    const state: StageState =
+      stage.skip === undefined
+        ? { status: 'queued' }
+        : {
+            status: 'completed',
+            outcome: { kind: 'skipped', reason: stage.skip },
+            facts: {},
+            completedAt: at,
+          };
+    return { id: stage.id, state };
+  });
+  const jobs = plan.jobs.map(
+    (job): JobProgress => ({ id: job.id, status: 'waiting', attempt: 0, fence: 0, seq: 0 }),
+  );
+  return conclude(plan, { run: { status: 'queued' }, stages, jobs }, at);
+}
+
+/**
+ * The run after the event. Idempotent: an event that was applied, or that an older owner sent, changes
+ * nothing, and then the same object comes back.
+ */
+export function progress(plan: Plan, now: RunProgress, event: RunEvent): RunProgress {
+  if (now.run.status === 'completed') {
+    return 'seq' in event && event.type === 'job_ended' ? withJob(now, event.job, { status: 'done' }) : now;
+  }
+  const next = 'seq' in event ? applyWorkerEvent(plan, now, event) : applyServerEvent(plan, now, event);
+  return next === now ? now : conclude(plan, next, event.at);
+}
+
+/** Jobs whose needs have succeeded and that nobody has queued yet. */
+export function ready(plan: Plan, now: RunProgress): readonly PlannedJob[] {
+  if (now.run.status === 'completed') {
+    return [];
+  }
+  const status = new Map(now.jobs.map((job) => [job.id, job.status]));
+  return plan.jobs.filter(
+    (job) => status.get(job.id) === 'waiting' && job.needs.every((need) => status.get(need) === 'done'),
+  );
+}
+
+/** Whether an outcome lets the stages after it run. */
+function allowsNext(outcome: Outcome): boolean {
+  return outcome.kind === 'passed' || outcome.kind === 'neutral' || outcome.kind === 'skipped';
+}
+
+/** Ids of the stages that look different after. */
+export function changedStages(before: RunProgress, after: RunProgress): readonly StageId[] {
+  const old = new Map(before.stages.map((stage) => [stage.id, stage.state]));
+  return after.stages.filter((stage) => old.get(stage.id) !== stage.state).map((stage) => stage.id);
+}
+
+function applyWorkerEvent(plan: Plan, now: RunProgress, event: WorkerEvent): RunProgress {
+  const job = now.jobs.find((candidate) => candidate.id === event.job);
+  if (job === undefined || event.fence !== job.fence || event.seq <= job.seq) {
+    return now;
+  }
+  const seen = withJob(now, event.job, { seq: event.seq });
+  switch (event.type) {
+    case 'job_started':
+      return started(seen, event.at);
+    case 'stage_started':
+      return withStage(started(seen, event.at), event.stage, (state) =>
+        state.status === 'queued' ? { status: 'in_progress', startedAt: event.at } : state,
+      );
+    case 'stage_ended':
+      return endStage(plan, seen, event);
+    case 'job_returned':
+      return withJob(seen, event.job, { status: 'waiting' });
+    case 'job_ended':
+      return endJob(plan, seen, event.job, event.at, 'the job ended before this stage');
+  }
+}
+
+function applyServerEvent(plan: Plan, now: RunProgress, event: ServerEvent): RunProgress {
+  switch (event.type) {
+    case 'job_enqueued':
+      return withJob(now, event.job, { status: 'enqueued', attempt: event.attempt });
+    case 'job_leased':
+      return now.cancelledBy === undefined
+        ? withJob(now, event.job, { status: 'running', fence: event.fence, seq: 0 })
+        : cancelJob(plan, now, event.job, now.cancelledBy, event.at);
+    case 'job_failed':
+      return endJob(plan, now, event.job, event.at, event.reason);
+    case 'run_cancelled':
+      return cancelRun({ ...now, cancelledBy: event.by }, event.by, event.at);
+  }
+}
+
+/** Ends what waits. A stage that runs is ended by its worker, which says how far it came. */
+function cancelRun(now: RunProgress, by: string, at: number): RunProgress {
+  const waiting = now.stages.filter((stage) => stage.state.status === 'queued');
+  return completeAll(now, new Set(waiting.map((stage) => stage.id)), { kind: 'cancelled', by }, at);
+}
+
+/** A job whose owner died after the run was cancelled: nobody is left to end its stages. */
+function cancelJob(plan: Plan, now: RunProgress, id: string, by: string, at: number): RunProgress {
+  const closed = completeAll(now, stagesOf(plan, id), { kind: 'cancelled', by }, at);
+  return withJob(closed, id, { status: 'done' });
+}
+
+function stagesOf(plan: Plan, id: string): ReadonlySet<StageId> {
+  return new Set(plan.jobs.find((job) => job.id === id)?.stages);
+}
+
+function endStage(
+  plan: Plan,
+  now: RunProgress,
+  event: WorkerEvent & { readonly type: 'stage_ended' },
+): RunProgress {
+  const ended = withStage(now, event.stage, (state) =>
+    completed(state, event.outcome, event.facts, event.at),
+  );
+  if (allowsNext(event.outcome)) {
+    return ended;
+  }
+  const stages = plan.jobs.find((job) => job.id === event.job)?.stages ?? [];
+  const rest = new Set(stages.slice(stages.indexOf(event.stage) + 1));
+  return completeAll(ended, rest, consequence(event.stage, event.outcome), event.at);
+}
+
+/** What becomes of the stages behind one that did not succeed. */
+function consequence(stage: StageId, outcome: Outcome): Outcome {
+  if (outcome.kind === 'cancelled') {
+    return outcome;
+  }
+  const how = outcome.kind === 'timed_out' ? 'timed out' : 'failed';
+  const message = `an earlier stage, ${stage}, ${how}`;
+  return { kind: 'skipped', reason: { kind: 'earlier_stage', stage, message } };
+}
+
+/** A job that is over leaves no stage of its own open: an open check would block a merge for ever. */
+function endJob(plan: Plan, now: RunProgress, id: string, at: number, reason: string): RunProgress {
+  const closed = completeAll(now, stagesOf(plan, id), { kind: 'error', message: reason }, at);
+  return withJob(closed, id, { status: 'done' });
+}
+
+function started(now: RunProgress, at: number): RunProgress {
+  return now.run.status === 'queued' ? { ...now, run: { status: 'in_progress', startedAt: at } } : now;
+}
+
+function completeAll(now: RunProgress, ids: ReadonlySet<StageId>, outcome: Outcome, at: number): RunProgress {
+  const stages = now.stages.map((stage) =>
+    ids.has(stage.id) ? { ...stage, state: completed(stage.state, outcome, {}, at) } : stage,
+  );
+  return { ...now, stages };
+}
+
+function completed(state: StageState, outcome: Outcome, facts: StageFacts, at: number): StageState {
+  if (state.status === 'completed') {
+    return state;
+  }
+  const startedAt = state.status === 'in_progress' ? { startedAt: state.startedAt } : {};
+  return { status: 'completed', outcome, facts, ...startedAt, completedAt: at };
+}
+
+function withStage(now: RunProgress, id: StageId, change: (state: StageState) => StageState): RunProgress {
+  const stages = now.stages.map((stage) =>
+    stage.id === id ? { ...stage, state: change(stage.state) } : stage,
+  );
+  return { ...now, stages };
+}
+
+function withJob(now: RunProgress, id: string, change: Partial<JobProgress>): RunProgress {
+  return { ...now, jobs: now.jobs.map((job) => (job.id === id ? { ...job, ...change } : job)) };
+}

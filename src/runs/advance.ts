@@ -1,0 +1,90 @@
+import type { RunProgress, WorkerEvent } from '../pipeline/model.js';
+import { progress, type RunEvent, ready } from '../pipeline/progress.js';
+import type { Clock, JobQueue, Logger, RunListener, RunRecord, RunStore } from './ports.js';
+
+export interface AdvanceDeps {
+  readonly store: RunStore;
+  readonly queue: JobQueue;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly changed: RunListener;
+}
+
+/** Moves runs on. Every method may be called again after a crash: the second time changes nothing. */
+export interface Advance {
+  /** Applies events of workers, in the order given. */
+  reported(events: readonly WorkerEvent[]): Promise<void>;
+  /** Applies one event of the server's own. @returns undefined when there is no such run */
+  apply(run: number, event: RunEvent): Promise<RunRecord | undefined>;
+  /** Queues what is ready and tells the listener: for a run just made, or found open at start. */
+  resume(run: number): Promise<void>;
+}
+
+export function createAdvance(deps: AdvanceDeps): Advance {
+  const apply = async (run: number, events: readonly RunEvent[]): Promise<RunRecord | undefined> => {
+    const result = await deps.store.update(run, (record) => fold(record, events));
+    if (result === undefined) {
+      deps.logger.warn({ run }, 'event of an unknown run');
+      return undefined;
+    }
+    if (result.changed) {
+      deps.changed(run);
+    }
+    return enqueueReady(result.run);
+  };
+
+  /**
+   * Marks first, enqueues after: a crash between the two leaves a job marked and not queued, which the
+   * reconciliation at start finds; the other order could run a job twice.
+   */
+  const enqueueReady = async (record: RunRecord): Promise<RunRecord> => {
+    let latest = record;
+    for (const job of ready(record.plan, record.progress)) {
+      const attempt = 1 + (record.progress.jobs.find(({ id }) => id === job.id)?.attempt ?? 0);
+      const marked = await deps.store.update(record.id, (now) =>
+        progress(now.plan, now.progress, {
+          type: 'job_enqueued',
+          job: job.id,
+          attempt,
+          at: deps.clock.now(),
+        }),
+      );
+      latest = marked?.run ?? latest;
+      await deps.queue.enqueue(record.id, job.id, attempt);
+    }
+    return latest;
+  };
+
+  return {
+    async reported(events) {
+      for (const [run, ofRun] of groupByRun(events)) {
+        await apply(run, ofRun);
+      }
+    },
+    apply: (run, event) => apply(run, [event]),
+    async resume(run) {
+      const record = await deps.store.load(run);
+      if (record !== undefined) {
+        await enqueueReady(record);
+        deps.changed(run);
+      }
+    },
+  };
+}
+
+function fold(record: RunRecord, events: readonly RunEvent[]): RunProgress {
+  return events.reduce((now, event) => progress(record.plan, now, event), record.progress);
+}
+
+function groupByRun(events: readonly WorkerEvent[]): Map<number, WorkerEvent[]> {
+  const groups = new Map<number, WorkerEvent[]>();
+  for (const event of events) {
+    const group = groups.get(event.run);
+    if (group === undefined) {
+      groups.set(event.run, [event]);
+    } else {
+      group.push(event);
+    }
+  }
+  return groups;
+}

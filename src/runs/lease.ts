@@ -1,0 +1,129 @@
+import type {
+  Outcome,
+  Plan,
+  PlannedJob,
+  RegistryAuth,
+  Repository,
+  StageFacts,
+  StageId,
+  Trigger,
+} from '../pipeline/model.js';
+import type { Advance } from './advance.js';
+import type { Clock, CloneTokens, Fences, Logger, ReportedEvents, RunRecord, RunStore } from './ports.js';
+
+/** What a worker gets for the time of one job. */
+export interface JobLease {
+  readonly run: number;
+  readonly job: PlannedJob;
+  readonly plan: Plan;
+  readonly repository: Repository;
+  readonly trigger: Trigger;
+  readonly trusted: boolean;
+  readonly fence: number;
+  readonly cloneToken?: string;
+  readonly registries: Readonly<Record<string, RegistryAuth>>;
+  readonly secrets: readonly string[];
+  readonly done: readonly {
+    readonly stage: StageId;
+    readonly outcome: Outcome;
+    readonly facts: StageFacts;
+  }[];
+  readonly begun?: StageId;
+  readonly url: string;
+}
+
+export interface LeaseDeps {
+  readonly store: RunStore;
+  readonly advance: Advance;
+  readonly fences: Fences;
+  readonly reported: ReportedEvents;
+  readonly tokens: CloneTokens;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Credentials by registry host. */
+  readonly registries: Readonly<Record<string, RegistryAuth>>;
+  /** The run's page, without a signature: stages print it. */
+  readonly runUrl: (run: number) => string;
+}
+
+/** Undefined: the job is over, or its run was cancelled. */
+export type GrantLease = (run: number, job: string, worker: string) => Promise<JobLease | undefined>;
+
+/**
+ * Makes a worker the one owner of a job. First the fence is raised, so that an older owner can report
+ * nothing more; then what it did report is applied; only then is it known which stages are done.
+ */
+export function createLease(deps: LeaseDeps): GrantLease {
+  return async (run, jobId, worker) => {
+    const before = await deps.store.load(run);
+    const job = before?.plan.jobs.find(({ id }) => id === jobId);
+    if (before === undefined || job === undefined || isOver(before, jobId)) {
+      return undefined;
+    }
+    const held = before.progress.jobs.find(({ id }) => id === jobId)?.fence ?? 0;
+    const fence = await deps.fences.raise(run, jobId, held);
+    await deps.reported.settled();
+    const record = await deps.advance.apply(run, {
+      type: 'job_leased',
+      job: jobId,
+      fence,
+      at: deps.clock.now(),
+    });
+    if (record === undefined || isOver(record, jobId)) {
+      return undefined;
+    }
+    deps.logger.info({ run, job: jobId, worker, fence }, 'job leased');
+    const cloneToken = await deps.tokens.cloneToken(record.repository);
+    return {
+      run,
+      job,
+      plan: record.plan,
+      repository: record.repository,
+      trigger: record.trigger,
+      trusted: record.trusted,
+      fence,
+      cloneToken,
+      registries: deps.registries,
+      secrets: [cloneToken, ...passwords(deps.registries), ...secretsOf(record.plan)],
+      ...history(record, job),
+      url: deps.runUrl(run),
+    };
+  };
+}
+
+function isOver(record: RunRecord, jobId: string): boolean {
+  const job = record.progress.jobs.find(({ id }) => id === jobId);
+  return record.progress.run.status === 'completed' || job?.status === 'done';
+}
+
+function history(record: RunRecord, job: PlannedJob): Pick<JobLease, 'done' | 'begun'> {
+  const stages = record.progress.stages.filter((stage) => job.stages.includes(stage.id));
+  const done = stages.flatMap(({ id, state }) =>
+    state.status === 'completed' ? [{ stage: id, outcome: state.outcome, facts: state.facts }] : [],
+  );
+  const begun = stages.find(({ state }) => state.status === 'in_progress')?.id;
+  return { done, ...(begun === undefined ? {} : { begun }) };
+}
+
+function passwords(registries: Readonly<Record<string, RegistryAuth>>): string[] {
+  return Object.values(registries).flatMap(secretOf);
+}
+
+/** Passwords and tokens that stand in the file itself: they work, and are masked like any secret. */
+function secretsOf(plan: Plan): string[] {
+  return plan.stages.flatMap(({ spec }) => {
+    switch (spec.kind) {
+      case 'container':
+        return [spec.container, ...spec.services].flatMap(({ authConfig }) => secretOf(authConfig ?? {}));
+      case 'deploy':
+        return spec.targets.flatMap(({ token }) => (token === undefined ? [] : [token]));
+      case 'image_build':
+      case 'publish':
+        return [];
+    }
+  });
+}
+
+function secretOf({ password, registryToken }: RegistryAuth): string[] {
+  return [password, registryToken].filter((value) => value !== undefined);
+}

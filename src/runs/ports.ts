@@ -1,0 +1,108 @@
+import type { Issue, Plan, Repository, RunProgress, Trigger } from '../pipeline/model.js';
+
+/** A run as it is stored. */
+export interface RunRecord {
+  readonly id: number;
+  readonly repository: Repository;
+  readonly trigger: Trigger;
+  /** `branch:main`, `tag:v1`: with repository and commit it names the run. */
+  readonly scope: string;
+  readonly trusted: boolean;
+  readonly plan: Plan;
+  readonly progress: RunProgress;
+  /** Problems of caicloud.yml. */
+  readonly issues: readonly Issue[];
+  /** milliseconds since the epoch */
+  readonly createdAt: number;
+}
+
+export type NewRun = Omit<RunRecord, 'id'>;
+
+export interface RunFilter {
+  /** `owner/name` */
+  readonly repository?: string;
+  readonly branch?: string;
+  readonly status?: string;
+  readonly publicOnly: boolean;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface RunStore {
+  /** Stores a run with its checks unsent, or gives back the one of the same repository, commit and scope. */
+  create(run: NewRun): Promise<{ readonly run: RunRecord; readonly created: boolean }>;
+  load(id: number): Promise<RunRecord | undefined>;
+  /**
+   * Replaces the progress of a run in one transaction; no other change comes between. When `change`
+   * returns the object that it was given, nothing is written. `changed` in the answer tells which.
+   */
+  update(
+    id: number,
+    change: (run: RunRecord) => RunProgress,
+  ): Promise<{ readonly run: RunRecord; readonly changed: boolean } | undefined>;
+  /** Runs that are not completed, oldest first. */
+  unfinished(): Promise<readonly number[]>;
+  list(filter: RunFilter): Promise<{ readonly runs: readonly RunRecord[]; readonly total: number }>;
+}
+
+/** Files of a repository at a commit. Rejects when GitHub cannot be asked: the intake is tried again. */
+export interface RepositoryFiles {
+  /** Undefined: there is no such file. */
+  readFile(repository: Repository, sha: string, path: string): Promise<string | undefined>;
+  exists(repository: Repository, sha: string, path: string): Promise<boolean>;
+}
+
+export interface CloneTokens {
+  cloneToken(repository: Repository): Promise<string>;
+}
+
+/** What a webhook left for the intake. */
+export interface IntakeEvent {
+  readonly delivery: string;
+  readonly repository: Repository;
+  readonly trigger: Trigger;
+}
+
+/** The durable write behind a webhook's 202. */
+export interface IntakeQueue {
+  /** Rejects when the event was not written. A delivery that is there already changes nothing. */
+  add(event: IntakeEvent): Promise<void>;
+}
+
+export interface JobQueue {
+  /** Puts a job before the workers; the same run, job and attempt twice is one. */
+  enqueue(run: number, job: string, attempt: number): Promise<void>;
+  /** Whether the queue still has it, waiting or with a worker; `failed`: the queue gave it up. */
+  state(run: number, job: string, attempt: number): Promise<'alive' | 'failed' | 'gone'>;
+}
+
+/** Says which owner of a job may still write to its story. */
+export interface Fences {
+  /** A number greater than `atLeast` and any before; from now on events of older owners are refused. */
+  raise(run: number, job: string, atLeast: number): Promise<number>;
+}
+
+/** Tells the workers, wherever they are. */
+export interface Cancellations {
+  cancel(run: number, by: string): Promise<void>;
+}
+
+/** The stream of what workers report. */
+export interface ReportedEvents {
+  /** Resolves when everything that was reported before the call has been applied. */
+  settled(): Promise<void>;
+}
+
+/** Told after a change of a run is stored; must not wait for anything. */
+export type RunListener = (run: number) => void;
+
+export interface Clock {
+  now(): number;
+}
+
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
