@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import type { WorkerEvent } from '../../pipeline/model.js';
+import { FenceLost, type Lease, type RunObserver } from '../../worker/ports.js';
+import { EVENT_STREAM, fenceKey } from './keys.js';
+
+/** Unread entries at which logs wait: at 64 KiB a segment, 64 MiB in Redis at the most. */
+const MOST_UNREAD = 1024;
+const FULL_WAIT_MS = 20;
+
+/**
+ * Adds to the stream only for the owner of the job: after a takeover the old owner's writes fail, in the
+ * same step in which they would be made. Logs wait while too much is unread; states never do.
+ */
+const APPEND = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end
+if ARGV[2] == 'log' and redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[3]) then return 'full' end
+redis.call('XADD', KEYS[2], '*', ARGV[2], ARGV[4], 'bytes', ARGV[5])
+return 'ok'`;
+
+type EventBody<T> = T extends WorkerEvent ? Omit<T, 'run' | 'job' | 'fence' | 'seq' | 'at'> : never;
+
+/** Reports one job through Redis to the server. Calls go out in the order in which they are made. */
+export function redisObserver(
+  redis: Redis,
+  lease: Pick<Lease, 'run' | 'job' | 'fence'>,
+  worker: string,
+  now: () => number,
+): RunObserver {
+  const head = { run: lease.run, job: lease.job.id, fence: lease.fence };
+  const offsets = new Map<string, number>();
+  let seq = 0;
+
+  const append = async (kind: 'event' | 'log', meta: object, bytes: Buffer): Promise<void> => {
+    for (;;) {
+      const answer = await redis.eval(
+        APPEND,
+        2,
+        fenceKey(head.run, head.job),
+        EVENT_STREAM,
+        lease.fence,
+        kind,
+        MOST_UNREAD,
+        JSON.stringify(meta),
+        bytes,
+      );
+      if (answer === 'ok') {
+        return;
+      }
+      if (answer === 'lost') {
+        throw new FenceLost(`job ${head.job} of run ${String(head.run)} has a newer owner`);
+      }
+      await sleep(FULL_WAIT_MS);
+    }
+  };
+
+  const emit = (body: EventBody<WorkerEvent>): Promise<void> => {
+    seq += 1;
+    return append('event', { ...head, seq, at: now(), ...body }, Buffer.alloc(0));
+  };
+
+  return {
+    jobStarted: () => emit({ type: 'job_started', worker }),
+    stageStarted: (stage) => emit({ type: 'stage_started', stage }),
+    async log(stage, bytes) {
+      const offset = offsets.get(stage) ?? 0;
+      offsets.set(stage, offset + bytes.length);
+      await append('log', { ...head, stage, offset }, bytes);
+    },
+    stageEnded: (stage, outcome, facts) => emit({ type: 'stage_ended', stage, outcome, facts }),
+    jobReturned: (reason) => emit({ type: 'job_returned', reason }),
+    jobEnded: () => emit({ type: 'job_ended' }),
+  };
+}

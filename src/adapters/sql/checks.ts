@@ -1,0 +1,52 @@
+import type { CheckStore, DirtyCheck } from '../../checks/ports.js';
+import type { Database } from './database.js';
+import { selectRuns, toRecord } from './rows.js';
+
+export function checkStore(db: Database): CheckStore {
+  const check = (run: number, key: string) =>
+    db.updateTable('checks').where('run_id', '=', run).where('check_key', '=', key);
+  return {
+    dirty: () => dirty(db, undefined),
+    dirtyOf: (run) => dirty(db, run),
+    async subject(run) {
+      const row = await selectRuns(db).where('runs.id', '=', run).executeTakeFirst();
+      if (row === undefined) {
+        return undefined;
+      }
+      const { id, repository, trigger, plan, progress, issues } = toRecord(row);
+      return { run: id, repository, trigger, plan, progress, issues };
+    },
+    async creating(run, key) {
+      await check(run, key).set({ creating: 1 }).execute();
+    },
+    async sent(run, key, githubId, sent) {
+      await check(run, key).set({ github_id: githubId, creating: 0, sent }).execute();
+    },
+    async refused(run, key, reason) {
+      await check(run, key)
+        .set((e) => ({ refused: reason, creating: 0, sent: e.ref('wanted') }))
+        .execute();
+    },
+  };
+}
+
+async function dirty(db: Database, run: number | undefined): Promise<DirtyCheck[]> {
+  const rows = await db
+    .selectFrom('checks')
+    .selectAll()
+    .whereRef('sent', '<', 'wanted')
+    .where('refused', 'is', null)
+    .$if(run !== undefined, (query) => query.where('run_id', '=', run ?? 0))
+    .orderBy('run_id')
+    .orderBy('position')
+    .execute();
+  return rows.map((row) => ({
+    run: row.run_id,
+    key: row.check_key,
+    installationId: row.installation_id,
+    ...(row.github_id === null ? {} : { githubId: row.github_id }),
+    creating: row.creating === 1,
+    wanted: row.wanted,
+    sent: row.sent,
+  }));
+}

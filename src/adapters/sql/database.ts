@@ -1,0 +1,42 @@
+import { Kysely, Migrator, PostgresDialect, SqliteDialect } from 'kysely';
+import Sqlite from 'libsql';
+import pg from 'pg';
+import { createRuns } from './migrations/001-runs.js';
+import type { Tables } from './schema.js';
+
+export type Dialect = 'sqlite' | 'postgres';
+export type Database = Kysely<Tables>;
+
+/** Opens (and brings up to date) SQLite at a path, or PostgreSQL at a `postgres://` address. */
+export async function openDatabase(location: string): Promise<Database> {
+  const dialect: Dialect = /^postgres(?:ql)?:\/\//.test(location) ? 'postgres' : 'sqlite';
+  const db = dialect === 'postgres' ? postgres(location) : sqlite(location);
+  await migrate(db, dialect);
+  return db;
+}
+
+function sqlite(path: string): Database {
+  const database = new Sqlite(path);
+  database.pragma('journal_mode = WAL');
+  // With WAL, NORMAL survives the death of the process; only a power cut can take the last commits.
+  database.pragma('synchronous = NORMAL');
+  database.pragma('foreign_keys = ON');
+  database.pragma('busy_timeout = 5000');
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+}
+
+function postgres(url: string): Database {
+  // int8 arrives as text by default; our ids and times stay below 2^53.
+  pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+  const pool = new pg.Pool({ connectionString: url, max: 10 });
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+}
+
+async function migrate(db: Database, dialect: Dialect): Promise<void> {
+  const migrations = { '001-runs': createRuns(dialect) };
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    throw new Error('the database could not be brought up to date', { cause: error });
+  }
+}

@@ -1,0 +1,98 @@
+import type { Selectable } from 'kysely';
+import type { Issue, Plan, Repository, RunProgress, Trigger } from '../../pipeline/model.js';
+import type { RunRecord } from '../../runs/ports.js';
+import type { Database } from './database.js';
+import type { RunsTable, Tables } from './schema.js';
+
+type RunRow = Selectable<RunsTable> & RepositoryRow;
+
+interface RepositoryRow {
+  readonly repository_id: number;
+  readonly owner: string;
+  readonly name: string;
+  readonly private: number;
+  readonly clone_url: string;
+  readonly html_url: string;
+  readonly default_branch: string;
+  readonly installation_id: number;
+}
+
+/** Runs with their repository beside them. */
+export function selectRuns(db: Database) {
+  return db
+    .selectFrom('runs')
+    .innerJoin('repositories', 'repositories.id', 'runs.repository_id')
+    .select([
+      'runs.id',
+      'runs.repository_id',
+      'runs.sha',
+      'runs.scope',
+      'runs.branch',
+      'runs.status',
+      'runs.conclusion',
+      'runs.trusted',
+      'runs.trigger_json',
+      'runs.plan_json',
+      'runs.progress_json',
+      'runs.issues_json',
+      'runs.created_at',
+      'repositories.owner',
+      'repositories.name',
+      'repositories.private',
+      'repositories.clone_url',
+      'repositories.html_url',
+      'repositories.default_branch',
+      'repositories.installation_id',
+    ]);
+}
+
+export function toRecord(row: RunRow): RunRecord {
+  return {
+    id: row.id,
+    repository: toRepository(row),
+    trigger: JSON.parse(row.trigger_json) as Trigger,
+    scope: row.scope,
+    trusted: row.trusted === 1,
+    plan: JSON.parse(row.plan_json) as Plan,
+    progress: JSON.parse(row.progress_json) as RunProgress,
+    issues: JSON.parse(row.issues_json) as Issue[],
+    createdAt: row.created_at,
+  };
+}
+
+function toRepository(row: RepositoryRow): Repository {
+  return {
+    id: row.repository_id,
+    owner: row.owner,
+    name: row.name,
+    private: row.private === 1,
+    cloneUrl: row.clone_url,
+    htmlUrl: row.html_url,
+    defaultBranch: row.default_branch,
+    installationId: row.installation_id,
+  };
+}
+
+export function fromRepository(repository: Repository): Tables['repositories'] {
+  return {
+    id: repository.id,
+    owner: repository.owner,
+    name: repository.name,
+    private: repository.private ? 1 : 0,
+    clone_url: repository.cloneUrl,
+    html_url: repository.htmlUrl,
+    default_branch: repository.defaultBranch,
+    installation_id: repository.installationId,
+  };
+}
+
+/** The columns by which runs are found, derived from what is stored whole. */
+export function progressColumns(
+  progress: RunProgress,
+): Pick<Selectable<RunsTable>, 'status' | 'conclusion' | 'progress_json'> {
+  return {
+    status: progress.run.status,
+    conclusion: progress.run.status === 'completed' ? progress.run.conclusion : null,
+    progress_json: JSON.stringify(progress),
+  };
+}

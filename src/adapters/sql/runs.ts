@@ -1,0 +1,114 @@
+import { PostgresAdapter, sql } from 'kysely';
+import { changedStages } from '../../pipeline/progress.js';
+import type { NewRun, RunFilter, RunRecord, RunStore } from '../../runs/ports.js';
+import { insertChecks, markChecks } from './check-rows.js';
+import type { Database } from './database.js';
+import { fromRepository, progressColumns, selectRuns, toRecord } from './rows.js';
+
+export function runStore(db: Database): RunStore {
+  return {
+    create: (run) => create(db, run),
+    load: (id) => load(db, id),
+    update: (id, change) =>
+      db.transaction().execute(async (tx) => {
+        await lockRun(tx, id);
+        const run = await load(tx, id);
+        if (run === undefined) {
+          return undefined;
+        }
+        const progress = change(run);
+        if (progress === run.progress) {
+          return { run, changed: false };
+        }
+        await tx.updateTable('runs').set(progressColumns(progress)).where('id', '=', id).execute();
+        await markChecks(tx, id, changedStages(run.progress, progress));
+        return { run: { ...run, progress }, changed: true };
+      }),
+    async unfinished() {
+      const rows = await db
+        .selectFrom('runs')
+        .select('id')
+        .where('status', '<>', 'completed')
+        .orderBy('id')
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+    list: (filter) => list(db, filter),
+  };
+}
+
+/** SQLite has one writer anyway; PostgreSQL must be told that this row is ours until the commit. */
+async function lockRun(tx: Database, id: number): Promise<void> {
+  if (tx.getExecutor().adapter instanceof PostgresAdapter) {
+    await tx.selectFrom('runs').select('id').where('id', '=', id).forUpdate().execute();
+  }
+}
+
+async function load(db: Database, id: number): Promise<RunRecord | undefined> {
+  const row = await selectRuns(db).where('runs.id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : toRecord(row);
+}
+
+function create(db: Database, run: NewRun): Promise<{ run: RunRecord; created: boolean }> {
+  return db.transaction().execute(async (tx) => {
+    const { id: _, ...mutable } = fromRepository(run.repository);
+    await tx
+      .insertInto('repositories')
+      .values(fromRepository(run.repository))
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(mutable))
+      .execute();
+    const inserted = await tx
+      .insertInto('runs')
+      .values({
+        repository_id: run.repository.id,
+        sha: run.trigger.sha,
+        scope: run.scope,
+        branch: run.trigger.branch ?? null,
+        trusted: run.trusted ? 1 : 0,
+        trigger_json: JSON.stringify(run.trigger),
+        plan_json: JSON.stringify(run.plan),
+        issues_json: JSON.stringify(run.issues),
+        created_at: run.createdAt,
+        ...progressColumns(run.progress),
+      })
+      .onConflict((conflict) => conflict.columns(['repository_id', 'sha', 'scope']).doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (inserted !== undefined) {
+      const stages = run.plan.stages.map((stage) => stage.id);
+      await insertChecks(tx, inserted.id, run.repository.installationId, stages);
+      return { run: { ...run, id: inserted.id }, created: true };
+    }
+    const row = await selectRuns(tx)
+      .where('runs.repository_id', '=', run.repository.id)
+      .where('runs.sha', '=', run.trigger.sha)
+      .where('runs.scope', '=', run.scope)
+      .executeTakeFirstOrThrow();
+    return { run: toRecord(row), created: false };
+  });
+}
+
+async function list(db: Database, filter: RunFilter): Promise<{ runs: RunRecord[]; total: number }> {
+  let matching = selectRuns(db);
+  if (filter.publicOnly) {
+    matching = matching.where('repositories.private', '=', 0);
+  }
+  if (filter.repository !== undefined) {
+    const [owner = '', name = ''] = filter.repository.toLowerCase().split('/', 2);
+    matching = matching
+      .where(sql`lower(repositories.owner)`, '=', owner)
+      .where(sql`lower(repositories.name)`, '=', name);
+  }
+  if (filter.branch !== undefined) {
+    matching = matching.where('runs.branch', '=', filter.branch);
+  }
+  if (filter.status !== undefined) {
+    matching = matching.where('runs.status', '=', filter.status);
+  }
+  const counted = await matching
+    .clearSelect()
+    .select((e) => e.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
+  const rows = await matching.orderBy('runs.id', 'desc').limit(filter.limit).offset(filter.offset).execute();
+  return { runs: rows.map(toRecord), total: counted.total };
+}

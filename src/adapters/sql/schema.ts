@@ -1,0 +1,59 @@
+import type { Generated } from 'kysely';
+
+/** Times are milliseconds since the epoch; JSON is text, so that SQLite and PostgreSQL agree. */
+export interface Tables {
+  readonly settings: SettingsTable;
+  readonly repositories: RepositoriesTable;
+  readonly runs: RunsTable;
+  readonly checks: ChecksTable;
+}
+
+interface SettingsTable {
+  name: string;
+  value: string;
+}
+
+interface RepositoriesTable {
+  /** GitHub's id: it survives renames. */
+  id: number;
+  owner: string;
+  name: string;
+  /** 0 or 1 */
+  private: number;
+  clone_url: string;
+  html_url: string;
+  default_branch: string;
+  installation_id: number;
+}
+
+export interface RunsTable {
+  id: Generated<number>;
+  repository_id: number;
+  sha: string;
+  scope: string;
+  branch: string | null;
+  status: string;
+  conclusion: string | null;
+  /** 0 or 1 */
+  trusted: number;
+  trigger_json: string;
+  plan_json: string;
+  progress_json: string;
+  issues_json: string;
+  created_at: number;
+}
+
+export interface ChecksTable {
+  run_id: number;
+  /** `cyclone`, or a stage's id. */
+  check_key: string;
+  /** Order in which they are made on GitHub. */
+  position: number;
+  installation_id: number;
+  github_id: number | null;
+  /** 0 or 1: a create was begun. */
+  creating: number;
+  wanted: number;
+  sent: number;
+  refused: string | null;
+}
