@@ -1,0 +1,94 @@
+import type { StageId } from '../pipeline/model.js';
+import type { LogSegment } from './ports.js';
+
+/** Why a watcher should look again. `ended` is also given when there are new bytes. */
+export type Wake = 'new' | 'ended';
+
+/** Wakes the readers of logs in this process. It holds no bytes: those are in the archive. */
+export interface Live {
+  /** Call after the segment is in the archive. */
+  published(segment: Pick<LogSegment, 'key'>): void;
+  /** Call after the end of the stage is stored, whoever ended it: worker, person or policy. */
+  stageEnded(run: number, stage: StageId): void;
+  /**
+   * Yields once at once, then whenever something happened since the last look; what happened while
+   * the reader was busy is one wake. Ends when aborted or left. Watching begins with the call, not
+   * with the first read: nothing between the two is missed.
+   */
+  watch(run: number, stage: StageId, signal: AbortSignal): AsyncIterableIterator<Wake>;
+}
+
+export function createLive(): Live {
+  const watchers = new Map<string, Set<Watcher>>();
+  const wake = (run: number, stage: StageId, wake: Wake): void => {
+    for (const watcher of watchers.get(keyOf(run, stage)) ?? []) watcher.wake(wake);
+  };
+  return {
+    published: ({ key }) => wake(key.run, key.stage, 'new'),
+    stageEnded: (run, stage) => wake(run, stage, 'ended'),
+    watch: (run, stage, signal) => {
+      const key = keyOf(run, stage);
+      const watcher = createWatcher(signal, () => {
+        const others = watchers.get(key);
+        others?.delete(watcher);
+        if (others?.size === 0) watchers.delete(key);
+      });
+      if (signal.aborted) return watcher;
+      watchers.set(key, (watchers.get(key) ?? new Set()).add(watcher));
+      return watcher;
+    },
+  };
+}
+
+/** A run is a number: the first slash ends it, whatever the stage is called. */
+function keyOf(run: number, stage: StageId): string {
+  return `${run}/${stage}`;
+}
+
+interface Watcher extends AsyncIterableIterator<Wake> {
+  wake(wake: Wake): void;
+}
+
+/** Not a generator: `return()` of one that waits would wait too, and a reader that left would stay. */
+function createWatcher(signal: AbortSignal, leave: () => void): Watcher {
+  let pending: Wake | undefined = 'new';
+  let waiting: ((result: IteratorResult<Wake>) => void) | undefined;
+  let over = signal.aborted;
+
+  const stop = (): void => {
+    over = true;
+    signal.removeEventListener('abort', stop);
+    leave();
+    waiting?.({ done: true, value: undefined });
+    waiting = undefined;
+  };
+  if (!over) signal.addEventListener('abort', stop);
+
+  const watcher: Watcher = {
+    wake: (wake) => {
+      if (waiting) {
+        waiting({ done: false, value: wake });
+        waiting = undefined;
+      } else if (pending !== 'ended') {
+        pending = wake;
+      }
+    },
+    next: () => {
+      if (over) return Promise.resolve({ done: true, value: undefined });
+      if (pending) {
+        const value = pending;
+        pending = undefined;
+        return Promise.resolve({ done: false, value });
+      }
+      return new Promise((resolve) => {
+        waiting = resolve;
+      });
+    },
+    return: () => {
+      stop();
+      return Promise.resolve({ done: true, value: undefined });
+    },
+    [Symbol.asyncIterator]: () => watcher,
+  };
+  return watcher;
+}
