@@ -1,0 +1,18 @@
+import { type CheckKey, WHOLE_RUN } from './ports.js';
+import { oneLine } from './terminal.js';
+
+/** The name that people see and branch protection requires. */
+export function checkName(key: CheckKey): string {
+  return key === WHOLE_RUN ? WHOLE_RUN : `${WHOLE_RUN}/${oneLine(key)}`;
+}
+
+/** What tells our check runs of one name apart: `<run>/<stage>`, `<run>/cyclone`. */
+export function externalId(run: number, key: CheckKey): string {
+  return `${run}/${key}`;
+}
+
+/** The run of an {@link externalId}; undefined when it is none of ours. */
+export function runOf(id: string): number | undefined {
+  const match = /^(\d+)\//u.exec(id);
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+}

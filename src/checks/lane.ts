@@ -1,0 +1,271 @@
+import type { Deliver, Delivery } from './delivery.js';
+import type { Gate } from './gate.js';
+import { backoff, dueAt, isYoung, type Pace, refreshAfter } from './pace.js';
+import {
+  type CheckKey,
+  CheckRefused,
+  CheckRetry,
+  type CheckStore,
+  type CheckSubject,
+  type CheckView,
+  type Clock,
+  type DirtyCheck,
+  WHOLE_RUN,
+} from './ports.js';
+import { notYetRunning, stateOf } from './render.js';
+
+/** One check's way to GitHub: one write at a time, each with the state that is newest when it is sent. */
+export interface Lane {
+  /** The check may have changed. */
+  wake(): void;
+  /** Whether GitHub may not know the newest state. */
+  dirty(): boolean;
+  /** Resolves when the write in flight is over; nothing is sent afterwards. */
+  stop(): Promise<void>;
+}
+
+export interface LaneDeps {
+  readonly store: CheckStore;
+  readonly deliver: Deliver;
+  readonly gate: Gate;
+  readonly clock: Clock;
+  readonly pace: Pace;
+  readonly log: LaneLog;
+  /** With the end of the stage's log, and its whole size in bytes. */
+  readonly draw: (subject: CheckSubject, key: CheckKey) => Promise<{ view: CheckView; logSize: number }>;
+  /** The check exists on GitHub now, or never will. */
+  readonly settled: () => void;
+  /** An attempt has ended; `over`: as far as is known the lane is not needed any more. */
+  readonly attempted: (over: boolean) => void;
+}
+
+export interface LaneLog {
+  debug(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What a lane does next: at that time, or when it is woken. */
+interface Next {
+  readonly dirty: boolean;
+  readonly at?: number;
+  readonly over?: boolean;
+}
+
+/** What GitHub was last told by this lane. */
+interface Shown {
+  readonly githubId: number;
+  readonly face: string;
+  readonly at: number;
+  readonly logSize: number;
+}
+
+export function createLane(run: number, key: CheckKey, deps: LaneDeps): Lane {
+  const { store, clock, pace } = deps;
+  const ids = { run, check: key };
+  const stopping = new AbortController();
+  let life: Promise<void> | undefined;
+  let nap = new AbortController();
+  let woken = false;
+  let dirty = false;
+  let failures = 0;
+  let notBefore = 0;
+  let shown: Shown | undefined;
+
+  async function live(): Promise<void> {
+    for (;;) {
+      await waitUntil(notBefore);
+      woken = false;
+      const next = await deps.gate.pass(attempt, stopping.signal);
+      if (next === undefined) {
+        return;
+      }
+      dirty = next.dirty || woken;
+      const rests = !woken && next.at === undefined;
+      if (rests) {
+        life = undefined;
+      }
+      deps.attempted(rests && next.over === true);
+      if (rests) {
+        return;
+      }
+      await napUntil(next.at ?? 0);
+    }
+  }
+
+  /** Never rejects: a failure is a reason to try again later. */
+  async function attempt(): Promise<Next> {
+    try {
+      const next = await step();
+      failures = 0;
+      return next;
+    } catch (error) {
+      return await failed(error).catch(retryLater);
+    }
+  }
+
+  async function step(): Promise<Next> {
+    // The check before its subject: a change in between is then sent twice, and never missed.
+    const checks = await store.dirtyOf(run);
+    const check = checks.find((one) => one.key === key);
+    const subject = await store.subject(run);
+    if (subject === undefined) {
+      return { dirty: false, over: true };
+    }
+    if (check === undefined) {
+      return refresh(subject);
+    }
+    return isAfterWhole(check, checks) ? { dirty: true } : write(check, subject);
+  }
+
+  /** On GitHub checks are listed as they were made: the whole run's comes first. */
+  function isAfterWhole(check: DirtyCheck, checks: readonly DirtyCheck[]): boolean {
+    const whole = checks.find((one) => one.key === WHOLE_RUN);
+    return (
+      key !== WHOLE_RUN && check.githubId === undefined && whole !== undefined && whole.githubId === undefined
+    );
+  }
+
+  async function write(check: DirtyCheck, subject: CheckSubject): Promise<Next> {
+    const moment = stateOf(subject, key);
+    const exists = check.githubId !== undefined;
+    const due = exists ? dueAt(moment, shown?.at, pace) : 0;
+    if (due > clock.now()) {
+      return { dirty: true, at: due };
+    }
+    const young = !exists && isYoung(moment, clock.now(), pace);
+    const { view, logSize } = await deps.draw(young ? notYetRunning(subject, key) : subject, key);
+    const delivery = await deliverNew(check, subject, view);
+    if (delivery.kind === 'superseded') {
+      return await giveUp(`taken over by run ${delivery.by}`);
+    }
+    shown = { githubId: delivery.githubId, face: face(view), at: clock.now(), logSize };
+    // What is too young to be shown is still to be said.
+    await store.sent(run, key, delivery.githubId, young ? check.wanted - 1 : check.wanted);
+    if (!exists) {
+      deps.settled();
+    }
+    return { dirty: true, at: 0 };
+  }
+
+  async function deliverNew(check: DirtyCheck, subject: CheckSubject, view: CheckView): Promise<Delivery> {
+    const last = shown;
+    return last !== undefined && last.githubId === check.githubId && last.face === face(view)
+      ? { kind: 'delivered', githubId: last.githubId }
+      : await deps.deliver(check, subject, view);
+  }
+
+  /** GitHub knows the state. While a stage runs, its log so far is worth a write now and then. */
+  async function refresh(subject: CheckSubject): Promise<Next> {
+    const moment = stateOf(subject, key);
+    const { startedAt } = moment;
+    if (
+      key === WHOLE_RUN ||
+      moment.status !== 'in_progress' ||
+      startedAt === undefined ||
+      shown === undefined
+    ) {
+      return { dirty: false, over: subject.progress.run.status === 'completed' };
+    }
+    if (clock.now() >= refreshAfter(startedAt, shown.at, pace)) {
+      await showLog(subject, shown);
+    }
+    return { dirty: false, at: refreshAfter(startedAt, shown.at, pace) };
+  }
+
+  /** Not tried again: the next one comes, and nothing that matters is lost. */
+  async function showLog(subject: CheckSubject, last: Shown): Promise<void> {
+    const { view, logSize } = await deps.draw(subject, key);
+    shown = { ...last, at: clock.now(), logSize };
+    if (logSize === last.logSize) {
+      return;
+    }
+    try {
+      await deps.deliver({ run, key, githubId: last.githubId, creating: false }, subject, view);
+    } catch (error) {
+      pauseFor(error);
+      deps.log.debug({ ...ids, error: messageOf(error) }, 'log of a running stage not shown');
+    }
+  }
+
+  async function failed(error: unknown): Promise<Next> {
+    if (error instanceof CheckRefused) {
+      return await giveUp(error.message);
+    }
+    pauseFor(error);
+    if (error instanceof CheckRetry && (await isTooLate())) {
+      return await giveUp(`not taken in time: ${error.message}`);
+    }
+    return retryLater(error);
+  }
+
+  function retryLater(error: unknown): Next {
+    failures += 1;
+    const retryAt = error instanceof CheckRetry ? (error.retryAt ?? 0) : 0;
+    notBefore = Math.max(retryAt, clock.now() + backoff(failures, pace));
+    const fields = { ...ids, failures, again: notBefore - clock.now(), error: messageOf(error) };
+    if (error instanceof CheckRetry) {
+      deps.log.warn(fields, 'check not sent yet');
+    } else {
+      deps.log.error(fields, 'check could not be sent');
+    }
+    return { dirty: true, at: notBefore };
+  }
+
+  /** A limit holds for all that the installation sends. */
+  function pauseFor(error: unknown): void {
+    if (error instanceof CheckRetry && error.retryAt !== undefined) {
+      deps.gate.pauseUntil(error.retryAt);
+    }
+  }
+
+  async function isTooLate(): Promise<boolean> {
+    const state = (await store.subject(run))?.progress.run;
+    return state?.status === 'completed' && clock.now() - state.completedAt > pace.giveUpAfter;
+  }
+
+  async function giveUp(reason: string): Promise<Next> {
+    await store.refused(run, key, reason);
+    deps.log.warn({ ...ids, reason }, 'check given up');
+    deps.settled();
+    return { dirty: false, over: true };
+  }
+
+  async function waitUntil(at: number): Promise<void> {
+    while (!stopping.signal.aborted && clock.now() < at) {
+      await clock.sleep(at - clock.now(), stopping.signal);
+    }
+  }
+
+  async function napUntil(at: number): Promise<void> {
+    nap = new AbortController();
+    while (!woken && !stopping.signal.aborted && clock.now() < at) {
+      await clock.sleep(at - clock.now(), nap.signal);
+    }
+  }
+
+  return {
+    wake() {
+      woken = true;
+      dirty = true;
+      nap.abort();
+      life ??= live();
+    },
+    dirty: () => dirty,
+    async stop() {
+      stopping.abort();
+      nap.abort();
+      await life;
+    },
+  };
+}
+
+/** What decides whether a write says anything new. The log is not part of it: it has a pace of its own. */
+function face(view: CheckView): string {
+  const { text: _text, ...rest } = view;
+  return JSON.stringify(rest);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

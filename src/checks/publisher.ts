@@ -1,0 +1,181 @@
+import { createDelivery } from './delivery.js';
+import { createGate, type Gate } from './gate.js';
+import { createLane, type Lane, type LaneLog } from './lane.js';
+import { DEFAULT_PACE, type Pace } from './pace.js';
+import {
+  type CheckApi,
+  type CheckKey,
+  type CheckStore,
+  type CheckSubject,
+  type Clock,
+  type DirtyCheck,
+  type Links,
+  type LogTail,
+  WHOLE_RUN,
+} from './ports.js';
+import { renderCheck, stateOf } from './render.js';
+
+/** Keeps GitHub's checks as the store says they should be. */
+export interface Publisher {
+  /** A change of the run has been stored. Does not wait for anything. */
+  changed(run: number): void;
+  /** Takes up all that GitHub does not know yet. Rejects when the store cannot be read. */
+  start(): Promise<void>;
+  /** Sends nothing more; resolves when the writes in flight are over. */
+  stop(): Promise<void>;
+  /** Resolves when GitHub knows everything. */
+  idle(): Promise<void>;
+}
+
+export interface PublisherDeps {
+  readonly store: CheckStore;
+  readonly api: CheckApi;
+  readonly tail: LogTail;
+  readonly links: Links;
+  readonly clock: Clock;
+  readonly logger: LaneLog;
+  readonly pace?: Pace;
+}
+
+/** Less than GitHub takes in `text`: the rest is for the first error and for what is around the log. */
+const TAIL_BYTES = 60 * 1024;
+
+const RELOAD_RETRY_MS = 1_000;
+
+export function createPublisher(deps: PublisherDeps): Publisher {
+  const { store, clock, pace = DEFAULT_PACE } = deps;
+  const deliver = createDelivery(deps.api, store);
+  const gates = new Map<number, Gate>();
+  const lanes = new Map<number, Map<CheckKey, Lane>>();
+  const stale = new Set<number>();
+  const stopping = new AbortController();
+  let reloading: Promise<void> | undefined;
+  let waiting: (() => void)[] = [];
+
+  function take(run: number): void {
+    stale.add(run);
+    reloading ??= reload().finally(() => {
+      reloading = undefined;
+      // What came between the last read and here would wait for the next change.
+      [...stale].slice(0, 1).forEach(take);
+      settle();
+    });
+  }
+
+  async function reload(): Promise<void> {
+    for (const run of stale) {
+      try {
+        // Before the read: a change during it makes the run stale again.
+        stale.delete(run);
+        (await store.dirtyOf(run)).forEach(wake);
+      } catch (error) {
+        stale.add(run);
+        deps.logger.error({ run, error: String(error) }, 'changed checks could not be read');
+        await clock.sleep(RELOAD_RETRY_MS, stopping.signal);
+      }
+      if (stopping.signal.aborted) {
+        stale.clear();
+      }
+    }
+  }
+
+  function wake(check: DirtyCheck): void {
+    const ofRun = lanes.get(check.run) ?? new Map<CheckKey, Lane>();
+    lanes.set(check.run, ofRun);
+    const lane = ofRun.get(check.key) ?? open(check);
+    ofRun.set(check.key, lane);
+    lane.wake();
+  }
+
+  function open({ run, key, installationId }: DirtyCheck): Lane {
+    const lane = createLane(run, key, {
+      store,
+      deliver,
+      gate: gateOf(installationId),
+      clock,
+      pace,
+      log: deps.logger,
+      draw,
+      settled: () => {
+        if (key === WHOLE_RUN) {
+          lanes.get(run)?.forEach((other) => other !== lane && other.dirty() && other.wake());
+        }
+      },
+      attempted: (over) => {
+        if (over) {
+          close(run, key);
+        }
+        settle();
+      },
+    });
+    return lane;
+  }
+
+  /** The whole run's check is the last to end: what rests then is not needed any more. */
+  function close(run: number, key: CheckKey): void {
+    const ofRun = lanes.get(run);
+    ofRun?.delete(key);
+    if (key === WHOLE_RUN) {
+      ofRun?.forEach((lane, other) => !lane.dirty() && ofRun.delete(other));
+    }
+    if (ofRun?.size === 0) {
+      lanes.delete(run);
+    }
+  }
+
+  function gateOf(installation: number): Gate {
+    const gate = gates.get(installation) ?? createGate(clock, pace.inFlight);
+    gates.set(installation, gate);
+    return gate;
+  }
+
+  async function draw(subject: CheckSubject, key: CheckKey) {
+    const hasLog = key !== WHOLE_RUN && stateOf(subject, key).startedAt !== undefined;
+    const log = hasLog ? await tailOf(subject.run, key) : undefined;
+    const view = renderCheck(subject, key, { links: deps.links, ...(log === undefined ? {} : { log }) });
+    return { view, logSize: log?.size ?? 0 };
+  }
+
+  /** A check without its log is better than none. */
+  async function tailOf(run: number, key: CheckKey) {
+    try {
+      return await deps.tail.tail(run, key, TAIL_BYTES);
+    } catch (error) {
+      deps.logger.warn({ run, check: key, error: String(error) }, 'log of a check could not be read');
+      return undefined;
+    }
+  }
+
+  function isIdle(): boolean {
+    const all = [...lanes.values()].flatMap((ofRun) => [...ofRun.values()]);
+    return reloading === undefined && !all.some((lane) => lane.dirty());
+  }
+
+  function settle(): void {
+    if (waiting.length > 0 && isIdle()) {
+      waiting.forEach((resolve) => resolve());
+      waiting = [];
+    }
+  }
+
+  return {
+    changed(run) {
+      if (!stopping.signal.aborted) {
+        take(run);
+      }
+    },
+    async start() {
+      (await store.dirty()).forEach(wake);
+    },
+    async stop() {
+      stopping.abort();
+      const all = [...lanes.values()].flatMap((ofRun) => [...ofRun.values()]);
+      await Promise.all([reloading, ...all.map((lane) => lane.stop())]);
+    },
+    async idle() {
+      if (!isIdle()) {
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import type { StageState } from '../pipeline/model.js';
+import { conclusionOf } from './conclusion.js';
+import { keepStart, TITLE_CHARACTERS } from './cut.js';
+import { checkName, externalId } from './identity.js';
+import { issueAnnotations, issueText } from './issues.js';
+import { type LogEnd, logText } from './log-text.js';
+import { type CheckKey, type CheckSubject, type CheckView, type Links, WHOLE_RUN } from './ports.js';
+import { runSummary } from './run-summary.js';
+import { runTitle } from './run-title.js';
+import { stageSummary } from './stage-summary.js';
+import { stageTitle } from './stage-title.js';
+import { oneLine } from './terminal.js';
+
+export interface RenderInput {
+  readonly links: Links;
+  /** The end of the stage's log; more of it than fits is cut. */
+  readonly log?: LogEnd;
+}
+
+/**
+ * What a check looks like on GitHub, within GitHub's limits and with everything that others wrote made
+ * inert. Throws when the run has no stage of that name.
+ */
+export function renderCheck(subject: CheckSubject, key: CheckKey, input: RenderInput): CheckView {
+  return key === WHOLE_RUN ? renderRun(subject, input.links) : renderStage(subject, key, input);
+}
+
+/** What of a check's life GitHub wants to know besides its output. */
+export function stateOf(subject: CheckSubject, key: CheckKey): Moment {
+  return key === WHOLE_RUN ? runMoment(subject) : stageMoment(stageState(subject, key));
+}
+
+export type Moment = Pick<CheckView, 'status' | 'conclusion' | 'startedAt' | 'completedAt'>;
+
+/** The same run before this check's part of it began. */
+export function notYetRunning(subject: CheckSubject, key: CheckKey): CheckSubject {
+  const { run, stages } = subject.progress;
+  const queued = { status: 'queued' } as const;
+  const progress =
+    key === WHOLE_RUN
+      ? { run: queued, stages }
+      : { run, stages: stages.map((stage) => (stage.id === key ? { ...stage, state: queued } : stage)) };
+  return { ...subject, progress: { ...subject.progress, ...progress } };
+}
+
+function renderRun(subject: CheckSubject, links: Links): CheckView {
+  const text = issueText(subject.issues);
+  return {
+    ...head(subject, WHOLE_RUN, links.run(subject.run, subject.repository.private), runTitle(subject)),
+    ...runMoment(subject),
+    summary: runSummary(subject, links),
+    ...(text === undefined ? {} : { text }),
+    annotations: issueAnnotations(subject.issues),
+  };
+}
+
+function renderStage(subject: CheckSubject, key: CheckKey, input: RenderInput): CheckView {
+  const state = stageState(subject, key);
+  const url = input.links.stage(subject.run, key, subject.repository.private);
+  const failed =
+    state.status === 'completed' && ['failure', 'timed_out'].includes(conclusionOf(state.outcome));
+  const text = input.log === undefined ? undefined : logText(input.log, failed, url);
+  const planned = subject.plan.stages.find((stage) => stage.id === key);
+  return {
+    ...head(subject, key, url, stageTitle(state)),
+    ...stageMoment(state),
+    summary: stageSummary(planned, state, url),
+    ...(text === undefined ? {} : { text }),
+    annotations: [],
+  };
+}
+
+function head(subject: CheckSubject, key: CheckKey, detailsUrl: string, title: string) {
+  return {
+    name: checkName(key),
+    sha: subject.trigger.sha,
+    externalId: externalId(subject.run, key),
+    detailsUrl,
+    title: keepStart(oneLine(title), TITLE_CHARACTERS),
+  };
+}
+
+function runMoment(subject: CheckSubject): Moment {
+  const { run } = subject.progress;
+  if (run.status !== 'completed') {
+    return run;
+  }
+  const { reason: _reason, ...moment } = run;
+  return moment;
+}
+
+function stageMoment(state: StageState): Moment {
+  if (state.status !== 'completed') {
+    return state;
+  }
+  const { status, startedAt, completedAt } = state;
+  const conclusion = conclusionOf(state.outcome);
+  return { status, conclusion, completedAt, ...(startedAt === undefined ? {} : { startedAt }) };
+}
+
+function stageState(subject: CheckSubject, key: CheckKey): StageState {
+  const stage = subject.progress.stages.find(({ id }) => id === key);
+  if (stage === undefined) {
+    throw new Error(`run ${subject.run} has no stage ${key}`);
+  }
+  return stage.state;
+}

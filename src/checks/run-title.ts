@@ -1,0 +1,92 @@
+import type { Issue, RunStatus, StageProgress } from '../pipeline/model.js';
+import { duration } from './measures.js';
+import type { CheckSubject } from './ports.js';
+import { cancelledTitle, lasted } from './stage-title.js';
+
+/** What a whole run has come to, the outcome first, in one line; not cut to GitHub's limit. */
+export function runTitle(subject: CheckSubject): string {
+  const { run } = subject.progress;
+  switch (run.status) {
+    case 'queued':
+      return 'Queued';
+    case 'in_progress':
+      return runningTitle(subject.progress.stages);
+    case 'completed':
+      return completedTitle(subject, run);
+  }
+}
+
+function runningTitle(stages: readonly StageProgress[]): string {
+  const running = stages.filter(({ state }) => state.status === 'in_progress').map(({ id }) => id);
+  const counted = stages.filter(counts);
+  const done = counted.filter(({ state }) => state.status === 'completed').length;
+  const now = running.length === 0 ? 'Running' : `Running ${running.join(', ')}`;
+  return `${now} · ${done} of ${plural(counted.length, 'stage')} done`;
+}
+
+function completedTitle(subject: CheckSubject, run: RunStatus & { readonly status: 'completed' }): string {
+  const errors = subject.issues.filter((issue) => issue.severity === 'error');
+  const [first, ...more] = errors;
+  if (first !== undefined) {
+    return `${issueTitle(first)}${more.length === 0 ? '' : ` (and ${more.length} more)`}`;
+  }
+  switch (run.conclusion) {
+    case 'success':
+      return passedTitle(subject.progress.stages, run);
+    case 'failure':
+      return failedTitle(subject.progress.stages) ?? capitalised(run.reason);
+    case 'cancelled':
+      return cancelledTitle(run.reason);
+    case 'skipped':
+      return `Skipped: ${run.reason}`;
+    case 'neutral':
+    case 'timed_out':
+    case 'action_required':
+      return capitalised(run.reason);
+  }
+}
+
+function passedTitle(
+  stages: readonly StageProgress[],
+  run: RunStatus & { readonly status: 'completed' },
+): string {
+  const passed = stages.filter(
+    ({ state }) => state.status === 'completed' && state.outcome.kind === 'passed',
+  );
+  const ms = lasted(run);
+  if (passed.length === 0) {
+    return `Passed: ${run.reason}`;
+  }
+  return `Passed${ms === undefined ? '' : ` in ${duration(ms)}`} · ${plural(passed.length, 'stage')}`;
+}
+
+function failedTitle(stages: readonly StageProgress[]): string | undefined {
+  const failed = stages.filter(didFail).map(({ id }) => id);
+  const counted = stages.filter(counts);
+  return failed.length === 0
+    ? undefined
+    : `${failed.length} of ${plural(counted.length, 'stage')} failed: ${failed.join(', ')}`;
+}
+
+function issueTitle(issue: Issue): string {
+  const message = issue.message.replace(/\.$/u, '');
+  return `caicloud.yml line ${issue.line}: ${message}${issue.hint === '' ? '' : `. ${capitalised(issue.hint)}`}`;
+}
+
+/** What the event or the file leaves out is not part of "2 of 6 stages". */
+function counts({ state }: StageProgress): boolean {
+  const skipped = state.status === 'completed' && state.outcome.kind === 'skipped';
+  return !skipped || state.outcome.reason.kind === 'earlier_stage';
+}
+
+function didFail({ state }: StageProgress): boolean {
+  return state.status === 'completed' && ['failed', 'timed_out', 'error'].includes(state.outcome.kind);
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

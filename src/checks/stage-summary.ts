@@ -1,0 +1,86 @@
+import type { PlannedStage, StageFacts, StageState } from '../pipeline/model.js';
+import { keepLines, OUTPUT_BYTES } from './cut.js';
+import { codeCell, link, prose, row } from './markdown.js';
+import { duration } from './measures.js';
+import { lasted, stageTitle } from './stage-title.js';
+
+/** A small table of the facts of one stage, and where to read on. */
+export function stageSummary(stage: PlannedStage | undefined, state: StageState, url: string): string {
+  const rows = [
+    row('', ''),
+    '|---|---|',
+    ...(state.status === 'completed' ? completedRows(stage, state) : imageRow(stage, {})),
+  ];
+  const end = `\n\n${link('Log and details', url)}`;
+  const table = keepLines(rows, OUTPUT_BYTES - Buffer.byteLength(end), (left) =>
+    row('', `and ${left} more lines`),
+  );
+  return `${rows.length > 2 ? table : prose(stageTitle(state))}${end}`;
+}
+
+function completedRows(
+  stage: PlannedStage | undefined,
+  state: StageState & { status: 'completed' },
+): string[] {
+  const { facts } = state;
+  return [
+    ...imageRow(stage, facts),
+    ...present('published', facts.published, codeCell),
+    ...present('time', lasted(state), (ms) => timeSpent(ms, facts.spans ?? {})),
+    ...present('exit code', exitCode(state), String),
+    ...reasonRow(state),
+    ...present('services', nonEmpty(facts.services), (names) => names.map(codeCell).join(', ')),
+    ...(facts.notes ?? []).map((note) => row('note', prose(note))),
+    ...present('worker', facts.worker, codeCell),
+  ];
+}
+
+function imageRow(stage: PlannedStage | undefined, facts: StageFacts): string[] {
+  const planned = stage?.spec.kind === 'container' ? stage.spec.container.image : undefined;
+  const parts = [facts.image ?? planned, facts.imageDigest].filter(
+    (part) => part !== undefined && part !== '',
+  );
+  return parts.length === 0 ? [] : [row('image', parts.map((part) => codeCell(part ?? '')).join(' · '))];
+}
+
+/** The reason in full: the title of the check may have had to cut it. */
+function reasonRow(state: StageState & { status: 'completed' }): string[] {
+  const { outcome } = state;
+  switch (outcome.kind) {
+    case 'passed':
+      return [];
+    case 'failed':
+      return [
+        row('reason', prose(outcome.failure.message === '' ? stageTitle(state) : outcome.failure.message)),
+        ...present('command', outcome.failure.command?.text, codeCell),
+      ];
+    case 'timed_out':
+      return [
+        row('reason', prose(stageTitle(state))),
+        ...present('command', outcome.command?.text, codeCell),
+      ];
+    case 'cancelled':
+    case 'skipped':
+    case 'neutral':
+    case 'error':
+      return [row('reason', prose(stageTitle(state)))];
+  }
+}
+
+function exitCode(state: StageState & { status: 'completed' }): number | undefined {
+  const failed = state.outcome.kind === 'failed' ? state.outcome.failure.exitCode : undefined;
+  return state.facts.exitCode ?? failed;
+}
+
+function timeSpent(ms: number, spans: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(spans).map(([name, spent]) => `${prose(name)} ${duration(spent)}`);
+  return parts.length === 0 ? duration(ms) : `${duration(ms)}: ${parts.join(', ')}`;
+}
+
+function nonEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
+  return list?.length === 0 ? undefined : list;
+}
+
+function present<T>(name: string, value: T | undefined, cell: (value: T) => string): string[] {
+  return value === undefined ? [] : [row(name, cell(value))];
+}
