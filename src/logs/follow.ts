@@ -8,7 +8,7 @@ export interface Followed {
   /** Byte offset to begin at; 0 when absent. */
   readonly from?: number;
   /** The stage's end is stored. Asked at the start and when the hub says that it ended. */
-  isEnded(): Promise<boolean>;
+  readonly isEnded: () => Promise<boolean>;
   /** Ends the following, also while it waits. */
   readonly signal: AbortSignal;
 }

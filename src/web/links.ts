@@ -1,0 +1,44 @@
+import type { StageId } from '../pipeline/model.js';
+import { signRun } from './signature.js';
+
+/** Addresses of our own pages; those of private repositories' runs carry the right to see them. */
+export interface Links {
+  run(run: number, isPrivate: boolean): string;
+  stage(run: number, stage: StageId, isPrivate: boolean): string;
+}
+
+/** Every address that a page or the API gives away. */
+export interface Addresses extends Links {
+  home(page: number): string;
+  log(run: number, stage: StageId, isPrivate: boolean): string;
+  /** Events from the byte offset on, without escape sequences. */
+  plainStream(run: number, stage: StageId, isPrivate: boolean, from: number): string;
+  api(run: number, isPrivate: boolean): string;
+  asset(name: string): string;
+}
+
+/** Absolute links, for GitHub, mail and the API. */
+export function createLinks(publicUrl: string, key: Buffer): Links {
+  return createAddresses(publicUrl, key);
+}
+
+/** `root`: what stands before `/runs/1`: an URL, a path, or nothing. */
+export function createAddresses(root: string, key: Buffer): Addresses {
+  const base = root.replace(/\/+$/, '');
+  const query = (run: number, isPrivate: boolean, more: Record<string, string> = {}): string => {
+    const parameters = new URLSearchParams(isPrivate ? { ...more, sig: signRun(key, run) } : more).toString();
+    return parameters === '' ? '' : `?${parameters}`;
+  };
+  const stagePath = (run: number, stage: StageId): string =>
+    `${base}/runs/${run}/stages/${encodeURIComponent(stage)}`;
+  return {
+    home: (page) => (page > 1 ? `${base}/?page=${page}` : `${base}/`),
+    run: (run, isPrivate) => `${base}/runs/${run}${query(run, isPrivate)}`,
+    stage: (run, stage, isPrivate) => stagePath(run, stage) + query(run, isPrivate),
+    log: (run, stage, isPrivate) => `${stagePath(run, stage)}/log${query(run, isPrivate)}`,
+    plainStream: (run, stage, isPrivate, from) =>
+      `${stagePath(run, stage)}/log/stream${query(run, isPrivate, { plain: '1', from: String(from) })}`,
+    api: (run, isPrivate) => `${base}/api/runs/${run}${query(run, isPrivate)}`,
+    asset: (name) => `${base}/assets/${name}`,
+  };
+}

@@ -1,0 +1,124 @@
+import { followLog } from '../logs/follow.js';
+import { type StageView, stateOf, visibleStage } from './access.js';
+import { byteRange } from './byte-range.js';
+import type { Room, WebApp, WebContext } from './context.js';
+import { eventStream, type ServerEvent } from './event-stream.js';
+import { lineBatches } from './line-batches.js';
+import { plainText } from './log-text.js';
+import { cacheHeaders } from './security.js';
+import { conclusionOf } from './words.js';
+
+/** A stage's log as text, and as events while it is written. */
+export function mountLog(app: WebApp, room: Room): void {
+  app.get('/runs/:run/stages/:stage/log', async (c) => {
+    const found = await visibleStage(room, c);
+    return found ? sendLog(room, c, found) : c.notFound();
+  });
+  app.get('/runs/:run/stages/:stage/log/stream', async (c) => {
+    const found = await visibleStage(room, c);
+    return found ? sendStream(room, c, found) : c.notFound();
+  });
+}
+
+async function sendLog(room: Room, c: WebContext, { view, stage, state }: StageView): Promise<Response> {
+  const [run, id] = [view.id, stage.id];
+  const isEnded = state.status === 'completed';
+  // Asked after the state: what is there after the end is the whole.
+  const size = await room.archive.size(run, id);
+  const headers = {
+    ...cacheHeaders(view.repository.private),
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Accept-Ranges': 'bytes',
+  };
+  // There is nothing by which If-Range could hold: then the range counts as absent.
+  const range = byteRange(c.req.header('if-range') === undefined ? c.req.header('range') : undefined, size);
+  if (range.kind === 'unsatisfiable') {
+    return c.text('', 416, { ...headers, 'Content-Range': `bytes */${size}` });
+  }
+  const body = (begin: (signal: AbortSignal) => AsyncIterable<Uint8Array>): ReadableStream | null =>
+    c.req.method === 'HEAD' ? null : room.streams.body(c.env.outgoing, begin);
+  const part = (start: number, end: number): ReadableStream | null =>
+    body(() => exactly(end - start, room.archive.read(run, id, start, end)));
+
+  if (range.kind === 'part') {
+    const { start, end } = range;
+    return c.newResponse(part(start, end), 206, {
+      ...headers,
+      'Content-Range': `bytes ${start}-${end - 1}/${isEnded ? size : '*'}`,
+      'Content-Length': String(end - start),
+    });
+  }
+  if (isEnded) return c.newResponse(part(0, size), 200, { ...headers, 'Content-Length': String(size) });
+  return c.newResponse(
+    body((signal) => follow(room, run, id, 0, signal)),
+    200,
+    { ...headers, 'X-Accel-Buffering': 'no' },
+  );
+}
+
+function follow(
+  room: Room,
+  run: number,
+  stage: string,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const isEnded = async (): Promise<boolean> => {
+    const view = await room.queries.run(run);
+    return !view || stateOf(view, stage).status === 'completed';
+  };
+  return followLog(room.archive, room.live, { run, stage, from, isEnded, signal });
+}
+
+/** A log removed meanwhile must not leave the client waiting for what Content-Length promised. */
+async function* exactly(length: number, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  let sent = 0;
+  for await (const chunk of chunks) {
+    sent += chunk.length;
+    yield chunk;
+  }
+  if (sent !== length) throw new Error(`A log of ${length} bytes ended after ${sent}`);
+}
+
+/** Events `log` (lines; id: the byte offset after them), at last `end` with the stage's conclusion. */
+function sendStream(room: Room, c: WebContext, { view, stage }: StageView): Response {
+  const from = offsetOf(c.req.header('last-event-id')) ?? offsetOf(c.req.query('from')) ?? 0;
+  const clean = c.req.query('plain') === undefined ? (text: string) => text : plainText;
+  const headers = {
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    // no-transform: an intermediary that compresses holds events back.
+    'Cache-Control': `${view.repository.private ? 'private, no-store' : 'no-cache'}, no-transform`,
+    'X-Accel-Buffering': 'no',
+  };
+  if (c.req.method === 'HEAD') return c.body(null, 200, headers);
+  const body = room.streams.body(c.env.outgoing, (signal) =>
+    eventStream(logEvents(room, { run: view.id, stage: stage.id, from, clean, signal }), room.clock),
+  );
+  return c.body(body, 200, headers);
+}
+
+interface Streamed {
+  readonly run: number;
+  readonly stage: string;
+  readonly from: number;
+  readonly clean: (text: string) => string;
+  readonly signal: AbortSignal;
+}
+
+async function* logEvents(room: Room, streamed: Streamed): AsyncGenerator<ServerEvent, void> {
+  const { run, stage, from, clean, signal } = streamed;
+  let end = from;
+  for await (const batch of lineBatches(follow(room, run, stage, from, signal), from)) {
+    end = batch.end;
+    // A return before a line end would be a line end of its own in `data`.
+    yield { event: 'log', id: String(end), data: clean(batch.text.replace(/\r+(?=\n|$)/g, '')) };
+  }
+  if (signal.aborted) return;
+  const view = await room.queries.run(run);
+  const state = view && stateOf(view, stage);
+  yield { event: 'end', id: String(end), data: (state && conclusionOf(state)) ?? 'gone' };
+}
+
+function offsetOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}

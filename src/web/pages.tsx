@@ -1,0 +1,88 @@
+import { html } from 'hono/html';
+import type { HtmlEscapedString } from 'hono/utils/html';
+
+import { createTail } from '../logs/tail.js';
+import { visibleRun, visibleStage } from './access.js';
+import { readCount } from './api.js';
+import type { Room, WebApp, WebContext } from './context.js';
+import { type Addresses, createAddresses } from './links.js';
+import { logExcerpt } from './log-excerpt.js';
+import { HomePage } from './pages/home.js';
+import { ProblemPage } from './pages/problem.js';
+import { RunPage } from './pages/run.js';
+import { StagePage } from './pages/stage.js';
+import { cacheHeaders } from './security.js';
+
+const RUNS_ON_A_PAGE = 30;
+const LAST_PAGE = 10_000;
+
+/** Links inside pages are paths: they work by whatever name a person reached us. */
+export function createPageAddresses(room: Pick<Room, 'publicUrl' | 'signingKey'>): Addresses {
+  return createAddresses(new URL(room.publicUrl).pathname, room.signingKey);
+}
+
+export function mountPages(app: WebApp, room: Room): void {
+  const addresses = createPageAddresses(room);
+  const tail = createTail(room.archive);
+
+  app.get('/', async (c) => {
+    const page = readCount(c.req.query('page'), 1, LAST_PAGE) ?? 1;
+    const offset = (page - 1) * RUNS_ON_A_PAGE;
+    const { runs, total } = await room.queries.runs({ publicOnly: true, limit: RUNS_ON_A_PAGE, offset });
+    const visible = runs.filter(({ repository }) => !repository.private);
+    const hasMore = offset + runs.length < total;
+    const home = { addresses, runs: visible, page, hasMore, now: room.clock.now() };
+    return send(c, <HomePage {...home} />, 200, cacheHeaders(false));
+  });
+
+  app.get('/runs/:run', async (c) => {
+    const view = await visibleRun(room, c);
+    if (!view) return c.notFound();
+    const page = <RunPage addresses={addresses} view={view} now={room.clock.now()} />;
+    return send(c, page, 200, cacheHeaders(view.repository.private));
+  });
+
+  app.get('/runs/:run/stages/:stage', async (c) => {
+    const found = await visibleStage(room, c);
+    if (!found) return c.notFound();
+    const { view, stage, state } = found;
+    const excerpt = await logExcerpt(tail, view.id, stage.id, state.status !== 'completed');
+    const page = <StagePage {...found} addresses={addresses} excerpt={excerpt} now={room.clock.now()} />;
+    return send(c, page, 200, cacheHeaders(view.repository.private));
+  });
+}
+
+const PROBLEMS = {
+  404: {
+    title: 'There is no such page',
+    advice:
+      'Or it belongs to a private repository: its pages open by the Details link of a check on GitHub, which holds the right to see them. Go to the commit or pull request there and open Details again.',
+  },
+  500: {
+    title: 'Something broke here',
+    advice:
+      'It is not your pipeline. Try again in a minute; if it stays, the cause is in the log of the server, which whoever runs it can read.',
+  },
+} as const;
+
+/** What went wrong, as a page for people and as JSON for programs. */
+export function sendProblem(
+  c: WebContext,
+  addresses: Addresses,
+  status: keyof typeof PROBLEMS,
+): Response | Promise<Response> {
+  const { title, advice } = PROBLEMS[status];
+  const headers = { 'Cache-Control': 'no-store' };
+  const isForPrograms = /^\/(api|internal)\//.test(c.req.path);
+  if (isForPrograms) return c.json({ message: status === 404 ? 'Not Found' : title }, status, headers);
+  return send(c, <ProblemPage addresses={addresses} title={title} advice={advice} />, status, headers);
+}
+
+function send(
+  c: WebContext,
+  page: HtmlEscapedString | Promise<HtmlEscapedString>,
+  status: 200 | 404 | 500,
+  headers: Record<string, string>,
+): Response | Promise<Response> {
+  return c.html(html`<!doctype html>${page}`, status, headers);
+}

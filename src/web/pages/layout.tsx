@@ -1,0 +1,43 @@
+import type { Child } from 'hono/jsx';
+
+import { ASSETS } from '../assets.js';
+import type { Addresses } from '../links.js';
+
+export interface LayoutProps {
+  readonly title: string;
+  readonly addresses: Addresses;
+  /** What the page shows of something that goes on; it is looked at again until this is absent. */
+  readonly state?: string | undefined;
+  readonly children?: Child;
+}
+
+export function Layout({ title, addresses, state, children }: LayoutProps) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <title>{title}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <link rel="icon" type="image/svg+xml" href={addresses.asset(ASSETS.icon.name)} />
+        <link rel="stylesheet" href={addresses.asset(ASSETS.style.name)} />
+        <script src={addresses.asset(ASSETS.script.name)} defer></script>
+      </head>
+      <body>
+        <a class="skip-link" href="#content">
+          Skip to the content
+        </a>
+        <header>
+          <a href={addresses.home(1)}>
+            <img src={addresses.asset(ASSETS.icon.name)} alt="" width="20" height="20" />
+            Cyclone
+          </a>
+        </header>
+        <main id="content" data-state={state}>
+          {children}
+        </main>
+        <footer>Times are UTC.</footer>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,36 @@
+import type { MiddlewareHandler } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+
+/**
+ * Headers of every answer. Logs are what strangers wrote: even if some of it got into a page as
+ * markup, nothing but our own files is loaded or run, and nothing is sent anywhere. The address holds
+ * the right to see a private run: it is never sent as a referrer.
+ */
+export function securityHeaders(publicUrl: string): MiddlewareHandler {
+  const own = ["'self'"];
+  const none = ["'none'"];
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: none,
+      styleSrc: own,
+      scriptSrc: own,
+      imgSrc: own,
+      connectSrc: own,
+      baseUri: none,
+      formAction: none,
+      frameAncestors: none,
+    },
+    referrerPolicy: 'no-referrer',
+    xFrameOptions: 'DENY',
+    permissionsPolicy: { camera: [], geolocation: [], microphone: [] },
+    // A promise that only a host that is reached by https may make.
+    strictTransportSecurity: publicUrl.startsWith('https:'),
+  });
+}
+
+/** Pages of private runs stay out of shared caches and search engines; others are asked for anew. */
+export function cacheHeaders(isPrivate: boolean): Record<string, string> {
+  return isPrivate
+    ? { 'Cache-Control': 'private, no-store', 'X-Robots-Tag': 'noindex' }
+    : { 'Cache-Control': 'no-cache' };
+}

@@ -1,0 +1,57 @@
+import type { RequestListener } from 'node:http';
+
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+
+import { mountApi } from './api.js';
+import { mountAssets } from './assets.js';
+import type { Room, WebEnv } from './context.js';
+import { mountHealth } from './health.js';
+import { mountLease } from './lease.js';
+import { mountLog } from './log.js';
+import { createPageAddresses, mountPages, sendProblem } from './pages.js';
+import type { WebDeps } from './ports.js';
+import { securityHeaders } from './security.js';
+import { createStreams } from './streams.js';
+import { mountWebhook } from './webhook.js';
+
+export interface Web {
+  readonly listener: RequestListener;
+  /** Cuts the live streams, which would keep `server.close()` waiting; their clients come back by themselves. */
+  close(): void;
+}
+
+/** Everything that is answered over HTTP. Holds no connection of its own and starts nothing. */
+export function createWeb(deps: WebDeps): Web {
+  const room: Room = { ...deps, streams: createStreams(deps.logger) };
+  const addresses = createPageAddresses(deps);
+  const app = new Hono<WebEnv>();
+  app.use(securityHeaders(deps.publicUrl));
+  app.notFound((c) => sendProblem(c, addresses, 404));
+  app.onError((error, c) => {
+    // The route and not the address: that may hold a signature.
+    deps.logger.error({ error, method: c.req.method, run: c.req.param('run') }, 'a request failed');
+    return sendProblem(c, addresses, 500);
+  });
+  mountWebhook(app, room);
+  mountLease(app, room);
+  mountHealth(app, room);
+  mountAssets(app);
+  mountApi(app, room);
+  mountLog(app, room);
+  mountPages(app, room);
+
+  const listener = getRequestListener(app.fetch, {
+    // Octokit and others in this process use the global Request and Response too.
+    overrideGlobalObjects: false,
+    // What is not even a request (a Host that is none, a broken target), or failed outside the routes.
+    errorHandler: () =>
+      new Response('Bad request\n', { status: 400, headers: { 'X-Content-Type-Options': 'nosniff' } }),
+  });
+  return {
+    listener: (request, response) => {
+      void listener(request, response);
+    },
+    close: () => room.streams.closeAll(),
+  };
+}
