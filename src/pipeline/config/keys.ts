@@ -1,0 +1,109 @@
+import { type FormValues, placeOf, READERS } from './forms.js';
+import { error, type Report, type Span, warning } from './issues.js';
+import { KEYS_BY_SECTION, type KeyTable } from './schema.js';
+import { suggest } from './suggest.js';
+import type { Entry, MapNode } from './tree.js';
+
+/** A value that was given, with the places of its key and of itself. */
+export interface Found<V> {
+  readonly value: V;
+  readonly keyAt: Span;
+  readonly at: Span;
+}
+
+/** The keys of a table that a map gives, each with the value that its form makes of it. */
+export type Keys<T extends KeyTable> = { readonly [K in keyof T]?: Found<FormValues[T[K]['form']]> };
+
+/**
+ * Reads a map against its table. An empty value is as good as no key, as in v0.2.
+ *
+ * @param where names the map for people: `pre_build:api`, `service mongo`
+ */
+export function readKeys<T extends KeyTable>(map: MapNode, table: T, where: string, report: Report): Keys<T> {
+  const keys: Record<string, Found<unknown>> = {};
+  const given = new Set(map.entries.map((entry) => entry.key));
+  for (const written of map.entries) {
+    const key = modernName(written, table, given, report);
+    if (key === undefined) continue;
+    const entry = { ...written, key };
+    const form = Object.hasOwn(table, key) ? table[key]?.form : undefined;
+    if (form === undefined) {
+      report(unknownKey(entry, table, where, 'warning'));
+    } else if (form === 'planned') {
+      report(notSupportedYet(entry, where));
+    } else if (entry.value.kind !== 'null') {
+      const value = READERS[form](entry, report);
+      if (value !== undefined) keys[key] = { value, keyAt: entry.keyAt, at: placeOf(entry) };
+    }
+  }
+  return keys as Keys<T>;
+}
+
+/** @param severity error where v0.2 could not have run the file */
+export function unknownKey(entry: Entry, table: KeyTable, where: string, severity: 'error' | 'warning') {
+  const { key, keyAt } = entry;
+  const what = where === '' ? 'a section' : `a key of ${where}`;
+  const message = `"${shorten(key)}" is not ${what}${severity === 'warning' ? '; Cyclone v0.2 ignored it too' : ''}`;
+  const hint = meant(key, table) ?? belongs(key) ?? `there are ${supported(table).join(', ')}`;
+  return severity === 'warning'
+    ? warning('unknown-key', keyAt, message, hint)
+    : error('unknown-key', keyAt, message, hint);
+}
+
+export function notSupportedYet({ key, keyAt }: Entry, where: string) {
+  const of = where === '' ? '' : ` of ${where}`;
+  return error(
+    'not-supported-yet',
+    keyAt,
+    `"${key}"${of} is not supported yet`,
+    'take it out: a run that ignored it would do something else than the file says',
+  );
+}
+
+/** `did you mean post_build?`, or undefined. */
+export function meant(word: string, table: KeyTable): string | undefined {
+  const names = supported(table);
+  const called = names.find((name) => table[name]?.elsewhere?.includes(word.toLowerCase()));
+  const best = called ?? suggest(word, names);
+  return best === undefined ? undefined : `did you mean ${best}?`;
+}
+
+function supported(table: KeyTable): string[] {
+  return Object.keys(table).filter((name) => table[name]?.form !== 'planned');
+}
+
+function belongs(key: string): string | undefined {
+  const sections = Object.entries(KEYS_BY_SECTION)
+    .filter(([, table]) => supported(table).includes(key))
+    .map(([section]) => section);
+  return sections.length === 0 ? undefined : `it is a key of ${sections.join(' and ')}`;
+}
+
+/** The key under its present name; undefined when an old name repeats a key that is there. */
+function modernName(
+  entry: Entry,
+  table: KeyTable,
+  given: ReadonlySet<string>,
+  report: Report,
+): string | undefined {
+  const { key, keyAt } = entry;
+  const name = Object.keys(table).find((candidate) => table[candidate]?.oldName === key);
+  if (name === undefined) return key;
+  if (given.has(name)) {
+    report(
+      warning(
+        'ignored-key',
+        keyAt,
+        `"${key}" is the old name of ${name}, which is there too`,
+        `take ${key} out`,
+      ),
+    );
+    return undefined;
+  }
+  report(warning('old-name', keyAt, `"${key}" is the old name of ${name}`, `write ${name}`));
+  return name;
+}
+
+function shorten(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
+}
