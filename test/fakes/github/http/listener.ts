@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault, FaultSource } from '../faults.js';
+import { page } from '../page.js';
+import type { Pushes } from '../pushes.js';
+import { createMatcher } from '../schema/operations.js';
+import { API_PATH } from '../urls.js';
+import type { World } from '../world.js';
+import type { Api } from './api.js';
+import { ApiError, errorBody, notFound } from './api-error.js';
+import { answerGit, parseGitPath } from './git-access.js';
+import type { Answer } from './route.js';
+
+interface Parts {
+  readonly world: World;
+  readonly faults: FaultSource;
+  readonly api: Api;
+  readonly pushes: Pushes;
+}
+
+/** Sends each request to the API, git or the pages, through the faults that wait for it. */
+export function createListener(parts: Parts): RequestListener {
+  const { world, faults } = parts;
+  const match = createMatcher(world.validators.operations);
+  return (request, response) => {
+    const url = new URL(request.url ?? '/', world.urls.web);
+    response.setHeader('x-github-request-id', randomUUID().toUpperCase());
+    answer(request, response, url).catch((error: unknown) => {
+      world.violations.add({
+        kind: 'crash',
+        where: `${request.method} ${url.pathname}`,
+        problem: String(error),
+      });
+      response.destroy();
+    });
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const git = parseGitPath(url);
+    const path = apiPath(url);
+    const matched = path === undefined ? undefined : match(request.method ?? 'GET', path);
+    const operation = git?.operation ?? matched?.operation.id ?? 'page';
+    const fault = faults.take({ operation, path: url.pathname + url.search });
+    if (fault?.kind === 'broken') {
+      response.destroy();
+      return;
+    }
+    if (fault?.kind === 'latency') await sleep(fault.ms);
+    const instead = fault === undefined ? undefined : faultAnswer(world, fault);
+    if (instead !== undefined) return send(response, instead);
+    if (git !== undefined) return answerGit(world, parts.pushes, git, request, response);
+    if (path === undefined) return send(response, page(world, url.pathname));
+    if (matched === undefined) {
+      world.violations.add({
+        kind: 'unknown route',
+        where: `${request.method} ${path}`,
+        problem: 'GitHub has no such route',
+      });
+      return send(response, { status: 404, body: errorBody(notFound()) });
+    }
+    const refuseToken = fault?.kind === 'unauthorized';
+    const result = await parts.api({ message: request, url, matched, refuseToken });
+    if (fault?.kind === 'lost') response.destroy();
+    else send(response, result);
+  }
+}
+
+/** The path below the API's root, still encoded. */
+function apiPath(url: URL): string | undefined {
+  return url.pathname.startsWith(`${API_PATH}/`) ? url.pathname.slice(API_PATH.length) : undefined;
+}
+
+/** What a fault answers in place of GitHub; `undefined` when the request is carried out nevertheless. */
+function faultAnswer(world: World, fault: Fault): Answer | undefined {
+  switch (fault.kind) {
+    case 'status':
+      return {
+        status: fault.status,
+        raw: { type: 'text/html', content: Buffer.from('<html><body><h1>Unicorn!</h1></body></html>') },
+      };
+    case 'secondary':
+      return {
+        status: 403,
+        body: errorBody(
+          new ApiError(
+            403,
+            'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+          ),
+        ),
+        headers: { 'retry-after': String(fault.retryAfterSeconds) },
+      };
+    case 'exhausted':
+      // The limit itself refuses from now on, until its reset.
+      world.rateLimit.set({ remaining: 0, resetAt: world.now() + fault.resetInSeconds * 1000 });
+      return undefined;
+    case 'lost':
+    case 'broken':
+    case 'unauthorized':
+    case 'latency':
+      return undefined;
+  }
+}
+
+function send(response: ServerResponse, { status, body, raw, headers = {} }: Answer): void {
+  const content = raw?.content ?? (body === undefined ? undefined : Buffer.from(JSON.stringify(body)));
+  response.writeHead(status, {
+    ...headers,
+    ...(content === undefined
+      ? {}
+      : { 'content-type': raw?.type ?? 'application/json; charset=utf-8', 'content-length': content.length }),
+  });
+  response.end(content);
+}

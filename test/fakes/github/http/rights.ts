@@ -1,0 +1,72 @@
+import { type Level, type Permissions, type Repository, ROLES, type Role } from '../state/model.js';
+import { covers } from '../state/state.js';
+import { ApiError, notFound } from './api-error.js';
+import type { Principal } from './principal.js';
+
+/** A permission of an App and the level that an operation needs. */
+export interface Need {
+  readonly permission: string;
+  readonly level: Level;
+}
+
+const RANK: Record<Level, number> = { read: 1, write: 2 };
+
+export function grants(permissions: Permissions, need: Need): boolean {
+  const level = permissions[need.permission];
+  return level !== undefined && RANK[level] >= RANK[need.level];
+}
+
+export function roleOf(repository: Repository, login: string): Role {
+  const role = repository.roles.get(login.toLowerCase());
+  return role ?? (repository.private ? 'none' : 'read');
+}
+
+const atLeast = (role: Role, needed: Role): boolean => ROLES.indexOf(role) >= ROLES.indexOf(needed);
+
+/**
+ * May this principal do what an operation on a repository needs?
+ * @throws ApiError 404 for what it may not even see, 403 for what it may see and not do
+ */
+export function authorize(principal: Principal, repository: Repository, need: Need): void {
+  if (!sees(principal, repository)) throw notFound();
+  if (does(principal, repository, need)) return;
+  if (principal.kind === 'anonymous') throw new ApiError(401, 'Requires authentication');
+  throw new ApiError(403, 'Resource not accessible by integration', {
+    headers: { 'x-accepted-github-permissions': `${need.permission}=${need.level}` },
+  });
+}
+
+function sees(principal: Principal, repository: Repository): boolean {
+  if (!repository.private) return true;
+  switch (principal.kind) {
+    case 'anonymous':
+    case 'app':
+      return false;
+    case 'installation':
+      return inScope(principal, repository);
+    case 'user':
+      return atLeast(roleOf(repository, principal.account.login), 'read');
+  }
+}
+
+function does(principal: Principal, repository: Repository, need: Need): boolean {
+  // Everybody reads what is public, an App outside its scope too.
+  if (!repository.private && need.level === 'read') return true;
+  switch (principal.kind) {
+    case 'anonymous':
+    case 'app':
+      return false;
+    case 'installation':
+      return inScope(principal, repository) && grants(principal.token.permissions, need);
+    case 'user':
+      // Checks are written by Apps only.
+      if (need.permission === 'checks') return need.level === 'read';
+      return atLeast(roleOf(repository, principal.account.login), need.level);
+  }
+}
+
+function inScope(principal: Principal & { kind: 'installation' }, repository: Repository): boolean {
+  const { installation, repositories } = principal.token;
+  if (!covers(installation, repository)) return false;
+  return repositories === undefined || repositories.has(repository.id);
+}

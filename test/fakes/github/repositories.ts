@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { createBareRepository, type FileContent, writeCommit } from './git/bare.js';
+import type { Account, Installation, Repository, RepositoryName } from './state/model.js';
+import { accountOf, addRepository, findRepository, installationFor, repositoryOf } from './state/state.js';
+import type { World } from './world.js';
+
+export interface NewRepository {
+  readonly owner: string;
+  readonly name: string;
+  /** Default Organization. */
+  readonly ownerType?: 'User' | 'Organization';
+  readonly private?: boolean;
+  readonly defaultBranch?: string;
+  /** The first commit's files. Absent: an empty repository. */
+  readonly files?: Readonly<Record<string, FileContent>>;
+  /** Install the App on it. Default true. */
+  readonly installed?: boolean;
+}
+
+/** Who acts when nobody is named; an administrator everywhere. */
+export const DEFAULT_USER = 'octocat';
+
+export interface Repositories {
+  /** No webhook tells of it. @throws Error when the name is taken or cannot be a name */
+  create(repository: NewRepository): Promise<Repository>;
+  /** @throws Error when the App is not installed there */
+  installationOf(repository: RepositoryName): Installation;
+}
+
+export function createRepositories(world: World, dataDir: string): Repositories {
+  return {
+    create: async (wanted) => {
+      const { owner: login, name, defaultBranch = 'main' } = wanted;
+      const fullName = `${login}/${name}`;
+      // The names become a path on disk.
+      if (!/^[\w-]+\/[\w-][\w.-]*$/.test(fullName)) throw new Error(`not a name: ${fullName}`);
+      if (findRepository(world.state, fullName) !== undefined) throw new Error(`taken: ${fullName}`);
+      const owner = accountOf(world.state, login, wanted.ownerType ?? 'Organization');
+      const repository: Repository = {
+        id: world.state.ids.next(),
+        owner,
+        name,
+        fullName,
+        private: wanted.private ?? false,
+        defaultBranch,
+        directory: join(dataDir, 'repositories', login, `${name}.git`),
+        createdAt: world.now(),
+        pushedAt: world.now(),
+        roles: new Map([owner.login, DEFAULT_USER].map((each) => [each.toLowerCase(), 'admin'])),
+      };
+      await createBareRepository(repository.directory, defaultBranch);
+      if (wanted.files !== undefined)
+        await writeCommit(repository.directory, {
+          ref: `refs/heads/${defaultBranch}`,
+          parent: undefined,
+          message: 'Initial commit',
+          author: { name: login, email: owner.email },
+          at: world.now(),
+          files: wanted.files,
+        });
+      addRepository(world.state, repository);
+      install(world, repository, wanted.installed ?? true);
+      return repository;
+    },
+    installationOf: (name) => {
+      const installation = installationFor(world.state, repositoryOf(world.state, name));
+      if (installation === undefined) throw new Error('the App is not installed there');
+      return installation;
+    },
+  };
+}
+
+/** An account has one installation of an App, on all its repositories until one is left out. */
+function install(world: World, repository: Repository, wanted: boolean): void {
+  const { state } = world;
+  const known = [...state.installations.values()].find(({ account }) => account === repository.owner);
+  if (known === undefined) {
+    if (wanted) state.installations.set(...newInstallation(world, repository.owner));
+    return;
+  }
+  if (wanted && known.repositories === undefined) return;
+  const others = [...state.repositories.values()].filter((each) => installationFor(state, each) === known);
+  known.repositories = new Set([
+    ...others.filter((each) => each !== repository).map(({ id }) => id),
+    ...(wanted ? [repository.id] : []),
+  ]);
+}
+
+function newInstallation({ state, now }: World, account: Account): [number, Installation] {
+  const id = state.ids.next();
+  const { permissions, events } = state.app;
+  const installation: Installation = {
+    id,
+    account,
+    createdAt: now(),
+    permissions,
+    events,
+    repositories: undefined,
+    suspendedAt: undefined,
+  };
+  return [id, installation];
+}

@@ -1,0 +1,23 @@
+import type { Route } from '../http/route.js';
+import { appRoutes } from './app.js';
+import { checkRunRoutes } from './check-runs.js';
+import { checkSuiteRoutes } from './check-suites.js';
+import { commitRoutes } from './commits.js';
+import { contentRoutes } from './contents.js';
+import { gitDatabaseRoutes } from './git-database.js';
+import { hookDeliveryRoutes } from './hook-deliveries.js';
+import { installationRoutes } from './installation.js';
+import { repositoryRoutes } from './repositories.js';
+
+/** Every operation that is answered here; one file for each resource. */
+export const routes: readonly Route[] = [
+  ...appRoutes,
+  ...checkRunRoutes,
+  ...checkSuiteRoutes,
+  ...commitRoutes,
+  ...contentRoutes,
+  ...gitDatabaseRoutes,
+  ...hookDeliveryRoutes,
+  ...installationRoutes,
+  ...repositoryRoutes,
+];

@@ -1,0 +1,63 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** One of GitHub's published descriptions, in plain JSON Schema, its references made absolute. */
+export interface SchemaDocument {
+  readonly id: string;
+  readonly root: Schema;
+}
+
+export function readDocument(id: string): SchemaDocument {
+  const text = readFileSync(fixture(`${id}-subset.json`), 'utf8');
+  return { id, root: toJsonSchema(JSON.parse(text), id) as Schema };
+}
+
+/** The fixtures stay in test/ also when this file runs compiled from build/. */
+function fixture(name: string): string {
+  let directory = dirname(fileURLToPath(import.meta.url));
+  for (;;) {
+    const file = join(directory, 'test', 'fixtures', 'github', name);
+    if (statSync(file, { throwIfNoEntry: false }) !== undefined) return file;
+    const parent = dirname(directory);
+    if (parent === directory) throw new Error(`test/fixtures/github/${name} is missing`);
+    directory = parent;
+  }
+}
+
+/**
+ * OpenAPI 3.0 says `nullable` where JSON Schema has a union with null; beside an enum, null must also be
+ * one of its values. A keyword of that name inside `properties` is a field and not touched: only a boolean
+ * is the keyword.
+ */
+function toJsonSchema(value: unknown, id: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => toJsonSchema(item, id));
+  if (typeof value !== 'object' || value === null) return value;
+  const schema = Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      key === '$ref' && typeof item === 'string' ? `${id}${item}` : toJsonSchema(item, id),
+    ]),
+  );
+  if (schema['nullable'] !== true) return schema;
+  const { nullable: _, ...rest } = schema;
+  if (rest['type'] === undefined) return { anyOf: [{ type: 'null' }, rest] };
+  return {
+    ...rest,
+    type: [rest['type'], 'null'].flat(),
+    ...(Array.isArray(rest['enum']) ? { enum: [...new Set([...rest['enum'], null])] } : {}),
+  };
+}
+
+/** Follows a reference within its document, as {@link readDocument} wrote it. */
+export function resolve(document: SchemaDocument, schema: Schema): Schema {
+  const reference = schema['$ref'];
+  if (typeof reference !== 'string') return schema;
+  let node: unknown = document.root;
+  for (const step of reference.slice(`${document.id}#/`.length).split('/'))
+    node = (node as Record<string, unknown> | undefined)?.[step];
+  if (typeof node !== 'object' || node === null) throw new Error(`dangling reference: ${reference}`);
+  return resolve(document, node as Schema);
+}

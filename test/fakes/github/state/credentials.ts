@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import type { App, Installation, InstallationToken, Permissions } from './model.js';
+import type { State } from './state.js';
+
+export interface Grant {
+  readonly permissions: Permissions;
+  /** Repository ids; `undefined` is all that the installation has. */
+  readonly repositories: ReadonlySet<number> | undefined;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+export function issueToken(state: State, installation: Installation, grant: Grant): InstallationToken {
+  const token = { ...grant, value: newTokenValue(state.app, grant), installation, revoked: false };
+  state.tokens.set(token.value, token);
+  return token;
+}
+
+/**
+ * `ghs_<app>_<JWT>`: the long form, some 520 characters with dots and underscores, which code that
+ * expects the 40 characters of old does not survive.
+ */
+function newTokenValue(app: App, grant: Grant): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const header = part({ alg: 'RS256', typ: 'JWT' });
+  const claims = part({
+    iss: app.clientId,
+    exp: Math.floor(grant.expiresAt / 1000),
+    jti: randomBytes(12).toString('hex'),
+  });
+  return `ghs_${app.id}_${header}.${claims}.${randomBytes(256).toString('base64url')}`;
+}
+
+export type TokenProblem = 'unknown' | 'expired' | 'revoked';
+
+export function checkToken(state: State, value: string, now: number): InstallationToken | TokenProblem {
+  const token = state.tokens.get(value);
+  if (token === undefined) return 'unknown';
+  if (token.revoked) return 'revoked';
+  return token.expiresAt <= now ? 'expired' : token;
+}

@@ -1,0 +1,136 @@
+import type { KeyObject } from 'node:crypto';
+
+/** `owner/name` or anything that carries it. */
+export type RepositoryName = string | { readonly fullName: string };
+
+export type Level = 'read' | 'write';
+export type Permissions = Readonly<Record<string, Level>>;
+
+export interface Account {
+  readonly id: number;
+  readonly login: string;
+  readonly type: 'User' | 'Organization' | 'Bot';
+  readonly email: string;
+  /** What a person uses as a password for git and as a token for the API. */
+  readonly token: string;
+}
+
+export interface App {
+  readonly id: number;
+  readonly slug: string;
+  readonly clientId: string;
+  readonly owner: Account;
+  readonly publicKey: KeyObject;
+  readonly permissions: Permissions;
+  readonly events: readonly string[];
+  readonly createdAt: number;
+}
+
+/** GitHub's roles on a repository, weakest first. */
+export const ROLES = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Repository {
+  readonly id: number;
+  readonly owner: Account;
+  readonly name: string;
+  readonly fullName: string;
+  readonly private: boolean;
+  readonly defaultBranch: string;
+  /** The bare repository on disk. */
+  readonly directory: string;
+  readonly createdAt: number;
+  pushedAt: number;
+  /** By login; who is not here has read on a public repository and nothing on a private one. */
+  readonly roles: Map<string, Role>;
+}
+
+export interface Installation {
+  readonly id: number;
+  readonly account: Account;
+  readonly createdAt: number;
+  permissions: Permissions;
+  events: readonly string[];
+  /** `undefined` when the installation is for all repositories of its account. */
+  repositories: ReadonlySet<number> | undefined;
+  /** Milliseconds since the epoch. */
+  suspendedAt: number | undefined;
+}
+
+export interface InstallationToken {
+  readonly value: string;
+  readonly installation: Installation;
+  readonly permissions: Permissions;
+  /** Repository ids; `undefined` is all that the installation has. */
+  readonly repositories: ReadonlySet<number> | undefined;
+  readonly expiresAt: number;
+  revoked: boolean;
+}
+
+export type Status = 'queued' | 'in_progress' | 'completed';
+export type Conclusion =
+  | 'success'
+  | 'failure'
+  | 'neutral'
+  | 'cancelled'
+  | 'skipped'
+  | 'timed_out'
+  | 'action_required'
+  | 'stale';
+
+export interface CheckSuite {
+  readonly id: number;
+  readonly repository: Repository;
+  readonly appId: number;
+  readonly headSha: string;
+  /** `null` for a commit that no branch of this repository brought. */
+  readonly headBranch: string | null;
+  readonly before: string | null;
+  readonly createdAt: number;
+  updatedAt: number;
+}
+
+export interface CheckAnnotation {
+  readonly path: string;
+  readonly start_line: number;
+  readonly end_line: number;
+  readonly start_column?: number;
+  readonly end_column?: number;
+  readonly annotation_level: 'notice' | 'warning' | 'failure';
+  readonly message: string;
+  readonly title?: string;
+  readonly raw_details?: string;
+}
+
+export interface CheckAction {
+  readonly label: string;
+  readonly description: string;
+  readonly identifier: string;
+}
+
+/** What a check run shows. A new object with every write, so that a history can keep the old ones. */
+export interface CheckRunState {
+  readonly name: string;
+  readonly status: Status;
+  readonly conclusion: Conclusion | null;
+  readonly detailsUrl: string | null;
+  readonly externalId: string;
+  readonly startedAt: string | null;
+  readonly completedAt: string | null;
+  readonly title: string | null;
+  readonly summary: string | null;
+  readonly text: string | null;
+  readonly annotations: readonly CheckAnnotation[];
+  readonly actions: readonly CheckAction[];
+}
+
+export interface CheckRun {
+  readonly id: number;
+  readonly repository: Repository;
+  readonly appId: number;
+  readonly headSha: string;
+  readonly suite: CheckSuite;
+  state: CheckRunState;
+  /** Every state as it was written, the present one last; `at` in milliseconds since the epoch. */
+  readonly history: { readonly at: number; readonly state: CheckRunState }[];
+}

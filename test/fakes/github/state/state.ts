@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import type {
+  Account,
+  App,
+  CheckRun,
+  CheckSuite,
+  Installation,
+  InstallationToken,
+  Repository,
+  RepositoryName,
+} from './model.js';
+
+/** All that this GitHub knows besides the git repositories. */
+export interface State {
+  readonly app: App;
+  readonly accounts: Map<string, Account>;
+  readonly repositories: Map<string, Repository>;
+  readonly installations: Map<number, Installation>;
+  readonly tokens: Map<string, InstallationToken>;
+  readonly checkSuites: Map<number, CheckSuite>;
+  readonly checkRuns: Map<number, CheckRun>;
+  readonly ids: Ids;
+}
+
+/** Ids grow over all kinds, so that an id of one kind used for another finds nothing. */
+export interface Ids {
+  next(): number;
+}
+
+// GitHub's ids left 32 bits behind long ago; starting above them shows code that truncates.
+const FIRST_ID = 5_000_000_000;
+
+export function createIds(): Ids {
+  let last = FIRST_ID;
+  return {
+    next: () => {
+      last += 1;
+      return last;
+    },
+  };
+}
+
+export function createState(app: App, ids: Ids): State {
+  return {
+    app,
+    accounts: new Map([[key(app.owner.login), app.owner]]),
+    repositories: new Map(),
+    installations: new Map(),
+    tokens: new Map(),
+    checkSuites: new Map(),
+    checkRuns: new Map(),
+    ids,
+  };
+}
+
+/** GitHub's names do not tell cases apart. */
+const key = (name: string): string => name.toLowerCase();
+
+export function newAccount(ids: Ids, login: string, type: Account['type']): Account {
+  return {
+    // Account ids are small on GitHub and `integer` in places where others are int64.
+    id: ids.next() - FIRST_ID,
+    login,
+    type,
+    email: `${login.replaceAll(/[^a-zA-Z0-9-]/g, '')}@users.noreply.github.test`,
+    token: `ghp_${randomBytes(18).toString('hex')}`,
+  };
+}
+
+/** The account of that name, made with that type when there was none. */
+export function accountOf(state: State, login: string, type: Account['type']): Account {
+  const known = state.accounts.get(key(login));
+  if (known !== undefined) return known;
+  const account = newAccount(state.ids, login, type);
+  state.accounts.set(key(login), account);
+  return account;
+}
+
+export function findAccount(state: State, login: string): Account | undefined {
+  return state.accounts.get(key(login));
+}
+
+export function addRepository(state: State, repository: Repository): void {
+  state.repositories.set(key(repository.fullName), repository);
+}
+
+export function findRepository(state: State, name: RepositoryName): Repository | undefined {
+  return state.repositories.get(key(typeof name === 'string' ? name : name.fullName));
+}
+
+/** @throws Error for a name that was not created */
+export function repositoryOf(state: State, name: RepositoryName): Repository {
+  const repository = findRepository(state, name);
+  if (repository === undefined)
+    throw new Error(`no such repository: ${typeof name === 'string' ? name : name.fullName}`);
+  return repository;
+}
+
+/** The installation that covers a repository. */
+export function installationFor(state: State, repository: Repository): Installation | undefined {
+  return [...state.installations.values()].find((installation) => covers(installation, repository));
+}
+
+export function covers(installation: Installation, repository: Repository): boolean {
+  if (installation.account !== repository.owner) return false;
+  return installation.repositories === undefined || installation.repositories.has(repository.id);
+}
+
+export function repositoriesOf(state: State, installation: Installation): Repository[] {
+  return [...state.repositories.values()].filter((repository) => covers(installation, repository));
+}
