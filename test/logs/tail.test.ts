@@ -34,7 +34,9 @@ describe('tail', () => {
         expect(log.endsWith(text)).toBe(true);
         expect(Buffer.byteLength(text)).toBeLessThanOrEqual(bytes);
         const before = log.slice(0, log.length - text.length);
-        const window = Buffer.from(log).subarray(Math.max(0, size - bytes)).toString();
+        const window = Buffer.from(log)
+          .subarray(Math.max(0, size - bytes))
+          .toString();
         if (before !== '' && window.slice(0, -1).includes('\n')) expect(before.at(-1)).toBe('\n');
       }),
     );

@@ -15,7 +15,7 @@ import { type MemoryRuns, memoryRuns, NOON, passed } from './runs.js';
 
 export const WEBHOOK_PATH = '/api/github/webhooks';
 export const SECRET = 'it is a secret';
-export const WORKER_SECRET = 'of the workers';
+export const WORKER_SECRET = 'of-the-workers';
 export const SIGNING_KEY = Buffer.from('a key of thirty-two bytes, about');
 
 export interface Answer {

@@ -129,7 +129,8 @@ function Log({ addresses, view, stage, state, excerpt }: StageProps) {
         <p class="quiet">Nothing was printed.</p>
       ) : (
         <pre class="log" data-stream={stream} aria-label={`Log of ${stage.id}`}>
-          {excerpt.text}
+          {/* The newline that HTML drops at the beginning, so that it drops none of the log's. */}
+          {`\n${excerpt.text}`}
         </pre>
       )}
     </section>

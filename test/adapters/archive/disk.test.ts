@@ -15,12 +15,21 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-async function write(archive: LogArchive, text: string, at: { stage?: string; fence?: number; offset?: number } = {}) {
+async function write(
+  archive: LogArchive,
+  text: string,
+  at: { stage?: string; fence?: number; offset?: number } = {},
+) {
   const key = { run: 1, stage: at.stage ?? 's', fence: at.fence ?? 1 };
   await archive.append({ key, offset: at.offset ?? 0, bytes: Buffer.from(text) });
 }
 
-async function text(archive: LogArchive, stage = 's', start = 0, end = Number.POSITIVE_INFINITY): Promise<string> {
+async function text(
+  archive: LogArchive,
+  stage = 's',
+  start = 0,
+  end = Number.POSITIVE_INFINITY,
+): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of archive.read(1, stage, start, end)) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
@@ -97,7 +106,20 @@ describe('diskArchive', () => {
 
   test('stages of any name stay inside the directory and apart', async () => {
     const archive = diskArchive(directory);
-    const stages = ['../../x', '..', '.', '', '/etc/passwd', 'lint', 'Lint', 'a:b', 'a b', 'a/b', 'é'.repeat(200), 'a\0b'];
+    const stages = [
+      '../../x',
+      '..',
+      '.',
+      '',
+      '/etc/passwd',
+      'lint',
+      'Lint',
+      'a:b',
+      'a b',
+      'a/b',
+      'é'.repeat(200),
+      'a\0b',
+    ];
     for (const stage of stages) await write(archive, `log of ${stage}`, { stage });
     for (const stage of stages) expect(await text(archive, stage)).toBe(`log of ${stage}`);
     const files = (await filesBelow(directory)).map((file) => relative(directory, file).toLowerCase());

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+import type { LeaseServer } from '../../src/web/ports.js';
+import { type Asked, type Site, startSite, WORKER_SECRET } from './harness.js';
+
+const asked: unknown[][] = [];
+const leases: LeaseServer = {
+  lease: async (...of) => {
+    asked.push(of);
+    if (of[1] === 'broken') throw new Error('SQL is away');
+    return of[1] === 'over' ? undefined : { run: of[0], cloneToken: 'ghs_secret' };
+  },
+};
+
+let site: Site;
+beforeEach(async () => {
+  asked.length = 0;
+  site = await startSite({ worker: { secret: WORKER_SECRET, leases } });
+});
+afterEach(() => site.stop());
+
+const good = {
+  method: 'POST',
+  headers: { authorization: `Bearer ${WORKER_SECRET}`, 'content-type': 'application/json' },
+  body: '{"worker":"w1"}',
+} satisfies Asked;
+
+describe('lease', () => {
+  test('gives the job to a worker that knows the secret', async () => {
+    const { status, headers, body } = await site.ask('/internal/jobs/12/lint%20(a%2Fb)/lease', good);
+    expect([status, JSON.parse(body)]).toEqual([200, { run: 12, cloneToken: 'ghs_secret' }]);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(asked).toEqual([[12, 'lint (a/b)', 'w1']]);
+  });
+
+  test('204 when there is nothing to do, 503 when it cannot be said', async () => {
+    expect((await site.ask('/internal/jobs/12/over/lease', good)).status).toBe(204);
+    expect((await site.ask('/internal/jobs/12/broken/lease', good)).status).toBe(503);
+    expect(site.errors).toHaveLength(1);
+  });
+
+  test.each([
+    ['none', undefined],
+    ['another', 'Bearer other'],
+    ['a beginning', `Bearer ${WORKER_SECRET.slice(0, 4)}`],
+    ['an empty one', 'Bearer '],
+    ['another scheme', `Basic ${WORKER_SECRET}`],
+  ])('refuses a secret that is %s', async (_name, authorization) => {
+    const { authorization: _, ...rest } = good.headers;
+    const headers = authorization === undefined ? rest : { ...rest, authorization };
+    const answer = await site.ask('/internal/jobs/12/x/lease', { ...good, headers });
+    expect(answer.status).toBe(401);
+    expect(asked).toEqual([]);
+  });
+
+  test.each([
+    ['a body that is no JSON', '/internal/jobs/12/x/lease', '{', 400],
+    ['no worker', '/internal/jobs/12/x/lease', '{}', 400],
+    ['a worker that is no name', '/internal/jobs/12/x/lease', '{"worker":1}', 400],
+    ['a run that is no number', '/internal/jobs/1e3/x/lease', good.body, 400],
+    ['a large body', '/internal/jobs/12/x/lease', `{"worker":"${'w'.repeat(5000)}"}`, 413],
+  ])('refuses %s', async (_name, path, body, status) => {
+    expect((await site.ask(path, { ...good, body })).status).toBe(status);
+    expect(asked).toEqual([]);
+  });
+
+  test.each([
+    ['is not configured', undefined],
+    ['is empty', { secret: '', leases }],
+  ])('is not there when the secret %s', async (_name, worker) => {
+    await site.stop();
+    site = await startSite({ worker });
+    expect((await site.ask('/internal/jobs/12/x/lease', good)).status).toBe(404);
+  });
+});
