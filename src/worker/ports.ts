@@ -18,6 +18,8 @@ export const LABELS = {
   worker: 'cyclone.worker',
   run: 'cyclone.run',
   job: 'cyclone.job',
+  /** The owner's number, so that an owner can clean up after itself without touching the next one's. */
+  fence: 'cyclone.fence',
 } as const;
 
 /** The engine cannot be reached, or went away: not the stage's fault; the job waits for it. */
@@ -147,6 +149,8 @@ export interface ImageBuild {
   readonly labels: Labels;
   readonly pull: boolean;
   readonly limits: ResourceLimits;
+  /** Where RUN steps run; absent: a network of their own, made and removed with the build. */
+  readonly network?: string;
   /** By registry host. */
   readonly auth: Readonly<Record<string, RegistryAuth>>;
 }
@@ -194,6 +198,11 @@ export interface CheckoutRequest {
 }
 
 export interface Checkout {
+  /**
+   * The directories that `checkout` of this request will borrow, made if need be: with them mounted, a
+   * container can be armed before the checkout is done.
+   */
+  borrows(request: CheckoutRequest): Promise<readonly string[]>;
   /**
    * Leaves the commit's files and a usable `.git` in `directory`.
    * @returns directories that must be mounted read-only at the same path for `.git` to work

@@ -1,0 +1,84 @@
+import type { MaskForms } from './mask-forms.js';
+
+/**
+ * An Aho-Corasick automaton over bytes: every occurrence of every form in one pass, in linear time.
+ * States are numbers; 0 is the root.
+ */
+export interface MaskAutomaton {
+  step(state: number, byte: number): number;
+  /** Bytes of the longest form's beginning that ends here: what cannot be let go yet. */
+  depth(state: number): number;
+  /** Length of the longest form that ends here; 0 is none. */
+  anywhere(state: number): number;
+  /** The same of the forms that count only as whole words. */
+  word(state: number): number;
+}
+
+/** Children as linked lists: a dense table would take 1 KiB for every byte of every form. */
+export function buildAutomaton(forms: MaskForms): MaskAutomaton {
+  const size = 1 + [...forms.anywhere, ...forms.words].reduce((sum, form) => sum + form.length, 0);
+  const firstChild = new Int32Array(size);
+  const sibling = new Int32Array(size);
+  const label = new Uint8Array(size);
+  const depth = new Int32Array(size);
+  const fail = new Int32Array(size);
+  const anywhere = new Int32Array(size);
+  const word = new Int32Array(size);
+  const root = new Int32Array(256);
+  let states = 1;
+
+  const child = (state: number, byte: number): number => {
+    if (state === 0) return root[byte] ?? 0;
+    let next = firstChild[state] ?? 0;
+    while (next !== 0 && label[next] !== byte) next = sibling[next] ?? 0;
+    return next;
+  };
+  const addChild = (state: number, byte: number): number => {
+    const next = states++;
+    label[next] = byte;
+    depth[next] = (depth[state] ?? 0) + 1;
+    if (state === 0) root[byte] = next;
+    else {
+      sibling[next] = firstChild[state] ?? 0;
+      firstChild[state] = next;
+    }
+    return next;
+  };
+  const add = (form: Buffer, lengths: Int32Array): void => {
+    let state = 0;
+    for (const byte of form) state = child(state, byte) || addChild(state, byte);
+    lengths[state] = form.length;
+  };
+  const step = (from: number, byte: number): number => {
+    let state = from;
+    let next = child(state, byte);
+    while (next === 0 && state !== 0) {
+      state = fail[state] ?? 0;
+      next = child(state, byte);
+    }
+    return next;
+  };
+
+  for (const form of forms.anywhere) add(form, anywhere);
+  for (const form of forms.words) add(form, word);
+
+  // Breadth first: a state's failure is shallower than itself, and known before it.
+  const queue = [...root].filter((state) => state !== 0);
+  for (let head = 0; head < queue.length; head++) {
+    const state = queue[head] ?? 0;
+    const failure = fail[state] ?? 0;
+    anywhere[state] ||= anywhere[failure] ?? 0;
+    word[state] ||= word[failure] ?? 0;
+    for (let next = firstChild[state] ?? 0; next !== 0; next = sibling[next] ?? 0) {
+      fail[next] = step(failure, label[next] ?? 0);
+      queue.push(next);
+    }
+  }
+
+  return {
+    step,
+    depth: (state) => depth[state] ?? 0,
+    anywhere: (state) => anywhere[state] ?? 0,
+    word: (state) => word[state] ?? 0,
+  };
+}

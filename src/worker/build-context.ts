@@ -1,0 +1,102 @@
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open, readdir, readFile, readlink } from 'node:fs/promises';
+import path from 'node:path';
+import { type Pack, pack } from 'tar-stream';
+import { type IgnoreRules, parseDockerignore } from './dockerignore.js';
+
+export interface BuildContextSource {
+  /** Real path of the context. */
+  readonly directory: string;
+  /** Relative to it. */
+  readonly dockerfile: string;
+}
+
+/**
+ * The context as a tar stream: links stay links and are never followed, sockets and devices are
+ * left out, owners are root's so that the cache holds across machines.
+ */
+export async function* buildContext(source: BuildContextSource): AsyncGenerator<Buffer> {
+  const tar = pack();
+  const rules = await readIgnoreRules(source);
+  // The stream carries the error to the reader; without a reader nothing is to be told.
+  const walked = addDirectory(tar, source.directory, '', rules).then(
+    () => tar.finalize(),
+    (error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))),
+  );
+  try {
+    for await (const chunk of tar as AsyncIterable<Buffer>) yield chunk;
+  } finally {
+    tar.destroy();
+    await walked;
+  }
+}
+
+async function readIgnoreRules({ directory, dockerfile }: BuildContextSource): Promise<IgnoreRules> {
+  const always = new Set([dockerfile, `${dockerfile}.dockerignore`, '.dockerignore']);
+  const text =
+    (await readRegularFile(path.join(directory, `${dockerfile}.dockerignore`))) ??
+    (await readRegularFile(path.join(directory, '.dockerignore'))) ??
+    '';
+  const rules = parseDockerignore(text);
+  return {
+    ignores: (file) => !always.has(file) && rules.ignores(file),
+    mayRestoreIn: (folder) =>
+      rules.mayRestoreIn(folder) || [...always].some((file) => file.startsWith(`${folder}/`)),
+  };
+}
+
+async function readRegularFile(file: string): Promise<string | undefined> {
+  const stats = await lstat(file).catch(() => undefined);
+  return stats?.isFile() ? await readFile(file, 'utf8') : undefined;
+}
+
+async function addDirectory(tar: Pack, root: string, folder: string, rules: IgnoreRules): Promise<void> {
+  const children = await readdir(path.join(root, folder));
+  for (const child of children.sort()) {
+    const name = folder === '' ? child : `${folder}/${child}`;
+    const file = path.join(root, name);
+    const stats = await lstat(file);
+    const ignored = rules.ignores(name);
+    const header = { name, mode: stats.mode & 0o7777, mtime: stats.mtime };
+    if (stats.isDirectory()) {
+      if (ignored && !rules.mayRestoreIn(name)) continue;
+      if (!ignored) tar.entry({ ...header, type: 'directory' });
+      await addDirectory(tar, root, name, rules);
+    } else if (ignored) continue;
+    else if (stats.isSymbolicLink()) {
+      tar.entry({ ...header, type: 'symlink', linkname: await readlink(file) });
+    } else if (stats.isFile()) await addFile(tar, file, header);
+  }
+}
+
+async function addFile(
+  tar: Pack,
+  file: string,
+  header: { readonly name: string; readonly mode: number; readonly mtime: Date },
+): Promise<void> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const { size } = await handle.stat();
+    await writeEntry(tar, { ...header, size }, handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+function writeEntry(
+  tar: Pack,
+  header: { readonly name: string; readonly mode: number; readonly mtime: Date; readonly size: number },
+  handle: FileHandle,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const entry = tar.entry({ ...header, type: 'file' }, (error) => (error ? reject(error) : resolve()));
+    if (header.size === 0) {
+      entry.end(undefined);
+      return;
+    }
+    // The size stands in the header: a file that grows meanwhile must not spill over.
+    const content = handle.createReadStream({ autoClose: false, start: 0, end: header.size - 1 });
+    content.on('error', reject);
+    content.pipe(entry);
+  });
+}

@@ -1,0 +1,65 @@
+import { BUILT_IMAGE, type ContainerSpec } from '../pipeline/model.js';
+import type { Job, Stand } from './job.js';
+import { enforcePolicy, isOwnNetwork } from './policy.js';
+import type { ContainerCreate, ImageInfo, ResourceLimits } from './ports.js';
+import { StageFailed } from './stage-failed.js';
+import type { MountPlan } from './volumes.js';
+
+/** What stages and services have in common. */
+export type ContainerBase = Omit<ContainerCreate, 'labels' | 'stdin' | 'environment' | 'aliases'>;
+
+export async function planContainer(
+  job: Job,
+  role: string,
+  spec: ContainerSpec,
+  image: ImageInfo,
+  plan: MountPlan,
+): Promise<ContainerBase> {
+  const { trusted } = job.lease;
+  enforcePolicy(spec, trusted);
+  const network = await networkOf(job, spec);
+  return {
+    name: job.name(role),
+    // By id: the name may be moved by another run of the same commit.
+    image: image.id,
+    mounts: plan.mounts,
+    ...(plan.codeDir !== undefined && { workingDir: plan.codeDir }),
+    ...(network !== undefined && { network }),
+    links: [],
+    extraHosts: spec.extraHosts,
+    dns: spec.dns,
+    devices: spec.devices,
+    publish: trusted ? spec.ports.filter((port) => port.includes(':')) : [],
+    privileged: spec.privileged,
+    limits: limitsOf(spec, job.deps.limits),
+    ...(spec.cpuset !== undefined && { cpuset: spec.cpuset }),
+    // Without the killer a container at its limit hangs, and with it the worker's slot.
+    oomKillDisable: trusted && spec.oomKillDisable,
+  };
+}
+
+/** The image, pulled or built. @throws StageFailed `image` when there is no built one */
+export async function imageOf(
+  stand: Stand,
+  spec: ContainerSpec,
+  listen?: (line: string) => void,
+): Promise<ImageInfo> {
+  if (spec.image !== BUILT_IMAGE) return await stand.images.get(spec.image, listen);
+  if (stand.built === undefined) {
+    throw new StageFailed('image', `${BUILT_IMAGE}: no build of this run made an image before this stage`);
+  }
+  return stand.built;
+}
+
+/** A file may ask for less than the server gives, not for more. */
+function limitsOf(spec: ContainerSpec, limits: ResourceLimits): ResourceLimits {
+  const asked = spec.memLimit ?? 0;
+  if (asked <= 0) return limits;
+  return { ...limits, memory: limits.memory > 0 ? Math.min(asked, limits.memory) : asked };
+}
+
+async function networkOf(job: Job, spec: ContainerSpec): Promise<string | undefined> {
+  if (spec.net === 'none') return undefined;
+  if (!isOwnNetwork(spec.net)) return spec.net;
+  return (await job.resources.network()).name;
+}

@@ -1,0 +1,140 @@
+import { createArming } from './arming.js';
+import { discardWorkspace } from './discard.js';
+import { openHalt, reasonText } from './halt.js';
+import { type Job, jobLabels, openJob, type Stand } from './job.js';
+import { EngineUnavailable, FenceLost, type Lease } from './ports.js';
+import { goesOn, jobStages, type Walk } from './resume.js';
+import { HandedOver, runStage } from './stage.js';
+import { findStand } from './stand.js';
+import type { WorkerDeps } from './worker-deps.js';
+
+/** How a job left this worker. */
+type End =
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'returned'; readonly reason: string }
+  | { readonly kind: 'fence_lost' };
+
+/**
+ * Carries out one job: every stage's beginning, log and end go to the observer, and nothing of the
+ * job is left in the engine or on disk.
+ * @param signal aborted: the job is cancelled; its reason is who or what for, or FenceLost
+ * @returns `ended`: the job is over; `returned`: it is not ours any more and others go on with it
+ * @throws what the observer throws, other than FenceLost: the story cannot be told
+ */
+export async function executeJob(
+  lease: Lease,
+  deps: WorkerDeps,
+  signal: AbortSignal,
+): Promise<'ended' | 'returned'> {
+  const halt = openHalt(signal, deps.drain);
+  const job = openJob(lease, deps, halt);
+  let stand: Stand | undefined;
+  try {
+    const end = await carryOut(job, (found) => {
+      stand = found;
+    });
+    // Pulls and what is being armed for stages that are not reached.
+    halt.stop({ kind: 'handover', reason: 'the job is over' });
+    switch (end.kind) {
+      case 'ended':
+        await deps.observer.jobEnded();
+        await discard(job, stand);
+        return 'ended';
+      case 'returned':
+        // First what is ours goes: the next owner may be here, and at once.
+        await job.resources.close();
+        await deps.observer.jobReturned(end.reason);
+        return 'returned';
+      case 'fence_lost':
+        return 'returned';
+    }
+  } catch (error) {
+    if (error instanceof FenceLost) return 'returned';
+    throw error;
+  } finally {
+    halt.release();
+    await job.resources.close();
+  }
+}
+
+async function carryOut(job: Job, found: (stand: Stand) => void): Promise<End> {
+  const { deps, lease } = job;
+  let open = jobStages(lease).find((stage) => lease.done.every((done) => done.stage !== stage.id));
+  try {
+    await deps.observer.jobStarted();
+    // Behind the fence: no older owner makes anything new.
+    await deps.engine.reap(jobLabels(lease, deps.install), { images: false });
+    const { stand, walk } = await findStand(job);
+    found(stand);
+    return await walkStages(job, stand, walk, (stage) => {
+      open = stage;
+    });
+  } catch (error) {
+    if (error instanceof FenceLost) return { kind: 'fence_lost' };
+    if (error instanceof EngineUnavailable) return { kind: 'returned', reason: error.message };
+    if (error instanceof HandedOver) return { kind: 'returned', reason: error.message };
+    deps.logger.error({ err: error, run: lease.run, job: lease.job.id }, 'job broke');
+    if (open === undefined) throw error;
+    await deps.observer.stageStarted(open.id);
+    const message = error instanceof Error ? error.message : String(error);
+    await deps.observer.stageEnded(
+      open.id,
+      { kind: 'error', message: job.mask.text(message) },
+      { worker: deps.workerId },
+    );
+    return { kind: 'ended' };
+  }
+}
+
+async function walkStages(
+  job: Job,
+  stand: Stand,
+  walk: Walk,
+  reached: (stage: Walk['stages'][number] | undefined) => void,
+): Promise<End> {
+  const { soft } = job.deps.drain;
+  const arming = createArming(job, stand, walk.stages);
+  arming.ahead(0);
+  for (const [index, stage] of walk.stages.entries()) {
+    if (soft.aborted) return { kind: 'returned', reason: reasonText(soft.reason) };
+    reached(stage);
+    const outcome = await runStage(job, stand, {
+      stage,
+      armed: arming.take(stage.id),
+      notes: notesOf(job, walk, stage.id),
+      running: () => arming.ahead(index + 1),
+    });
+    reached(undefined);
+    if (!goesOn(outcome.kind)) break;
+  }
+  return { kind: 'ended' };
+}
+
+function notesOf({ lease }: Job, { again, fresh }: Walk, stage: string): readonly string[] {
+  if (again.includes(stage)) {
+    return [
+      fresh
+        ? 'ran again: the workspace of the earlier run of this stage is gone'
+        : 'ran again: its image is gone',
+    ];
+  }
+  if (lease.begun !== stage || fresh) return [];
+  return ['an earlier worker was lost in this stage; it ran again in the workspace as it was left'];
+}
+
+/** Behind the job's end: nobody waits for it but this worker's next job. */
+async function discard(job: Job, stand: Stand | undefined): Promise<void> {
+  const { engine, logger } = job.deps;
+  await job.resources.close();
+  try {
+    if (stand !== undefined) await discardWorkspace(job, stand);
+  } catch (error) {
+    logger.warn({ err: error, run: job.lease.run }, 'workspace not removed');
+  }
+  try {
+    await engine.reap(job.labels, { images: true });
+    if (stand?.earlierImage !== undefined) await engine.removeImage(stand.earlierImage);
+  } catch (error) {
+    logger.warn({ err: error, run: job.lease.run }, 'images not removed');
+  }
+}

@@ -1,0 +1,64 @@
+import type { RegistryAuth } from '../pipeline/model.js';
+import type { Engine, ImageInfo } from './ports.js';
+
+export interface WantedImage {
+  readonly reference: string;
+  readonly always: boolean;
+  readonly auth?: RegistryAuth;
+}
+
+/** The images of a job, each asked for once, all at the same time. */
+export interface Images {
+  /** Resolves when it is local. `listen` hears what the registry says from now on. */
+  get(reference: string, listen?: (line: string) => void): Promise<ImageInfo>;
+}
+
+interface Pull {
+  readonly image: Promise<ImageInfo>;
+  readonly listeners: Set<(line: string) => void>;
+}
+
+/** Starts all pulls now; the first failure is told to whoever asks for that image. */
+export function pullTogether(engine: Engine, wanted: readonly WantedImage[], signal: AbortSignal): Images {
+  const pulls = new Map<string, Pull>();
+  const start = ({ reference, always, auth }: WantedImage): Pull => {
+    const listeners = new Set<(line: string) => void>();
+    const log = (line: string): void => {
+      for (const listen of listeners) listen(line);
+    };
+    const image = engine.pull(reference, { always, ...(auth && { auth }), signal, log });
+    // Nobody may ask for it: the stage before may fail.
+    image.catch(() => undefined);
+    const pull = { image, listeners };
+    pulls.set(reference, pull);
+    return pull;
+  };
+  for (const image of mergeWanted(wanted)) start(image);
+  return {
+    async get(reference, listen) {
+      const pull = pulls.get(reference) ?? start({ reference, always: false });
+      if (listen === undefined) return await pull.image;
+      pull.listeners.add(listen);
+      try {
+        return await pull.image;
+      } finally {
+        pull.listeners.delete(listen);
+      }
+    },
+  };
+}
+
+/** One entry per reference: pulled always when anyone wants that, with the first credentials given. */
+function mergeWanted(wanted: readonly WantedImage[]): readonly WantedImage[] {
+  const merged = new Map<string, WantedImage>();
+  for (const image of wanted) {
+    const known = merged.get(image.reference);
+    const auth = known?.auth ?? image.auth;
+    merged.set(image.reference, {
+      reference: image.reference,
+      always: image.always || (known?.always ?? false),
+      ...(auth && { auth }),
+    });
+  }
+  return [...merged.values()];
+}

@@ -1,0 +1,119 @@
+import path from 'node:path';
+import { compileMask, type Mask } from '../logs/mask.js';
+import { BUILT_IMAGE, type ContainerSpec, type PlannedStage, type RegistryAuth } from '../pipeline/model.js';
+import type { Halt } from './halt.js';
+import { registryHost } from './image-reference.js';
+import { type Images, pullTogether, type WantedImage } from './images.js';
+import { createNonce } from './nonce.js';
+import { type ImageInfo, LABELS, type Labels, type Lease } from './ports.js';
+import { Resources } from './resources.js';
+import type { Place } from './volumes.js';
+import type { WorkerDeps } from './worker-deps.js';
+import type { Workspace } from './workspace.js';
+
+/** One job as this owner carries it out. */
+export interface Job {
+  readonly lease: Lease;
+  readonly deps: WorkerDeps;
+  readonly halt: Halt;
+  readonly labels: Labels;
+  readonly mask: Mask;
+  readonly resources: Resources;
+  /** A name in the engine that no other container or image has. */
+  name(what: string): string;
+}
+
+/** What the stages of a job share, once it is known what there is to do. */
+export interface Stand {
+  readonly workspace: Workspace;
+  readonly images: Images;
+  /** Known before the checkout is done. */
+  place(): Promise<Place>;
+  /** Resolves when the files are there. @throws CheckoutFailed */
+  checkedOut(): Promise<void>;
+  /** The image that this run's build made. */
+  built: ImageInfo | undefined;
+  /** Id of the image that an earlier owner built: our labels do not find it. */
+  readonly earlierImage: string | undefined;
+  /** An image that is known to have a shell, for cleaning what only root may remove. */
+  shellImage: string | undefined;
+}
+
+export function openJob(lease: Lease, deps: WorkerDeps, halt: Halt): Job {
+  const labels = {
+    ...jobLabels(lease, deps.install),
+    [LABELS.worker]: deps.workerId,
+    [LABELS.fence]: String(lease.fence),
+  };
+  const name = (what: string): string => `cyclone-${lease.run}-${slug(what)}-${createNonce().slice(0, 12)}`;
+  return {
+    lease,
+    deps,
+    halt,
+    labels,
+    mask: compileMask(secretsOf(lease)),
+    resources: new Resources({
+      engine: deps.engine,
+      labels,
+      networkName: name(lease.job.id),
+      logger: deps.logger,
+    }),
+    name,
+  };
+}
+
+/** What everything of a job bears, whoever owned it. */
+export function jobLabels(lease: Lease, install: string): Labels {
+  return { [LABELS.install]: install, [LABELS.run]: String(lease.run), [LABELS.job]: lease.job.id };
+}
+
+/** Asks for the images of these stages, together and at once. */
+export function pullImages(job: Job, stages: readonly PlannedStage[]): Images {
+  const wanted = stages.flatMap(({ spec, refusals }) =>
+    spec.kind === 'container' && refusals.length === 0 ? [spec.container, ...spec.services] : [],
+  );
+  return pullTogether(
+    job.deps.engine,
+    wanted.filter(({ image }) => image !== BUILT_IMAGE).map((spec) => wantedImage(job.lease, spec)),
+    job.halt.signal,
+  );
+}
+
+/** Credentials go to their own registry and to no other. */
+export function authFor(lease: Lease, reference: string): RegistryAuth | undefined {
+  return lease.registries[registryHost(reference)];
+}
+
+function wantedImage(lease: Lease, spec: ContainerSpec): WantedImage {
+  const auth = spec.authConfig ?? authFor(lease, spec.image);
+  return { reference: spec.image, always: spec.pull, ...(auth && { auth }) };
+}
+
+/** Also what the server may have forgotten to name: a token in a log cannot be taken back. */
+function secretsOf(lease: Lease): readonly string[] {
+  const auths = [
+    ...Object.values(lease.registries),
+    ...lease.plan.stages.flatMap(({ spec }) =>
+      spec.kind === 'container'
+        ? [spec.container, ...spec.services].flatMap((one) => one.authConfig ?? [])
+        : [],
+    ),
+  ];
+  const tokens = lease.plan.stages.flatMap(({ spec }) =>
+    spec.kind === 'deploy' ? spec.targets.flatMap((target) => target.token ?? []) : [],
+  );
+  return [
+    ...lease.secrets,
+    ...(lease.cloneToken === undefined ? [] : [lease.cloneToken]),
+    ...auths.flatMap((auth) => [auth.password ?? '', auth.registryToken ?? '']),
+    ...tokens,
+  ].filter((secret) => secret !== '');
+}
+
+function slug(text: string): string {
+  const plain = path.posix
+    .basename(text)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-');
+  return plain.replaceAll(/^-+|-+$/g, '').slice(0, 30) || 'x';
+}

@@ -1,0 +1,103 @@
+import { BUILT_IMAGE, type ContainerStage, type PlannedStage } from '../pipeline/model.js';
+import { imageOf, planContainer } from './container-plan.js';
+import { stageEnvironment } from './environment.js';
+import type { Job, Stand } from './job.js';
+import { type Container, EngineRefused, type ImageInfo } from './ports.js';
+import { createScript, SCRIPT_LIMIT_BYTES, type Script, scriptBytes } from './script.js';
+import { StageFailed } from './stage-failed.js';
+import { prepareServices, type Services } from './steps/services.js';
+import { knownAhead, planStageMounts } from './volumes.js';
+
+/** A stage's container, made and, with a script, started: it waits for the go-signal. */
+export interface Prepared {
+  readonly container: Container;
+  readonly image: ImageInfo;
+  readonly services: Services;
+  /** Where the repository is in the container. */
+  readonly codeDir: string;
+  /** bytes; 0 is no limit */
+  readonly memoryLimit: number;
+  /** Absent: the container runs its own command and is not started yet. */
+  readonly script?: Script;
+}
+
+export interface PrepareOptions {
+  /** Before the stage's turn. */
+  readonly early: boolean;
+  readonly listen?: (line: string) => void;
+}
+
+/** Nothing that the container is made from depends on what the stages before it do. */
+export function canArm({ spec, refusals }: PlannedStage): boolean {
+  return (
+    spec.kind === 'container' &&
+    refusals.length === 0 &&
+    spec.container.image !== BUILT_IMAGE &&
+    spec.container.commands.length > 0 &&
+    knownAhead(spec.container.volumes) &&
+    spec.services.every((service) => service.image !== BUILT_IMAGE && knownAhead(service.volumes))
+  );
+}
+
+/** @throws StageFailed, EngineRefused, EngineUnavailable */
+export async function prepare(
+  job: Job,
+  stand: Stand,
+  stage: PlannedStage,
+  spec: ContainerStage,
+  options: PrepareOptions,
+): Promise<Prepared> {
+  const [services, main] = await Promise.all([
+    prepareServices(job, stand, spec, options),
+    prepareMain(job, stand, stage, spec, options),
+  ]);
+  return { ...main, services };
+}
+
+async function prepareMain(
+  job: Job,
+  stand: Stand,
+  stage: PlannedStage,
+  { container: spec }: ContainerStage,
+  { listen }: PrepareOptions,
+): Promise<Omit<Prepared, 'services'>> {
+  const size = scriptBytes(spec.commands);
+  if (size > SCRIPT_LIMIT_BYTES) {
+    throw new StageFailed('container', `commands hold ${size} bytes; ${SCRIPT_LIMIT_BYTES} are possible`);
+  }
+  const image = await imageOf(stand, spec, listen);
+  const plan = await planStageMounts(spec.volumes, await stand.place());
+  const script = spec.commands.length > 0 ? createScript(spec.commands) : undefined;
+  const base = await planContainer(job, stage.id, spec, image, plan);
+  const container = await job.resources.create({
+    ...base,
+    environment: stageEnvironment(job.lease, stage.id, spec.environment, stand.built && job.lease.plan.image),
+    aliases: [],
+    user: '0',
+    ...(script === undefined
+      ? {
+          ...(spec.entrypoint && { entrypoint: spec.entrypoint }),
+          ...(spec.command && { command: spec.command }),
+        }
+      : { entrypoint: script.entrypoint, command: [] }),
+    stdin: script !== undefined,
+  });
+  const prepared = { container, image, codeDir: plan.codeDir, memoryLimit: base.limits.memory };
+  if (script === undefined) return prepared;
+  await startShell(container, spec.image);
+  stand.shellImage ??= image.id;
+  return { ...prepared, script };
+}
+
+async function startShell(container: Container, image: string): Promise<void> {
+  try {
+    await container.start();
+  } catch (error) {
+    if (error instanceof EngineRefused && error.code === 'no_shell') {
+      throw new StageFailed('no_shell', `image ${image} has no /bin/sh, which commands need`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}

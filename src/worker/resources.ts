@@ -1,0 +1,81 @@
+import {
+  type Container,
+  type ContainerCreate,
+  type Engine,
+  EngineUnavailable,
+  type Labels,
+  type Network,
+} from './ports.js';
+import type { Logger } from './worker-deps.js';
+
+export interface ResourcesOptions {
+  readonly engine: Engine;
+  readonly labels: Labels;
+  readonly networkName: string;
+  readonly logger: Logger;
+}
+
+/** What one owner of a job holds in the engine, so that nothing of it outlives the job. */
+export class Resources {
+  readonly #options: ResourcesOptions;
+  readonly #containers = new Set<Container>();
+  readonly #removals = new Set<Promise<void>>();
+  #network: Promise<Network> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ResourcesOptions) {
+    this.#options = options;
+  }
+
+  /** The network of the run on this engine; made when it is first needed. */
+  network(): Promise<Network> {
+    if (this.#network === undefined) {
+      this.#network = this.#options.engine.network(this.#options.networkName, this.#options.labels);
+      this.#network.catch(() => undefined);
+    }
+    return this.#network;
+  }
+
+  async create(spec: Omit<ContainerCreate, 'labels'>): Promise<Container> {
+    const container = await this.#options.engine.container({ ...spec, labels: this.#options.labels });
+    if (this.#closing !== undefined) {
+      // The job ended while the engine was at it: nobody else knows this container.
+      await container.remove();
+      throw new EngineUnavailable('the job has ended');
+    }
+    this.#containers.add(container);
+    return container;
+  }
+
+  /** Removes behind: the next stage does not wait for it, `close` does. */
+  drop(container: Container): void {
+    if (!this.#containers.delete(container)) return;
+    const removal = container.remove().catch((error: unknown) => {
+      this.#options.logger.warn({ err: error, container: container.id }, 'container not removed');
+    });
+    this.#removals.add(removal);
+    void removal.finally(() => this.#removals.delete(removal));
+  }
+
+  /** What stages can reach on the network that they should not, in words. */
+  async open(): Promise<readonly string[]> {
+    return this.#network === undefined ? [] : (await this.#network).open;
+  }
+
+  /** Removes all. Safe twice; a container that is being created is removed when it comes. */
+  close(): Promise<void> {
+    this.#closing ??= this.#removeAll();
+    return this.#closing;
+  }
+
+  async #removeAll(): Promise<void> {
+    for (const container of this.#containers) this.drop(container);
+    await Promise.all(this.#removals);
+    if (this.#network === undefined) return;
+    try {
+      await (await this.#network).remove();
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'network not removed');
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import { createNonce } from './nonce.js';
+
+/**
+ * One argument of execve holds 128 KiB (MAX_ARG_STRLEN, linux/binfmts.h), NUL included; all of
+ * argv and the environment a quarter of the stack, 2 MiB by default. The script is passed twice.
+ */
+const CHUNK_BYTES = 96 * 1024;
+export const SCRIPT_LIMIT_BYTES = 768 * 1024;
+
+/** Frames a marker. The record separator: no program prints it beside a nonce. */
+export const MARK = '\x1e';
+
+/**
+ * A descriptor that scripts leave alone: 3–6 are everybody's first choice, 8 and 9 flock's. dash knows one digit only.
+ */
+const MARKER_FD = 7;
+
+/** Kills all that the stage left running. With Init as process 1, the calling shell alone survives it. */
+export const KILL_ALL = 'kill -KILL -1';
+
+/** What runs in a container of a stage with `commands`. */
+export interface Script {
+  readonly entrypoint: readonly string[];
+  /** Frames the markers of commands. The script can read it: it tells a name, it guards nothing. */
+  readonly commandNonce: string;
+  /** Frames the end marker. It comes with the go-signal and only the waiting shell knows it. */
+  readonly endNonce: string;
+}
+
+/**
+ * The shell that waits on stdin for the go-signal, runs the script in a child, and says how it ended.
+ * `2>&1`: one ordered stream is worth more than telling stderr apart. Names are unset first because
+ * an exported variable of the same name would carry the nonce to the child. What the kernel killed
+ * for memory is read from the cgroup with builtins alone: asking the engine waits for the container's end.
+ */
+const waitingShell = (killAll: string): string => `exec 2>&1
+unset _cyclone_end _cyclone_late _cyclone_code _cyclone_oom _cyclone_file _cyclone_key _cyclone_value
+IFS= read -r _cyclone_end || exit 125
+while IFS= read -r _cyclone_late && [ -n "$_cyclone_late" ]; do export "$_cyclone_late"; done
+/bin/sh -c "$@" </dev/null ${MARKER_FD}>&1
+_cyclone_code=$?
+${killAll} 2>/dev/null
+for _cyclone_file in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control; do
+  [ -r "$_cyclone_file" ] || continue
+  while read -r _cyclone_key _cyclone_value; do
+    [ "$_cyclone_key" != oom_kill ] || _cyclone_oom=$_cyclone_value
+  done <"$_cyclone_file"
+done
+printf '\\036%s:%s:%s\\036' "$_cyclone_end" "$_cyclone_code" "$_cyclone_oom"
+exit "$_cyclone_code"`;
+
+const CHILD = `_cyclone_script=
+for _cyclone_chunk in "$@"; do _cyclone_script="$_cyclone_script$_cyclone_chunk"; done
+set --
+eval "unset _cyclone_script _cyclone_chunk
+set -e
+$_cyclone_script"`;
+
+/** `killAll` is an argument because tests run the script on a machine that they share. */
+export function createScript(commands: readonly string[], killAll: string = KILL_ALL): Script {
+  const commandNonce = createNonce();
+  const text = commands
+    .map((command, index) => `${markerCommand(commandNonce, index + 1)}\n${command}\n`)
+    .join('');
+  return {
+    entrypoint: ['/bin/sh', '-c', waitingShell(killAll), 'cyclone', CHILD, 'cyclone', ...chunksOf(text)],
+    commandNonce,
+    endNonce: createNonce(),
+  };
+}
+
+/** Bytes of `commands` as they will be passed, markers left out. */
+export function scriptBytes(commands: readonly string[]): number {
+  return commands.reduce((sum, command) => sum + Buffer.byteLength(command) + 1, 0);
+}
+
+/**
+ * What the waiting shell reads: the end nonce, a line of `K=V` for each value known late, an empty line.
+ * `export "$line"` takes a line as it is, so quoting has nothing to get wrong.
+ * @throws when a value holds a line break: it would be read as the next one
+ */
+export function goSignal(script: Script, late: readonly string[]): string {
+  const broken = late.find((entry) => entry === '' || entry.includes('\n'));
+  if (broken !== undefined) throw new Error('a late value must be one line');
+  return [script.endNonce, ...late, '', ''].join('\n');
+}
+
+/** Silent under `set -x`, and harmless when the script closed the descriptor. */
+function markerCommand(nonce: string, index: number): string {
+  return `{ printf '\\036${nonce}:${index}\\036' >&${MARKER_FD}; } 2>/dev/null || :`;
+}
+
+function chunksOf(text: string): readonly string[] {
+  const chunks: string[] = [];
+  let chunk = '';
+  let bytes = 0;
+  for (const piece of piecesOf(text)) {
+    const size = Buffer.byteLength(piece);
+    if (bytes + size > CHUNK_BYTES) {
+      chunks.push(chunk);
+      chunk = '';
+      bytes = 0;
+    }
+    chunk += piece;
+    bytes += size;
+  }
+  return chunk === '' ? chunks : [...chunks, chunk];
+}
+
+/** Short pieces that never cut a surrogate pair: half of one would not survive UTF-8. */
+function* piecesOf(text: string): Generator<string> {
+  const length = 4096;
+  for (let start = 0; start < text.length; ) {
+    let end = Math.min(start + length, text.length);
+    if (end < text.length && isHighSurrogate(text.charCodeAt(end - 1))) end += 1;
+    yield text.slice(start, end);
+    start = end;
+  }
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
+}

@@ -1,0 +1,57 @@
+import type { CommandRef, PlannedStage, StageFacts } from '../pipeline/model.js';
+import type { Job, Stand } from './job.js';
+import type { Prepared } from './prepared.js';
+import type { StageLog } from './stage-log.js';
+
+/** What a step works with, and what it leaves for people whatever becomes of it. */
+export interface StageContext {
+  readonly job: Job;
+  readonly stand: Stand;
+  readonly stage: PlannedStage;
+  readonly log: StageLog;
+  readonly facts: FactsDraft;
+  /** The container that was made ahead, if it could be. */
+  readonly armed: Promise<Prepared> | undefined;
+  /** The stage runs: the machine has time to prepare the next one. */
+  running(): void;
+  /** The command that is running. */
+  command: CommandRef | undefined;
+}
+
+/** Facts as they become known. */
+export class FactsDraft {
+  #facts: StageFacts = {};
+  readonly #notes: string[] = [];
+  readonly #spans: Record<string, number> = {};
+
+  set(facts: Omit<StageFacts, 'notes' | 'spans'>): void {
+    this.#facts = { ...this.#facts, ...facts };
+  }
+
+  note(text: string): void {
+    if (!this.#notes.includes(text)) this.#notes.push(text);
+  }
+
+  span(name: string, milliseconds: number): void {
+    this.#spans[name] = (this.#spans[name] ?? 0) + milliseconds;
+  }
+
+  facts(): StageFacts {
+    return {
+      ...this.#facts,
+      ...(this.#notes.length > 0 && { notes: [...this.#notes] }),
+      ...(Object.keys(this.#spans).length > 0 && { spans: { ...this.#spans } }),
+    };
+  }
+}
+
+/** Adds the time that `work` takes to the span of that name, also when it fails. */
+export async function timed<T>(context: StageContext, span: string, work: Promise<T>): Promise<T> {
+  const { clock } = context.job.deps;
+  const begin = clock.now();
+  try {
+    return await work;
+  } finally {
+    context.facts.span(span, clock.now() - begin);
+  }
+}

@@ -1,0 +1,78 @@
+import type { PlannedStage } from '../pipeline/model.js';
+import { type Job, pullImages, type Stand } from './job.js';
+import type { CheckoutRequest, ImageInfo } from './ports.js';
+import { isReleaseBuild, planWalk, type Walk } from './resume.js';
+import {
+  type CheckoutMark,
+  openWorkspace,
+  readMark,
+  resetWorkspace,
+  type Workspace,
+  writeMark,
+} from './workspace.js';
+
+/** Looks at what an earlier owner left, decides what to do, and begins what takes long: pulls and the checkout. */
+export async function findStand(job: Job): Promise<{ readonly stand: Stand; readonly walk: Walk }> {
+  const { lease, deps } = job;
+  const workspace = await openWorkspace(deps.workspaces, lease.run, lease.job.id);
+  const [mark, left] = await Promise.all([readMark(workspace, lease.trigger.sha), imageOfEarlier(job)]);
+  const walk = planWalk(lease, { workspaceWhole: mark !== undefined, imageLocal: left !== undefined });
+  const images = pullImages(job, walk.stages);
+  if (walk.fresh) await resetWorkspace(workspace);
+  const code = walk.fresh ? checkOut(job, workspace) : keptCode(mark);
+  const stand: Stand = {
+    workspace,
+    images,
+    place: async () => ({ code: workspace.code, borrowed: await code.borrowed, trusted: lease.trusted }),
+    checkedOut: () => code.done,
+    built: walk.stages.some(isReleaseBuild) ? undefined : left,
+    earlierImage: left?.id,
+    shellImage: undefined,
+  };
+  return { stand, walk };
+}
+
+/** The commit's files on their way. */
+interface Code {
+  readonly borrowed: Promise<readonly string[]>;
+  readonly done: Promise<void>;
+}
+
+function checkOut(job: Job, workspace: Workspace): Code {
+  const { lease, deps, halt } = job;
+  const request: CheckoutRequest = {
+    repository: lease.repository,
+    trigger: lease.trigger,
+    ...(lease.cloneToken !== undefined && { token: lease.cloneToken }),
+    directory: workspace.code,
+  };
+  const borrowed = deps.checkout.borrows(request);
+  const finish = async (): Promise<void> => {
+    const result = await deps.checkout.checkout(request, halt.signal);
+    await writeMark(workspace, { sha: lease.trigger.sha, borrowed: result.borrowed });
+  };
+  const done = finish();
+  // A first stage that policy refuses never asks.
+  borrowed.catch(() => undefined);
+  done.catch(() => undefined);
+  return { borrowed, done };
+}
+
+function keptCode(mark: CheckoutMark | undefined): Code {
+  return { borrowed: Promise.resolve(mark?.borrowed ?? []), done: Promise.resolve() };
+}
+
+/**
+ * The image that an earlier owner, or another job of this run, has built. Nobody of this run has:
+ * the name may still be there from another run of the commit, and is not ours to trust.
+ */
+async function imageOfEarlier({ lease, deps }: Job): Promise<ImageInfo | undefined> {
+  const build = lease.plan.stages.find((stage) => isReleaseBuild(stage) && stage.skip === undefined);
+  if (build === undefined) return undefined;
+  const isOurs = lease.job.stages.includes(build.id);
+  return isOurs && !isDone(lease.done, build) ? undefined : await deps.engine.image(lease.plan.image);
+}
+
+function isDone(done: readonly { readonly stage: string }[], { id }: PlannedStage): boolean {
+  return done.some(({ stage }) => stage === id);
+}

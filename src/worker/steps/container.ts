@@ -1,0 +1,152 @@
+import { BUILT_IMAGE, type ContainerStage, type Outcome } from '../../pipeline/model.js';
+import { createMarkerSplitter } from '../markers.js';
+import { outcomeOf, type StageEnd } from '../outcome.js';
+import { copyOutputs } from '../outputs.js';
+import { type Container, EngineUnavailable } from '../ports.js';
+import { type Prepared, prepare } from '../prepared.js';
+import { goSignal, type Script } from '../script.js';
+import { type StageContext, timed } from '../stage-context.js';
+
+/** Runs the commands of a stage, or its container's own command, beside its services. */
+export async function runContainer(context: StageContext, spec: ContainerStage): Promise<Outcome> {
+  const { job, stand, facts, log } = context;
+  await timed(context, 'checkout', stand.checkedOut());
+  // Nobody waits for these lines; what cannot be sent stops the job by itself.
+  const listen = (line: string): void => void log.line(line).catch(() => undefined);
+  const prepared = await timed(
+    context,
+    'prepare',
+    context.armed ?? prepare(job, stand, context.stage, spec, { early: false, listen }),
+  );
+  await describe(context, spec, prepared);
+  try {
+    if (prepared.services.names.length > 0) await timed(context, 'services', prepared.services.start());
+    const end = await timed(context, 'run', runToEnd(context, spec, prepared));
+    await reportDead(context, prepared);
+    // They share the workspace: nothing may write while outputs are read or the next stage runs.
+    await prepared.services.stop();
+    const { command } = context;
+    const { outcome, note } = outcomeOf(end, {
+      memoryLimit: prepared.memoryLimit,
+      ...(command && { command }),
+    });
+    if (note !== undefined) facts.note(note);
+    if (outcome.kind === 'passed' && spec.outputs.length > 0) {
+      await timed(context, 'outputs', copyContainerOutputs(context, spec, prepared));
+    }
+    return outcome;
+  } catch (error) {
+    await reportDead(context, prepared);
+    throw error;
+  } finally {
+    await prepared.services.stop();
+    job.resources.drop(prepared.container);
+  }
+}
+
+async function describe(context: StageContext, spec: ContainerStage, prepared: Prepared): Promise<void> {
+  const { job, facts } = context;
+  const { image } = spec.container;
+  facts.set({
+    image: image === BUILT_IMAGE ? job.lease.plan.image : image,
+    imageDigest: prepared.image.digest ?? prepared.image.id,
+    ...(prepared.services.names.length > 0 && { services: prepared.services.names }),
+  });
+  for (const note of await job.resources.open()) facts.note(note);
+}
+
+async function runToEnd(context: StageContext, spec: ContainerStage, prepared: Prepared): Promise<StageEnd> {
+  const { container, script } = prepared;
+  const end =
+    script === undefined
+      ? await runOwnCommand(context, container)
+      : await runScript(context, spec.container.commands, container, script);
+  if (end.kind !== 'removed') context.facts.set({ exitCode: end.exitCode });
+  return end;
+}
+
+async function runOwnCommand(context: StageContext, container: Container): Promise<StageEnd> {
+  await container.start();
+  context.running();
+  for await (const chunk of container.output()) await context.log.write(chunk);
+  const { removed, exitCode, oomKilled } = await container.exited();
+  return removed ? { kind: 'removed' } : { kind: 'exited', exitCode, oomKilled };
+}
+
+async function runScript(
+  context: StageContext,
+  commands: readonly string[],
+  container: Container,
+  script: Script,
+): Promise<StageEnd> {
+  const { job, stand, log } = context;
+  const late = stand.built === undefined ? [] : [`CYCLONE_IMAGE=${job.lease.plan.image}`];
+  await sendGo(context, container, goSignal(script, late));
+  context.running();
+  const splitter = createMarkerSplitter(script);
+  for await (const chunk of container.output()) {
+    for (const piece of splitter.push(chunk)) {
+      switch (piece.kind) {
+        case 'bytes':
+          await log.write(piece.bytes);
+          break;
+        case 'command':
+          await beginCommand(context, commands, piece.index);
+          break;
+        case 'end':
+          return await scriptEnd(piece, container);
+      }
+    }
+  }
+  await log.write(splitter.rest());
+  const { removed, exitCode, oomKilled } = await container.exited();
+  return removed ? { kind: 'removed' } : { kind: 'broken_off', exitCode, oomKilled };
+}
+
+async function sendGo(context: StageContext, container: Container, signal: string): Promise<void> {
+  try {
+    await container.write(signal);
+  } catch (error) {
+    if (error instanceof EngineUnavailable) throw error;
+    // It died while it waited: its end, read next, says how.
+    context.job.deps.logger.warn({ err: error, container: container.id }, 'go-signal not sent');
+  }
+}
+
+/** The nonce of commands can be read by the script: an index that cannot be is not believed. */
+async function beginCommand(
+  context: StageContext,
+  commands: readonly string[],
+  index: number,
+): Promise<void> {
+  const text = commands[index - 1];
+  if (text === undefined) return;
+  context.command = { index, total: commands.length, text };
+  await context.log.line(text.replace(/\n+$/, '').replaceAll(/^/gm, '$ '));
+}
+
+/** Only where the container could not look itself, and only a failure, is worth waiting for the engine's word. */
+async function scriptEnd(
+  { exitCode, oomKills }: { readonly exitCode: number; readonly oomKills?: number },
+  container: Container,
+): Promise<StageEnd> {
+  if (oomKills !== undefined) return { kind: 'exited', exitCode, oomKilled: oomKills > 0 };
+  if (exitCode === 0) return { kind: 'exited', exitCode, oomKilled: false };
+  return { kind: 'exited', exitCode, oomKilled: (await container.exited()).oomKilled };
+}
+
+async function reportDead({ facts, log }: StageContext, { services }: Prepared): Promise<void> {
+  for (const { note, tail } of services.dead()) {
+    facts.note(note);
+    await log.line(tail === '' ? note : `${note}; its last words:\n${tail.replace(/\n$/, '')}`);
+  }
+}
+
+async function copyContainerOutputs(
+  context: StageContext,
+  spec: ContainerStage,
+  prepared: Prepared,
+): Promise<void> {
+  const source = { container: prepared.container, workingDir: prepared.codeDir, codeDir: prepared.codeDir };
+  await copyOutputs(spec.outputs, source, context.stand.workspace);
+}

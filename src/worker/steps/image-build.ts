@@ -1,0 +1,84 @@
+import path from 'node:path';
+import type { ImageBuildStage, Outcome } from '../../pipeline/model.js';
+import { buildContext } from '../build-context.js';
+import { isInside, resolveInside } from '../inside.js';
+import { copyOutputs } from '../outputs.js';
+import type { ImageInfo } from '../ports.js';
+import { type StageContext, timed } from '../stage-context.js';
+import { StageFailed } from '../stage-failed.js';
+
+/** Builds the image of this run, or an image that only brings files. */
+export async function runImageBuild(context: StageContext, spec: ImageBuildStage): Promise<Outcome> {
+  const { stand, job } = context;
+  await timed(context, 'checkout', stand.checkedOut());
+  context.running();
+  const forRelease = spec.purpose === 'release';
+  const tag = forRelease ? job.lease.plan.image : `${job.name(context.stage.id)}:outputs`;
+  const image = await timed(context, 'build', build(context, spec, tag));
+  context.facts.set({ imageDigest: image.id, ...(forRelease && { image: tag }) });
+  if (forRelease) stand.built = image;
+  if (spec.outputs.length > 0) await timed(context, 'outputs', copyImageOutputs(context, spec, image));
+  return { kind: 'passed' };
+}
+
+async function build(context: StageContext, spec: ImageBuildStage, tag: string): Promise<ImageInfo> {
+  const { job, stand, log } = context;
+  const directory = await resolveInside(stand.workspace.code, spec.contextDir, 'context_dir');
+  const dockerfile = await dockerfileIn(stand.workspace.code, directory, spec.dockerfileName);
+  return await job.deps.engine.build(
+    {
+      context: buildContext({ directory, dockerfile }),
+      dockerfile,
+      tag,
+      labels: job.labels,
+      pull: false,
+      limits: job.deps.limits,
+      auth: job.lease.registries,
+    },
+    job.halt.signal,
+    // The engine does not wait; what cannot be sent stops the job by itself.
+    (bytes) => void log.write(bytes).catch(() => undefined),
+  );
+}
+
+/** Relative to the context; links are followed, as the engine would, but not out of the context. */
+async function dockerfileIn(code: string, context: string, name: string): Promise<string> {
+  const fromRoot = path.relative(code, path.join(context, name));
+  const real = await resolveInside(code, fromRoot, 'dockerfile_name');
+  if (real === context || !isInside(context, real)) {
+    throw new StageFailed('workspace', `dockerfile_name: ${name} is outside of context_dir`);
+  }
+  return path.relative(context, real);
+}
+
+/** The container is never started: its files are all that is wanted. */
+async function copyImageOutputs(
+  context: StageContext,
+  spec: ImageBuildStage,
+  image: ImageInfo,
+): Promise<void> {
+  const { job, stand } = context;
+  const container = await job.resources.create({
+    name: job.name(context.stage.id),
+    image: image.id,
+    environment: [],
+    // An image without a command of its own could not be made a container.
+    command: ['cyclone'],
+    mounts: [],
+    aliases: [],
+    links: [],
+    extraHosts: [],
+    dns: [],
+    devices: [],
+    publish: [],
+    privileged: false,
+    limits: job.deps.limits,
+    oomKillDisable: false,
+    stdin: false,
+  });
+  try {
+    await copyOutputs(spec.outputs, { container, workingDir: image.workingDir || '/' }, stand.workspace);
+  } finally {
+    job.resources.drop(container);
+  }
+}

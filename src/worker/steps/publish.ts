@@ -1,0 +1,38 @@
+import type { Outcome } from '../../pipeline/model.js';
+import { repositoryName } from '../image-reference.js';
+import { authFor } from '../job.js';
+import { type StageContext, timed } from '../stage-context.js';
+import { StageFailed } from '../stage-failed.js';
+
+/** Pushes the image that `build` made; what an earlier owner has pushed already is not pushed again. */
+export async function runPublish(context: StageContext): Promise<Outcome> {
+  const { job, stand, facts, log } = context;
+  const { engine } = job.deps;
+  const { image } = job.lease.plan;
+  if (stand.built === undefined) {
+    throw new StageFailed('publish', 'there is nothing to publish: no build of this run made an image');
+  }
+  context.running();
+  facts.set({ image });
+  const auth = authFor(job.lease, image);
+  const earlier = job.lease.begun === context.stage.id ? await engine.published(image, auth) : undefined;
+  if (earlier !== undefined) {
+    facts.note('an earlier worker had pushed the image before it was lost');
+    return published(context, image, earlier);
+  }
+  const pushed = await timed(
+    context,
+    'push',
+    engine.push(image, {
+      ...(auth && { auth }),
+      signal: job.halt.signal,
+      log: (line) => void log.line(line).catch(() => undefined),
+    }),
+  );
+  return published(context, image, pushed.digest);
+}
+
+function published({ facts }: StageContext, image: string, digest: string): Outcome {
+  facts.set({ imageDigest: digest, published: `${repositoryName(image)}@${digest}` });
+  return { kind: 'passed' };
+}

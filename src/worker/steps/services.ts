@@ -1,0 +1,139 @@
+import type { ContainerStage, ServiceSpec } from '../../pipeline/model.js';
+import { imageOf, planContainer } from '../container-plan.js';
+import { lastOfEachKey } from '../environment.js';
+import type { Job, Stand } from '../job.js';
+import { serviceNames } from '../links.js';
+import type { Container, ImageInfo } from '../ports.js';
+import { StageFailed } from '../stage-failed.js';
+import { planServiceMounts } from '../volumes.js';
+
+/** The end of a service's output, shown when it dies. */
+const TAIL_BYTES = 4096;
+
+/** The services of one stage, made but perhaps not started. */
+export interface Services {
+  readonly names: readonly string[];
+  /** In file order; waits for the health of those whose image knows it. @throws StageFailed `service` */
+  start(): Promise<void>;
+  /** Those that ended by themselves: what to say, and the end of what they printed. */
+  dead(): readonly { readonly note: string; readonly tail: string }[];
+  /** Kills them all; they may write to the workspace. Safe twice. */
+  stop(): Promise<void>;
+}
+
+interface Service {
+  readonly spec: ServiceSpec;
+  readonly image: ImageInfo;
+  readonly container: Container;
+  /** It sees nothing of the workspace: it may run while the stage before does. */
+  readonly independent: boolean;
+  state: 'created' | 'started' | 'ended' | 'stopped';
+  ended?: string;
+  tail: Buffer;
+}
+
+/** `early`: services that do not need the workspace are started now, before their stage's turn. */
+export async function prepareServices(
+  job: Job,
+  stand: Stand,
+  stage: ContainerStage,
+  options: { readonly early: boolean; readonly listen?: (line: string) => void },
+): Promise<Services> {
+  const aliases = serviceNames(stage);
+  const services = await Promise.all(
+    stage.services.map((spec) =>
+      createService(job, stand, spec, aliases.get(spec.name) ?? [], options.listen),
+    ),
+  );
+  if (options.early) {
+    for (const service of services) {
+      if (!service.independent) break;
+      await startService(service);
+    }
+  }
+  return {
+    names: services.map(({ spec }) => spec.name),
+    async start() {
+      for (const service of services) {
+        if (service.state === 'created') await startService(service);
+        await becomeHealthy(service, job.halt.signal);
+      }
+    },
+    dead: () => services.filter(({ state }) => state === 'ended').map(deathOf),
+    async stop() {
+      const running = services.filter(({ state }) => state !== 'stopped');
+      for (const service of running) service.state = 'stopped';
+      await Promise.all(running.map(({ container }) => container.kill()));
+      for (const { container } of running) job.resources.drop(container);
+    },
+  };
+}
+
+async function createService(
+  job: Job,
+  stand: Stand,
+  spec: ServiceSpec,
+  aliases: readonly string[],
+  listen: ((line: string) => void) | undefined,
+): Promise<Service> {
+  const image = await imageOf(stand, spec, listen);
+  const plan = await planServiceMounts(spec.volumes, await stand.place());
+  const container = await job.resources.create({
+    ...(await planContainer(job, spec.name, spec, image, plan)),
+    environment: lastOfEachKey(spec.environment),
+    aliases,
+    ...commandOf(spec),
+    stdin: false,
+  });
+  return {
+    spec,
+    image,
+    container,
+    independent: plan.mounts.length === 0,
+    state: 'created',
+    tail: Buffer.alloc(0),
+  };
+}
+
+/** `commands` of a service are a script like a stage's, without anything to wait for. */
+function commandOf(spec: ServiceSpec): { entrypoint?: readonly string[]; command?: readonly string[] } {
+  if (spec.commands.length > 0) {
+    return { entrypoint: ['/bin/sh', '-ec', spec.commands.join('\n')], command: [] };
+  }
+  return {
+    ...(spec.entrypoint && { entrypoint: spec.entrypoint }),
+    ...(spec.command && { command: spec.command }),
+  };
+}
+
+async function startService(service: Service): Promise<void> {
+  service.state = 'started';
+  await service.container.start();
+  // Unread output stops a container: it is read to its end, whatever becomes of the stage.
+  void watch(service);
+}
+
+async function watch(service: Service): Promise<void> {
+  try {
+    for await (const chunk of service.container.output()) {
+      service.tail = Buffer.from(Buffer.concat([service.tail, chunk]).subarray(-TAIL_BYTES));
+    }
+    const { exitCode } = await service.container.exited();
+    service.ended = `exited ${exitCode}`;
+  } catch (error) {
+    service.ended = error instanceof Error ? error.message : String(error);
+  }
+  if (service.state === 'started') service.state = 'ended';
+}
+
+async function becomeHealthy(service: Service, signal: AbortSignal): Promise<void> {
+  if (!service.image.hasHealthcheck) return;
+  const health = await service.container.healthy(signal);
+  if (health === 'healthy') return;
+  const what = health === 'unhealthy' ? 'did not become healthy' : 'ended before it was healthy';
+  throw new StageFailed('service', `service ${service.spec.name} ${what}`);
+}
+
+function deathOf({ spec, ended = 'ended', tail }: Service): { note: string; tail: string } {
+  return { note: `service ${spec.name} ${ended} before the stage ended`, tail: tail.toString() };
+}

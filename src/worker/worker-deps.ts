@@ -1,0 +1,41 @@
+import type { Checkout, Engine, ResourceLimits, RunObserver } from './ports.js';
+
+/** Time, so that tests decide it. */
+export interface Clock {
+  /** milliseconds since the epoch */
+  now(): number;
+  /** Resolves after so many milliseconds, or at once when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Static messages with structured fields; pino's shape. */
+export interface Logger {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** How a worker that shuts down asks for its jobs back. `reason` of either signal is said to people. */
+export interface Handover {
+  /** Aborted: the job is given back when the present stage has ended. */
+  readonly soft: AbortSignal;
+  /** Aborted: what runs is killed and the job is given back now. */
+  readonly hard: AbortSignal;
+}
+
+/** What carrying out a job needs. */
+export interface WorkerDeps {
+  readonly engine: Engine;
+  readonly checkout: Checkout;
+  readonly observer: RunObserver;
+  readonly clock: Clock;
+  /** This installation of Cyclone: several may share an engine. */
+  readonly install: string;
+  readonly workerId: string;
+  /** Absolute; the same path on the engine's host. */
+  readonly workspaces: string;
+  /** For every container that does not ask for less. */
+  readonly limits: ResourceLimits;
+  readonly drain: Handover;
+  readonly logger: Logger;
+}
