@@ -73,6 +73,18 @@ describe('followLog', () => {
     );
   });
 
+  test('what is written until the end is told is read', async () => {
+    const archive = memoryArchive();
+    const isEnded = async (): Promise<boolean> => {
+      await archive.append({ key: { run, stage, fence: 1 }, offset: 0, bytes: Buffer.from('last') });
+      return true;
+    };
+    const { signal } = new AbortController();
+    const log = followLog(archive, createLive(), { run, stage, isEnded, signal });
+    expect(await log.next()).toEqual({ done: false, value: Buffer.from('last') });
+    expect((await log.next()).done).toBe(true);
+  });
+
   test('a reader that waits ends when aborted', async () => {
     const abort = new AbortController();
     const followed = { run, stage, isEnded: async () => false, signal: abort.signal };

@@ -74,8 +74,7 @@ describe('a log that is whole', () => {
 
   test('that vanishes under a reader cuts the connection', async () => {
     await finished('x'.repeat(100));
-    const size = site.archive.size;
-    Object.assign(site.archive, { size: async () => (await size(1, stage)) + 1 });
+    Object.assign(site.archive, { size: async () => 101 });
     await expect(site.ask(path)).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(site.errors).toHaveLength(1);
   });

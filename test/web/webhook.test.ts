@@ -58,6 +58,26 @@ describe('webhook', () => {
     expect(site.deliveries).toEqual([]);
   });
 
+  test('what is not shaped like a signature does not reach the receiver', async () => {
+    await site.stop();
+    let asked = 0;
+    const receive = async () => {
+      asked += 1;
+      return 'accepted' as const;
+    };
+    site = await startSite({ webhook: { path: WEBHOOK_PATH, receiver: { receive } } });
+    for (const signature of [
+      '',
+      'sha256=',
+      `sha256=${'0'.repeat(63)}`,
+      `sha1=${'0'.repeat(40)}`,
+      `sha256=${'0'.repeat(64)}, x`,
+    ]) {
+      expect((await post({ 'x-hub-signature-256': signature })).status).toBe(401);
+    }
+    expect(asked).toBe(0);
+  });
+
   test('an altered body is refused', async () => {
     expect((await post({}, payload.replace('opened', 'closed'))).status).toBe(401);
   });

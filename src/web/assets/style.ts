@@ -28,7 +28,7 @@ footer { padding-block: 24px; color: var(--quiet); font-size: 13px; }
 h1 { font-size: 22px; line-height: 1.3; margin: 20px 0 4px; overflow-wrap: anywhere; }
 h2 { font-size: 16px; margin: 28px 0 8px; }
 p { margin: 4px 0 12px; overflow-wrap: anywhere; }
-code, pre, .number { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: 13px; }
+code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: 13px; }
 .number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .quiet { color: var(--quiet); }
 .state { white-space: nowrap; font-weight: 600; }
@@ -62,6 +62,7 @@ pre.log {
   thead { position: absolute; left: -9999px; }
   tr { padding: 8px 0; border-bottom: 1px solid var(--line); }
   td, td.right { border: 0; padding: 1px 0; text-align: left; }
+  td.right { display: inline-block; margin-right: 16px; }
   td:empty { display: none; }
 }
 @media (prefers-reduced-motion: no-preference) {
