@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { git, gitText } from './git.js';
 
 /** `content`, or a file that is executable or a symlink (whose content is its target). */
@@ -20,19 +21,24 @@ export interface NewCommit {
   readonly files: Readonly<Record<string, FileContent | null>>;
 }
 
+// hideRefs: nobody pushes to the refs that GitHub keeps for pull requests.
+const CONFIG = `
+[http]
+  receivepack = true
+[uploadpack]
+  allowAnySHA1InWant = true
+  allowFilter = true
+[receive]
+  hideRefs = refs/pull
+  autogc = false
+[gc]
+  auto = 0
+`;
+
 export async function createBareRepository(directory: string, defaultBranch: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   await git(directory, ['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`]);
-  const settings = {
-    'http.receivepack': 'true',
-    'uploadpack.allowAnySHA1InWant': 'true',
-    'uploadpack.allowFilter': 'true',
-    // Nobody pushes to the refs that GitHub keeps for pull requests.
-    'receive.hideRefs': 'refs/pull',
-    'receive.autogc': 'false',
-    'gc.auto': '0',
-  };
-  for (const [key, value] of Object.entries(settings)) await git(directory, ['config', key, value]);
+  await appendFile(join(directory, 'config'), CONFIG);
 }
 
 /** Makes a commit without a working tree and moves the ref to it. @returns its sha */

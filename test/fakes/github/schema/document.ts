@@ -36,10 +36,12 @@ function toJsonSchema(value: unknown, id: string): unknown {
   if (Array.isArray(value)) return value.map((item) => toJsonSchema(item, id));
   if (typeof value !== 'object' || value === null) return value;
   const schema = Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key,
-      key === '$ref' && typeof item === 'string' ? `${id}${item}` : toJsonSchema(item, id),
-    ]),
+    Object.entries(value).map(([key, item]: [string, unknown]) => {
+      if (key === '$ref' && typeof item === 'string') return [key, `${id}${item}`];
+      // The events that an App may listen to: some copies of the list are older than merge_group.
+      if (key === 'events') return [key, { type: 'array', items: { type: 'string' } }];
+      return [key, toJsonSchema(item, id)];
+    }),
   );
   if (schema['nullable'] !== true) return schema;
   const { nullable: _, ...rest } = schema;

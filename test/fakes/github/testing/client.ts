@@ -2,12 +2,11 @@ import { createSign } from 'node:crypto';
 import type { FakeGitHub } from '../github.js';
 import type { RepositoryName } from '../state/model.js';
 
-export interface ApiAnswer {
+export interface ApiAnswer<T> {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed JSON, or the text when it is something else. */
-  // oxlint-disable-next-line typescript/no-explicit-any: an answer of any shape, read by assertions only
-  readonly body: any;
+  /** Parsed JSON, or the text when it is something else; the caller says of what form. */
+  readonly body: T;
 }
 
 /** A JSON web token of the App; claims may be overridden to make it a bad one. */
@@ -23,12 +22,12 @@ export function appJwt(
 }
 
 /** One request of the REST API. `path` is below its root, or absolute. */
-export async function call(
+export async function call<T = unknown>(
   github: FakeGitHub,
   method: string,
   path: string,
   more: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
-): Promise<ApiAnswer> {
+): Promise<ApiAnswer<T>> {
   const response = await fetch(new URL(path.startsWith('/') ? `${github.apiUrl}${path}` : path), {
     method,
     headers: {
@@ -41,7 +40,8 @@ export async function call(
   const text = await response.text();
   const isJson =
     /json/.test(response.headers.get('content-type') ?? '') && !/raw/.test(more.headers?.['accept'] ?? '');
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  const body = (isJson ? JSON.parse(text) : text) as T;
+  return { status: response.status, headers: response.headers, body };
 }
 
 /** A token of the installation that covers a repository. */
@@ -52,7 +52,7 @@ export async function installationToken(
 ): Promise<string> {
   const { id } = github.installationOf(repository);
   const path = `/app/installations/${id}/access_tokens`;
-  const answer = await call(github, 'POST', path, { token: appJwt(github), body });
+  const answer = await call<{ token: string }>(github, 'POST', path, { token: appJwt(github), body });
   if (answer.status !== 201) throw new Error(`no token: ${answer.status} ${JSON.stringify(answer.body)}`);
-  return (answer.body as { token: string }).token;
+  return answer.body.token;
 }

@@ -40,7 +40,7 @@ export interface Deliveries {
   redeliver(id: number): Delivery;
   /** Holds deliveries back from now on. */
   pause(): void;
-  /** Sends what was held back: as it came, or as `arrange` says (reordered, doubled, dropped). */
+  /** Sends what was held back, one after the other: as it came, or as `arrange` says (reordered, doubled, dropped). */
   resume(arrange?: (held: readonly Delivery[]) => readonly Delivery[]): void;
   /** Resolves when nothing is under way; gives up what is. */
   close(): Promise<void>;
@@ -66,9 +66,9 @@ export function createDeliveries(options: Options): Deliveries {
     known.set(delivery.id, delivery);
     options.changes.announce();
   };
-  const dispatch = (delivery: Delivery): void => {
-    const sending = attempt(delivery).finally(() => underWay.delete(sending));
-    underWay.add(sending);
+  const track = (sending: Promise<void>): void => {
+    const tracked = sending.finally(() => underWay.delete(tracked));
+    underWay.add(tracked);
   };
   const attempt = async (delivery: Delivery): Promise<void> => {
     const started = performance.now();
@@ -77,9 +77,12 @@ export function createDeliveries(options: Options): Deliveries {
     // The same delivery may be sent twice by `resume`; the last answer is kept.
     record({ ...delivery, response, duration: (performance.now() - started) / 1000 });
   };
+  const inTurn = async (all: readonly Delivery[]): Promise<void> => {
+    for (const delivery of all) await attempt(delivery);
+  };
   const submit = (delivery: Delivery): void => {
     record(delivery);
-    if (held === undefined) dispatch(delivery);
+    if (held === undefined) track(attempt(delivery));
     else held.push(delivery);
   };
 
@@ -129,7 +132,7 @@ export function createDeliveries(options: Options): Deliveries {
     resume: (arrange = (all) => all) => {
       const waiting = held ?? [];
       held = undefined;
-      for (const delivery of arrange(waiting)) dispatch(delivery);
+      track(inTurn(arrange(waiting)));
     },
     close: async () => {
       closing.abort();
