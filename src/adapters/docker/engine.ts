@@ -1,0 +1,58 @@
+import type { Engine } from '../../worker/ports.js';
+import type { EngineTls } from './address.js';
+import { engineAddress } from './address.js';
+import type { AddressPool } from './address-pool.js';
+import { DEFAULT_POOL } from './address-pool.js';
+import { builder } from './build.js';
+import { connect } from './client.js';
+import { createContainer } from './container.js';
+import { entryPointCheck } from './entry-point.js';
+import { containerEvents } from './events.js';
+import type { Firewall } from './firewall.js';
+import { NO_FIREWALL } from './firewall.js';
+import { findImage, removeImage } from './images.js';
+import { engineInfo } from './info.js';
+import { networkMaker } from './networks.js';
+import { published, pusher } from './publish.js';
+import { puller } from './pull.js';
+import { reapLabelled } from './reap.js';
+import { sharesPath } from './shared-path.js';
+
+export interface DockerEngineOptions {
+  /** `unix:///path` or `tcp://host:port`; absent: `/var/run/docker.sock` */
+  readonly dockerHost?: string;
+  readonly tls?: EngineTls;
+  /** The installation's name: everything made here bears it as `cyclone.install`, and only that is reaped. */
+  readonly install: string;
+  readonly firewall: Firewall | undefined;
+  readonly pool?: AddressPool;
+}
+
+/** The Docker engine. Nothing is asked of it before the first call; engines 20.10 to 29. */
+export function dockerEngine(options: DockerEngineOptions): Engine {
+  const { install, pool = DEFAULT_POOL } = options;
+  const address = engineAddress(options.dockerHost, options.tls);
+  const client = connect(address);
+  // Rules of this host mean nothing to an engine on another one.
+  const firewall = (address.local ? options.firewall : undefined) ?? NO_FIREWALL;
+  const network = networkMaker({ client, install, firewall, pool });
+  const context = {
+    client,
+    install,
+    events: containerEvents(client, install),
+    checkEntryPoint: entryPointCheck(client),
+  };
+  return {
+    info: () => engineInfo(client),
+    image: (reference) => findImage(client, reference),
+    pull: puller(client),
+    network,
+    container: (spec) => createContainer(context, spec),
+    build: builder({ client, install, network }),
+    push: pusher(client),
+    published: (reference, auth) => published(client, reference, auth),
+    removeImage: (reference) => removeImage(client, reference),
+    reap: (labels, { images }) => reapLabelled(client, labels, { install, images }),
+    sharesPath: (directory) => sharesPath(client, install, directory),
+  };
+}

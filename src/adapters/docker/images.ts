@@ -1,0 +1,42 @@
+import type { ImageInspectInfo } from 'dockerode';
+import type { ImageInfo } from '../../worker/ports.js';
+import type { Client } from './client.js';
+import { answerOf, unless } from './errors.js';
+import { digestIn, parseReference } from './reference.js';
+
+/** The local image as the engine describes it; undefined when it is not there. */
+export async function inspectImage(client: Client, reference: string): Promise<ImageInspectInfo | undefined> {
+  parseReference(reference);
+  try {
+    return await client.call((docker) => docker.getImage(reference).inspect());
+  } catch (error) {
+    if (answerOf(error)?.status === 404) return undefined;
+    throw error;
+  }
+}
+
+export async function findImage(client: Client, reference: string): Promise<ImageInfo | undefined> {
+  const image = await inspectImage(client, reference);
+  if (!image) return undefined;
+  const config = image.Config as
+    | { Healthcheck?: { Test?: readonly string[] }; WorkingDir?: string }
+    | undefined;
+  const test = config?.Healthcheck?.Test ?? [];
+  const digest = digestIn(image.RepoDigests, parseReference(reference));
+  return {
+    id: image.Id,
+    ...(digest === undefined ? {} : { digest }),
+    // `HEALTHCHECK NONE` takes an inherited one away.
+    hasHealthcheck: test.length > 0 && test[0] !== 'NONE',
+    workingDir: config?.WorkingDir || '/',
+  };
+}
+
+/** Takes the name away, and the image with its last name. Gone already is as good. */
+export async function removeImage(client: Client, reference: string): Promise<void> {
+  parseReference(reference);
+  await unless(
+    [404],
+    client.call((docker) => docker.getImage(reference).remove({ force: true })),
+  );
+}

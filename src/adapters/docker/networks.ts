@@ -1,0 +1,87 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { Labels, Network } from '../../worker/ports.js';
+import { EngineRefused, LABELS } from '../../worker/ports.js';
+import type { AddressPool } from './address-pool.js';
+import { overlap, subnets } from './address-pool.js';
+import type { Client } from './client.js';
+import { removeContainer } from './container.js';
+import { answerOf, refusal } from './errors.js';
+import type { Firewall } from './firewall.js';
+import { BRIDGE_PREFIX } from './firewall.js';
+
+export interface NetworkContext {
+  readonly client: Client;
+  readonly install: string;
+  readonly firewall: Firewall;
+  readonly pool: AddressPool;
+}
+
+/** Makes bridges with a subnet of our own pool each. */
+export function networkMaker(context: NetworkContext): (name: string, labels: Labels) => Promise<Network> {
+  const { client, firewall, pool } = context;
+  // Other workers of this engine use the same pool: starting anywhere, they seldom meet.
+  let next = randomInt(2 ** 20);
+
+  return async (name, labels) => {
+    // The rules stand before the first packet can flow.
+    const open = await firewall.ensure();
+    for (const subnet of subnets(pool, next)) {
+      next += 1;
+      try {
+        const { Id: id } = await client.post<{ Id: string }>(
+          '/networks/create',
+          {},
+          {
+            ...bridge(name, subnet),
+            Labels: { ...labels, [LABELS.install]: context.install },
+          },
+        );
+        return { id, name, open, remove: () => removeNetwork(client, id) };
+      } catch (error) {
+        // The engine says why only in prose; whether the subnet is taken can be looked up.
+        if (!answerOf(error) || !(await taken(client, subnet)))
+          throw refusal('container', error, `network ${name}`);
+      }
+    }
+    throw new EngineRefused('container', `network ${name}: all subnets of ${pool.range} are in use`);
+  };
+}
+
+function bridge(name: string, subnet: string): object {
+  return {
+    Name: name,
+    CheckDuplicate: true,
+    Driver: 'bridge',
+    EnableIPv6: false,
+    IPAM: { Driver: 'default', Config: [{ Subnet: subnet }] },
+    Options: { 'com.docker.network.bridge.name': `${BRIDGE_PREFIX}${randomBytes(4).toString('hex')}` },
+  };
+}
+
+async function taken(client: Client, subnet: string): Promise<boolean> {
+  const networks = await client.call((docker) => docker.listNetworks());
+  return networks
+    .flatMap((network) => network.IPAM?.Config ?? [])
+    .some(({ Subnet }) => Subnet !== undefined && overlap(subnet, Subnet));
+}
+
+/**
+ * Removes a network with every container that is on it: among them those that the engine itself made for a
+ * build, which bear no labels of ours. Gone already is as good.
+ */
+export async function removeNetwork(client: Client, id: string): Promise<void> {
+  const remove = (): Promise<unknown> => client.call((docker) => docker.getNetwork(id).remove());
+  try {
+    await remove();
+  } catch (error) {
+    if (answerOf(error)?.status === 404) return;
+    if (!answerOf(error)) throw error;
+    const inhabitants = await client.call((docker) =>
+      docker.listContainers({ all: true, filters: { network: [id] } }),
+    );
+    await Promise.all(inhabitants.map(({ Id }) => removeContainer(client, Id)));
+    await remove().catch((again: unknown) => {
+      if (answerOf(again)?.status !== 404) throw again;
+    });
+  }
+}

@@ -1,0 +1,84 @@
+/** Interfaces that begin with this are bridges of ours (iptables reads `+` as "and whatever follows"). */
+const BRIDGES = 'cyc-+';
+
+export const INPUT_CHAIN = 'CYCLONE-IN';
+export const FORWARD_CHAIN = 'CYCLONE-FWD';
+
+/** Where packets of stages enter our chains: to the host itself, and through it. */
+export const JUMPS = [
+  { from: 'INPUT', to: INPUT_CHAIN },
+  // Docker keeps this chain for its users, before all of its own rules. It does not see what goes to the host.
+  { from: 'DOCKER-USER', to: FORWARD_CHAIN },
+] as const;
+
+export type Jump = (typeof JUMPS)[number];
+
+/**
+ * What is not the internet: private networks (RFC 1918), carrier-grade NAT (RFC 6598), link-local with the
+ * clouds' metadata (169.254.169.254), loopback, and the rest of what IANA keeps for special purposes.
+ * https://www.iana.org/assignments/iana-ipv4-special-registry
+ */
+const NOT_THE_INTERNET = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+];
+
+export interface RuleOptions {
+  /** IPv4 addresses that are asked for names; stages need them, wherever they are. */
+  readonly resolvers: readonly string[];
+  /** Private ranges that stages may reach all the same: a mirror of packages, a registry. */
+  readonly allow: readonly string[];
+}
+
+/** Our two chains as input of `iptables-restore --noflush`: both are emptied and filled in one step. */
+export function chains({ resolvers, allow }: RuleOptions): string {
+  const names = (chain: string): string[] =>
+    resolvers.flatMap((address) =>
+      ['udp', 'tcp'].map((protocol) => `-A ${chain} -d ${address} -p ${protocol} --dport 53 -j RETURN`),
+    );
+  const answers = (chain: string): string =>
+    `-A ${chain} -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN`;
+  return [
+    '*filter',
+    `:${INPUT_CHAIN} - [0:0]`,
+    `:${FORWARD_CHAIN} - [0:0]`,
+    answers(INPUT_CHAIN),
+    ...names(INPUT_CHAIN),
+    `-A ${INPUT_CHAIN} -j DROP`,
+    answers(FORWARD_CHAIN),
+    // Within one network; between two of ours Docker itself keeps the peace.
+    `-A ${FORWARD_CHAIN} -o ${BRIDGES} -j RETURN`,
+    ...names(FORWARD_CHAIN),
+    ...allow.map((range) => `-A ${FORWARD_CHAIN} -d ${range} -j RETURN`),
+    ...NOT_THE_INTERNET.map((range) => `-A ${FORWARD_CHAIN} -d ${range} -j DROP`),
+    'COMMIT',
+    '',
+  ].join('\n');
+}
+
+/** The rule of a jump, without the verb before it (`-C`, `-I`, `-D`). */
+export function jumpRule({ from, to }: Jump): readonly string[] {
+  return [from, '-i', BRIDGES, '-j', to];
+}
+
+/** Our networks have no IPv6; a bridge has a link-local address all the same. */
+export const IPV6_RULES: readonly (readonly string[])[] = [
+  ['INPUT', '-i', BRIDGES, '-j', 'DROP'],
+  ['FORWARD', '-i', BRIDGES, '-j', 'DROP'],
+];
+
+/** The IPv4 nameservers of a resolv.conf. Loopback ones are asked by the engine on the host, not by stages. */
+export function resolversOf(resolvConf: string): readonly string[] {
+  return [...resolvConf.matchAll(/^[ \t]*nameserver[ \t]+(\d{1,3}(?:\.\d{1,3}){3})[ \t]*$/gm)]
+    .map(([, address = '']) => address)
+    .filter((address) => !address.startsWith('127.'));
+}

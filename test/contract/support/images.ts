@@ -1,0 +1,117 @@
+/**
+ * Images for tests on a real engine, made of Debian's static busybox (package busybox-static): nothing is pulled.
+ * Each function is safe to call from several test files, one after the other or at once.
+ */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import Dockerode from 'dockerode';
+import { pack } from 'tar-stream';
+
+/** A shell, and whatever else busybox is; `PATH=/bin`, runs `/bin/sh`. */
+export const BUSYBOX = 'cyclone-test/busybox:1';
+/** One program, `/echo`, that prints `hello`, and no shell. */
+export const NO_SHELL = 'cyclone-test/no-shell:1';
+/** HEALTHCHECK: healthy as soon as /tmp/ready exists; its command makes that when it gets a line of input. */
+export const HEALTHCHECK = 'cyclone-test/healthcheck:1';
+/** Like busybox, but runs as uid 1000 in /home/app. */
+export const USER = 'cyclone-test/user:1';
+
+const dockerfiles: Readonly<Record<string, string>> = {
+  [BUSYBOX]: `FROM scratch
+COPY busybox /bin/busybox
+COPY lib ${libraries().directory}/
+COPY ld.so ${libraries().loader}
+RUN ["/bin/busybox", "mkdir", "-p", "-m", "1777", "/tmp"]
+RUN ["/bin/busybox", "mkdir", "-p", "/root", "/etc", "/home/app", "/usr/bin"]
+RUN ["/bin/busybox", "--install", "/bin"]
+ENV PATH=/bin
+CMD ["/bin/sh"]
+`,
+  // busybox is the program that it is called by.
+  [NO_SHELL]: `FROM scratch
+COPY busybox /echo
+ENTRYPOINT ["/echo"]
+CMD ["hello"]
+`,
+  [HEALTHCHECK]: `FROM ${BUSYBOX}
+HEALTHCHECK --interval=1s --timeout=5s --retries=2 CMD ["test", "-e", "/tmp/ready"]
+CMD ["/bin/sh", "-c", "read line && touch /tmp/ready; sleep 300"]
+`,
+  [USER]: `FROM ${BUSYBOX}
+RUN chown 1000:1000 /home/app
+USER 1000:1000
+WORKDIR /home/app
+`,
+};
+
+export async function busyboxImage(): Promise<string> {
+  return await make(BUSYBOX);
+}
+
+export async function noShellImage(): Promise<string> {
+  return await make(NO_SHELL);
+}
+
+export async function healthcheckImage(): Promise<string> {
+  await make(BUSYBOX);
+  return await make(HEALTHCHECK);
+}
+
+export async function userImage(): Promise<string> {
+  await make(BUSYBOX);
+  return await make(USER);
+}
+
+/** Makes an image of files, `Dockerfile` among them, by the engine's API; `docker build` for tests. */
+export async function buildImage(
+  tag: string,
+  files: Readonly<Record<string, string | Buffer>>,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const context = pack();
+  for (const [name, content] of Object.entries(files)) context.entry({ name, mode: 0o755 }, content);
+  context.finalize();
+  const stream = await docker().buildImage(Readable.from(context, { objectMode: false }), {
+    t: tag,
+    forcerm: true,
+    labels: { ...labels },
+  });
+  let said = '';
+  for await (const chunk of stream) said += String(chunk);
+  if (said.includes('"errorDetail"')) throw new Error(`the engine did not build ${tag}:\n${said}`);
+}
+
+/** The engine of the tests. */
+export function docker(): Dockerode {
+  return new Dockerode();
+}
+
+async function make(tag: string): Promise<string> {
+  const dockerfile = dockerfiles[tag];
+  if (dockerfile === undefined) throw new Error(`no Dockerfile for ${tag}`);
+  // What an image is made of is one of its labels: a changed Dockerfile makes a new one.
+  const recipe = createHash('sha256').update(dockerfile).digest('hex');
+  const present = await docker()
+    .getImage(tag)
+    .inspect()
+    .catch(() => undefined);
+  if (present?.Config.Labels?.['cyclone-test.recipe'] === recipe) return tag;
+  const { directory, loader, names } = libraries();
+  const files: Record<string, string | Buffer> = {
+    Dockerfile: dockerfile,
+    busybox: await readFile('/bin/busybox'),
+    'ld.so': await readFile(loader),
+  };
+  for (const name of names) files[`lib/${name}`] = await readFile(`${directory}/${name}`);
+  await buildImage(tag, files, { 'cyclone-test.recipe': recipe });
+  return tag;
+}
+
+/** Even a static busybox loads these from glibc to look up a host by its name, and crashes without them. */
+function libraries(): { directory: string; loader: string; names: readonly string[] } {
+  const names = ['libc.so.6', 'libresolv.so.2', 'libnss_dns.so.2', 'libnss_files.so.2'];
+  return process.arch === 'arm64'
+    ? { directory: '/lib/aarch64-linux-gnu', loader: '/lib/ld-linux-aarch64.so.1', names }
+    : { directory: '/lib/x86_64-linux-gnu', loader: '/lib64/ld-linux-x86-64.so.2', names };
+}
