@@ -78,6 +78,8 @@ export function createDelivery(api: CheckApi, store: CheckStore): Deliver {
     }
 
     async function update(id: number): Promise<number> {
+      // Before the answer: if it is lost, an earlier run must not take the check back meanwhile.
+      remember(holders, place, { run: check.run, githubId: id });
       try {
         await api.update(subject.repository, id, view);
         return id;

@@ -11,11 +11,11 @@ export function prose(text: string): string {
   return oneLine(text)
     .replace(/[\\`*[\]<>~&$]/gu, '\\$&')
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
-    .replaceAll('|', '&#124;')
     .replace(/[@#](?=[\p{L}\p{N}])/gu, `$&${BREAK}`)
     .replaceAll('://', `:${BREAK}//`)
     .replace(/\b(www)\./giu, `$1${BREAK}.`)
-    .replace(/\b(GH)-(?=\d)/giu, `$1${BREAK}-`);
+    .replace(/\b(GH)-(?=\d)/giu, `$1${BREAK}-`)
+    .replaceAll('|', '&#124;');
 }
 
 /** A code span for a table's cell. There a pipe ends the cell even inside code, unless escaped. */

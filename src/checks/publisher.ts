@@ -80,6 +80,10 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   }
 
   function wake(check: DirtyCheck): void {
+    // A read that was under way when we stopped must not open lanes that nobody stops.
+    if (stopping.signal.aborted) {
+      return;
+    }
     const ofRun = lanes.get(check.run) ?? new Map<CheckKey, Lane>();
     lanes.set(check.run, ofRun);
     const lane = ofRun.get(check.key) ?? open(check);

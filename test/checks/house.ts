@@ -1,0 +1,71 @@
+import type { CheckSubject } from '../../src/checks/ports.js';
+import { createPublisher, type Publisher } from '../../src/checks/publisher.js';
+import { type FakeClock, fakeClock } from './fake-clock.js';
+import { type MemoryStore, memoryStore } from './memory-store.js';
+import { type ScriptedGitHub, scriptedGitHub } from './scripted-github.js';
+import { links } from './subjects.js';
+
+/** A publisher between a store in memory and a GitHub that does what it is told. */
+export interface House {
+  readonly clock: FakeClock;
+  readonly store: MemoryStore;
+  readonly github: ScriptedGitHub;
+  /** The log of every stage. */
+  readonly log: { text: string; broken: boolean };
+  /** Stores the run's state, new or changed, and tells the publisher. */
+  put(subject: CheckSubject): void;
+  /** Lets time pass until GitHub knows everything. */
+  idle(): Promise<void>;
+  /** A new process over the same store. */
+  restart(): Promise<void>;
+  /** The process is gone in the middle of whatever it did. */
+  stop(): Promise<void>;
+}
+
+export async function openHouse(): Promise<House> {
+  const clock = fakeClock();
+  const store = memoryStore();
+  const github = scriptedGitHub(clock);
+  const log = { text: 'hello\n', broken: false };
+  const known = new Set<number>();
+  let publisher = await begin();
+
+  async function begin(): Promise<Publisher> {
+    const tail = {
+      tail: async (_run: number, _stage: string, most: number) => {
+        if (log.broken) {
+          throw new Error('the archive is gone');
+        }
+        const bytes = Buffer.from(log.text);
+        return { bytes: bytes.subarray(-most), size: bytes.length };
+      },
+    };
+    const ignore = () => undefined;
+    const logger = { debug: ignore, warn: ignore, error: ignore };
+    const begun = createPublisher({ store, api: github, tail, links, clock, logger });
+    await begun.start();
+    return begun;
+  }
+
+  return {
+    clock,
+    store,
+    github,
+    log,
+    put(subject) {
+      if (known.has(subject.run)) {
+        store.change(subject);
+      } else {
+        known.add(subject.run);
+        store.add(subject);
+      }
+      publisher.changed(subject.run);
+    },
+    idle: () => clock.until(publisher.idle()),
+    async restart() {
+      await clock.until(publisher.stop());
+      publisher = await begin();
+    },
+    stop: () => clock.until(publisher.stop()),
+  };
+}

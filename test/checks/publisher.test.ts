@@ -1,0 +1,339 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type House, openHouse } from './house.js';
+import { ended, failed, passed, queued, runEnded, running, SHA, START, subject } from './subjects.js';
+
+const CYCLONE = 'cyclone';
+const STAGE = 'cyclone/pre_build';
+
+const waiting = subject({ stages: { pre_build: queued } });
+const active = (since = START) =>
+  subject({ state: { status: 'in_progress', startedAt: since }, stages: { pre_build: running(since) } });
+const done = subject({ state: runEnded('success', '1 passed'), stages: { pre_build: ended(passed, 12) } });
+
+let house: House;
+beforeEach(async () => {
+  house = await openHouse();
+});
+afterEach(() => house.stop());
+
+describe('a new run', () => {
+  test('its whole check is made first, and only once looked for', async () => {
+    house.put(subject({ stages: { pre_build: queued, build: queued } }));
+    await house.idle();
+    expect(house.github.requests).toEqual([
+      'find cyclone',
+      'create cyclone queued',
+      'create cyclone/pre_build queued',
+      'create cyclone/build queued',
+    ]);
+  });
+
+  test('what changes while it is being sent is sent after, as one', async () => {
+    house.put(waiting);
+    await house.clock.advance(10);
+    house.put(active());
+    house.put(done);
+    await house.idle();
+    expect(house.github.only(STAGE).views.map(({ status }) => status)).toEqual(['completed']);
+    expect(house.github.only(CYCLONE).view.conclusion).toBe('success');
+  });
+
+  test('at most four requests are in flight, and one for each check', async () => {
+    const stages = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`s${index}`, queued]));
+    house.put(subject({ stages }));
+    await house.idle();
+    expect(house.github.checks).toHaveLength(13);
+    expect(house.github.most).toEqual({ all: 4, ofOne: 1 });
+  });
+
+  test('what looks the same is not sent again', async () => {
+    house.put(waiting);
+    await house.idle();
+    const before = house.github.requests.length;
+    house.put(waiting);
+    await house.idle();
+    expect(house.github.requests).toHaveLength(before);
+    expect(house.store.row(7, 'pre_build')).toMatchObject({ wanted: 2, sent: 2 });
+  });
+});
+
+describe('in_progress', () => {
+  test('is never sent for a stage that ends within two seconds', async () => {
+    house.put(waiting);
+    await house.idle();
+    house.put(active(house.clock.now()));
+    await house.clock.advance(1_900);
+    house.put(done);
+    await house.idle();
+    expect(house.github.only(STAGE).views.map(({ status }) => status)).toEqual(['queued', 'completed']);
+    expect(house.github.only(CYCLONE).views.map(({ status }) => status)).toEqual(['queued', 'completed']);
+  });
+
+  test('is sent after two seconds', async () => {
+    house.put(waiting);
+    await house.idle();
+    house.put(active(house.clock.now()));
+    await house.clock.advance(2_200);
+    expect(house.github.only(STAGE).view.status).toBe('in_progress');
+  });
+
+  test('a stage that has begun when its check is made appears at once, as queued', async () => {
+    house.put(active());
+    await house.clock.advance(500);
+    expect(house.github.only(STAGE).view.status).toBe('queued');
+    await house.clock.advance(2_000);
+    expect(house.github.only(STAGE).view.status).toBe('in_progress');
+  });
+
+  test('shows the log so far at 10 s, 30 s, and every minute, when there is more of it', async () => {
+    house.put(active());
+    const texts = () => house.github.only(STAGE).views.map(({ text }) => text);
+    await house.clock.advance(9_900);
+    const begun = texts().length;
+    for (const [seconds, more] of [
+      [10, 'at 10 s'],
+      [30, 'at 30 s'],
+      [90, 'at 90 s'],
+      [150, 'at 150 s'],
+    ] as const) {
+      house.log.text += `${more}\n`;
+      await house.clock.advance(START + seconds * 1000 + 200 - house.clock.now());
+      expect(texts().at(-1)).toContain(more);
+    }
+    expect(texts()).toHaveLength(begun + 4);
+    await house.clock.advance(600_000);
+    expect(texts()).toHaveLength(begun + 4);
+  });
+
+  test('comes never after completed, though its answer was lost', async () => {
+    house.put(waiting);
+    await house.idle();
+    house.github.script('answer_lost', 'answer_lost');
+    house.put(active(house.clock.now() - 5_000));
+    await house.clock.advance(2_050);
+    house.put(done);
+    await house.idle();
+    const statuses = house.github.only(STAGE).views.map(({ status }) => status);
+    expect(statuses.at(-1)).toBe('completed');
+    expect(statuses.indexOf('completed')).toBe(statuses.length - 1);
+  });
+
+  test('changes of the whole run go out every two seconds at most', async () => {
+    const stages = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`s${index}`, queued]));
+    const state = { status: 'in_progress', startedAt: START - 10_000 } as const;
+    house.put(subject({ state, stages }));
+    await house.idle();
+    const before = house.github.only(CYCLONE).views.length;
+    for (let index = 0; index < 20; index += 1) {
+      stages[`s${index}`] = ended(passed, 1);
+      house.put(subject({ state, stages: { ...stages } }));
+      await house.clock.advance(200);
+    }
+    await house.idle();
+    const writes = house.github.only(CYCLONE).views.length - before;
+    expect(writes).toBeGreaterThan(0);
+    expect(writes).toBeLessThanOrEqual(3);
+    expect(house.github.only(CYCLONE).view.title).toContain('20 of 20');
+  });
+});
+
+describe('when GitHub does not answer', () => {
+  test('a create whose answer was lost leaves one check', async () => {
+    house.github.script('ok', 'answer_lost');
+    house.put(waiting);
+    await house.idle();
+    expect(house.github.only(CYCLONE).view.externalId).toBe('7/cyclone');
+    expect(house.github.requests.filter((words) => words.startsWith('create cyclone '))).toHaveLength(1);
+  });
+
+  test('a create that was lost on the way is looked for, then made', async () => {
+    house.github.script('ok', 'lost');
+    house.put(waiting);
+    await house.idle();
+    expect(house.github.requests.slice(0, 4)).toEqual([
+      'find cyclone',
+      'create cyclone queued',
+      'find cyclone',
+      'create cyclone queued',
+    ]);
+  });
+
+  test('a final state is tried until GitHub has it, every ten seconds at last', async () => {
+    house.put(waiting);
+    await house.idle();
+    house.github.script(...Array.from({ length: 400 }, () => 'lost' as const));
+    house.put(done);
+    await house.clock.advance(60_000);
+    const early = house.github.requests.length;
+    await house.clock.advance(60_000);
+    expect(house.github.requests.length - early).toBe(12);
+    await house.idle();
+    expect(house.github.only(STAGE).view.conclusion).toBe('success');
+    expect(house.github.only(CYCLONE).view.conclusion).toBe('success');
+  });
+
+  test('a rate limit stops all of the installation until it is over', async () => {
+    house.put(waiting);
+    await house.idle();
+    house.github.script({ limitedFor: 40_000 });
+    house.put(done);
+    const before = house.github.requests.length;
+    await house.clock.advance(39_000);
+    // The two that were on their way together; nothing behind them.
+    expect(house.github.requests.length - before).toBe(2);
+    await house.clock.advance(2_000);
+    expect(house.github.only(STAGE).view.conclusion).toBe('success');
+    expect(house.github.only(CYCLONE).view.conclusion).toBe('success');
+  });
+
+  test('a removed installation is given up in the end, not before a week', async () => {
+    house.put(waiting);
+    await house.idle();
+    house.github.script(...Array.from({ length: 200 }, () => 'not_sent' as const));
+    house.put(done);
+    await house.clock.advance(120_000);
+    expect(house.store.row(7, 'pre_build').refused).toBeUndefined();
+    await house.restart();
+    await house.clock.advance(1);
+    // Time goes on without a publisher.
+    await house.stop();
+    await house.clock.advance(8 * 24 * 3600 * 1000);
+    await house.restart();
+    await house.idle();
+    expect(house.store.row(7, 'pre_build').refused).toContain('not taken in time');
+  });
+});
+
+describe('when GitHub refuses', () => {
+  test('the check is given up, and the others go on', async () => {
+    house.github.script('ok', 'ok', 'refused');
+    house.put(subject({ stages: { pre_build: queued, build: queued } }));
+    await house.idle();
+    expect(house.store.row(7, 'pre_build').refused).toBe('422');
+    expect(house.github.only('cyclone/build').view.status).toBe('queued');
+  });
+
+  test('without the whole check the stages still get theirs', async () => {
+    house.github.script('ok', 'refused');
+    house.put(waiting);
+    await house.idle();
+    expect(house.store.row(7, CYCLONE).refused).toBe('422');
+    expect(house.github.only(STAGE).view.status).toBe('queued');
+  });
+
+  test('a check that GitHub has lost is made again', async () => {
+    house.put(waiting);
+    await house.idle();
+    house.github.checks.length = 0;
+    house.put(done);
+    await house.idle();
+    expect(house.github.only(STAGE).view.conclusion).toBe('success');
+  });
+
+  test('an update refused for what it says is given up', async () => {
+    house.put(waiting);
+    await house.idle();
+    house.github.script('refused', 'refused');
+    house.put(done);
+    await house.idle();
+    expect(house.store.row(7, 'pre_build').refused).toBe('422');
+    expect(house.github.checks).toHaveLength(2);
+  });
+});
+
+describe('over a restart', () => {
+  test('what was not sent is sent by the next process', async () => {
+    house.github.script(...Array.from({ length: 10 }, () => 'not_sent' as const));
+    house.put(done);
+    await house.clock.advance(1_000);
+    await house.restart();
+    await house.idle();
+    expect(house.github.only(STAGE).view.conclusion).toBe('success');
+    expect(house.github.only(CYCLONE).view.conclusion).toBe('success');
+  });
+
+  test('a create that was under way is not done twice', async () => {
+    house.github.script('ok', 'answer_lost');
+    house.put(waiting);
+    await house.clock.advance(100);
+    await house.restart();
+    await house.idle();
+    expect(house.github.only(CYCLONE).view.status).toBe('queued');
+  });
+
+  test('a stage shown as queued because it was young is shown running', async () => {
+    house.put(active());
+    await house.clock.advance(500);
+    await house.restart();
+    await house.clock.advance(2_000);
+    expect(house.github.only(STAGE).view.status).toBe('in_progress');
+  });
+
+  test('nothing is sent after stop', async () => {
+    house.put(waiting);
+    await house.idle();
+    await house.stop();
+    const before = house.github.requests.length;
+    house.put(done);
+    await house.clock.advance(60_000);
+    expect(house.github.requests).toHaveLength(before);
+  });
+});
+
+describe('two runs of one commit', () => {
+  const again = (stage = queued, state = subject({}).progress.run) =>
+    subject({ run: 8, state, stages: { pre_build: stage } });
+
+  test('the later takes over the checks of the earlier', async () => {
+    house.put(done);
+    await house.idle();
+    house.put(again());
+    await house.idle();
+    expect(house.github.only(STAGE).view).toMatchObject({ externalId: '8/pre_build', status: 'queued' });
+    expect(house.github.only(CYCLONE).view).toMatchObject({ externalId: '8/cyclone', status: 'queued' });
+  });
+
+  test.each([false, true])('the earlier never takes them back (restart: %p)', async (restart) => {
+    house.put(waiting);
+    await house.idle();
+    house.put(again(ended(passed, 3), runEnded('success', '1 passed')));
+    await house.idle();
+    if (restart) {
+      await house.restart();
+    }
+    house.put(
+      subject({ state: runEnded('failure', 'pre_build failed'), stages: { pre_build: ended(failed(), 3) } }),
+    );
+    await house.idle();
+    expect(house.github.only(STAGE).view).toMatchObject({ externalId: '8/pre_build', conclusion: 'success' });
+    expect(house.github.only(CYCLONE).view.conclusion).toBe('success');
+    expect(house.store.row(7, 'pre_build').refused).toBe('taken over by run 8');
+  });
+
+  test('runs of other commits have checks of their own', async () => {
+    house.put(done);
+    house.put(subject({ run: 8, sha: SHA.replace('aa', 'bb') }));
+    await house.idle();
+    expect(house.github.checks).toHaveLength(4);
+  });
+});
+
+describe('when something of ours breaks', () => {
+  test('a database that fails for a moment delays, and loses nothing', async () => {
+    house.store.breakOnce();
+    house.put(waiting);
+    await house.clock.advance(50);
+    house.store.breakOnce();
+    await house.idle();
+    expect(house.github.only(STAGE).view.status).toBe('queued');
+    expect(house.github.only(CYCLONE).view.status).toBe('queued');
+  });
+
+  test('a check is sent without its log when the log cannot be read', async () => {
+    house.log.broken = true;
+    house.put(done);
+    await house.idle();
+    expect(house.github.only(STAGE).view).toMatchObject({ conclusion: 'success' });
+    expect(house.github.only(STAGE).view.text).toBeUndefined();
+  });
+});
