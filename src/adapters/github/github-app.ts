@@ -1,0 +1,32 @@
+import type { Probot } from 'probot';
+import type { CheckApi } from '../../checks/ports.js';
+import type { CloneTokens, RepositoryFiles } from '../../runs/ports.js';
+import type { WebhookReceiver } from '../../web/ports.js';
+import { createCheckApi } from './check-api.js';
+import { type ClientOptions, createClients } from './clients.js';
+import { createProbotApp, type ProbotOptions } from './probot-app.js';
+import { createRepositoryFiles } from './repository-files.js';
+import { webhookReceiver } from './webhook-receiver.js';
+
+export type GitHubAppOptions = ProbotOptions & ClientOptions;
+
+/** Everything of GitHub: webhooks come in by Probot, requests go out by Octokit. */
+export interface GitHubApp extends CloneTokens {
+  readonly checks: CheckApi;
+  readonly repositories: RepositoryFiles;
+  /** Load the app function into it: `await probot.load(cyclone({ … }))`. */
+  readonly probot: Probot;
+  readonly webhooks: WebhookReceiver;
+}
+
+export function githubApp(options: GitHubAppOptions): GitHubApp {
+  const clients = createClients(options);
+  const probot = createProbotApp(options, clients.pace);
+  return {
+    checks: createCheckApi(clients, options.appId),
+    repositories: createRepositoryFiles(clients),
+    cloneToken: (repository) => clients.tokens.clone(repository),
+    probot,
+    webhooks: webhookReceiver(probot, options.logger),
+  };
+}

@@ -1,0 +1,39 @@
+import type { Probot } from 'probot';
+import type { Logger } from '../../runs/ports.js';
+import type { WebhookReceiver } from '../../web/ports.js';
+
+type Received = Parameters<Probot['receive']>[0];
+
+/** Takes a webhook to the handlers of a Probot app, and says whether it was kept. */
+export function webhookReceiver(probot: Probot, logger: Logger): WebhookReceiver {
+  return {
+    async receive({ id, name, signature, payload }) {
+      await probot.ready();
+      if (!(await probot.webhooks.verify(payload, signature).catch(() => false))) {
+        return 'bad_signature';
+      }
+      const body = parsed(payload);
+      if (body === undefined) {
+        return 'bad_payload';
+      }
+      try {
+        // The name was GitHub's to choose: Probot calls no handler for one that it does not know.
+        await probot.receive({ id, name, payload: body } as unknown as Received);
+        return 'accepted';
+      } catch (error) {
+        const detail = error instanceof Error ? error.message : String(error);
+        logger.error({ delivery: id, event: name, error: detail }, 'webhook not kept');
+        return 'unavailable';
+      }
+    },
+  };
+}
+
+function parsed(payload: string): object | undefined {
+  try {
+    const body: unknown = JSON.parse(payload);
+    return typeof body === 'object' && body !== null && !Array.isArray(body) ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
