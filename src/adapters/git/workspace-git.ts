@@ -1,0 +1,62 @@
+import { appendFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type GitCommand, runGit } from './git-command.js';
+import { objectsOf } from './mirror.js';
+import type { Wanted } from './wanted.js';
+
+export interface WorkspaceSource {
+  readonly mirror: string;
+  /** Without a token: it stays in the workspace. */
+  readonly url: string;
+  readonly wanted: Wanted;
+  /** The tag's own object, where it has one. */
+  readonly tagObject: string;
+}
+
+/**
+ * The commit's files with a `.git` that borrows the mirror's objects. Nothing is hard-linked: a stage
+ * that writes to its objects must not write to everybody's.
+ */
+export async function fillWorkspace(
+  command: GitCommand,
+  directory: string,
+  source: WorkspaceSource,
+): Promise<void> {
+  const { mirror, url, wanted, tagObject } = source;
+  await empty(directory);
+  const git = (args: readonly string[], input?: string): Promise<string> =>
+    runGit(command, ['-C', directory, ...args], input);
+  await git(['init', '--quiet', '--template=']);
+  await mkdir(path.join(directory, '.git/objects/info'), { recursive: true });
+  await writeFile(path.join(directory, '.git/objects/info/alternates'), `${objectsOf(mirror)}\n`);
+  await appendFile(path.join(directory, '.git/config'), configOf(url));
+  await git(['update-ref', '--stdin', '-z'], refUpdates(wanted, tagObject));
+  await git(['checkout', '--quiet', '--detach', '--force', wanted.sha, '--']);
+}
+
+/** Written at once: three calls of `git config` take longer than the checkout of a small repository. */
+function configOf(url: string): string {
+  const quoted = url.replaceAll(/["\\]/g, String.raw`\$&`);
+  return `[remote "origin"]
+\turl = "${quoted}"
+\tfetch = +refs/heads/*:refs/remotes/origin/*
+[gc]
+\tauto = 0
+`;
+}
+
+/** Lines of `update-ref --stdin -z`: names are data there, whatever they look like. */
+function refUpdates({ sha, branch, tag }: Wanted, tagObject: string): string {
+  const refs = [
+    ...(branch === undefined ? [] : [{ name: `refs/remotes/origin/${branch}`, object: sha }]),
+    ...(tag === undefined ? [] : [{ name: `refs/tags/${tag}`, object: tagObject }]),
+  ];
+  return refs.map(({ name, object }) => `update ${name}\0${object}\0\0`).join('');
+}
+
+/** The directory itself stays: an armed container has it mounted. */
+async function empty(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  for (const entry of await readdir(directory))
+    await rm(path.join(directory, entry), { recursive: true, force: true });
+}
