@@ -56,6 +56,8 @@ describe('a check run', () => {
     });
     const [run] = github.checkRuns('octo-org/hello', sha);
     expect(run?.history.map(({ state }) => state.status)).toEqual(['queued', 'in_progress', 'completed']);
+    const told = JSON.parse(github.deliveries.all('check_run').at(-1)?.request.body ?? 'null') as unknown;
+    expect(told).toMatchObject({ action: 'completed', sender: { login: 'cyclone[bot]', type: 'Bot' } });
     github.expectClean();
   });
 

@@ -46,7 +46,7 @@ export async function createCheckRun(
     history: [{ at: world.now(), state }],
   };
   world.state.checkRuns.set(run.id, run);
-  emitCheckRun(world, 'created', run, world.state.app.owner);
+  emitCheckRun(world, 'created', run, world.state.app.bot);
   await written(world, run, state.status === 'completed');
   return run;
 }
@@ -62,7 +62,7 @@ async function written(world: World, run: CheckRun, completedNow: boolean): Prom
   run.suite.updatedAt = world.now();
   world.changes.announce();
   if (!completedNow) return;
-  const sender = world.state.app.owner;
+  const sender = world.state.app.bot;
   emitCheckRun(world, 'completed', run, sender);
   if (runsOf(world, run.suite).every((each) => each.state.status === 'completed'))
     await emitCheckSuite(world, 'completed', run.suite, sender);

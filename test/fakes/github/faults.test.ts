@@ -66,6 +66,9 @@ describe('a fault', () => {
   test('is a token that is suddenly bad, once', async () => {
     github.faults.add({ fault: { kind: 'unauthorized' } });
     expect([(await read()).status, (await read()).status]).toEqual([401, 200]);
+    const refs = `${github.url}/octo-org/hello.git/info/refs?service=git-upload-pack`;
+    github.faults.add({ fault: { kind: 'unauthorized' }, operation: 'git/upload-pack' });
+    expect([(await fetch(refs)).status, (await fetch(refs)).status]).toEqual([401, 200]);
   });
 
   test('is latency, and the request is carried out', async () => {

@@ -108,6 +108,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitH
   const app = {
     id: appId,
     slug: 'cyclone',
+    bot: newAccount(ids, 'cyclone[bot]', 'Bot'),
     clientId: `Iv23li${String(appId).padStart(14, '0')}`,
     owner: newAccount(ids, 'cyclone-maker', 'User'),
     publicKey: createPublicKey(privateKey),

@@ -175,6 +175,18 @@ describe('a push with the real git', () => {
     expect((await pushes(2)).map(({ ref }) => ref)).not.toContain('refs/tags/v1');
   });
 
+  test('to an empty repository decides its default branch', async () => {
+    await github.createRepository({ owner: 'octo-org', name: name.split('/')[1] ?? '' });
+    await ada.git('init', '--quiet', '--initial-branch=trunk');
+    await ada.commit('a.txt', 'a\n');
+    await ada.git('push', '--quiet', github.pushUrl(name), 'trunk');
+    const [payload] = await pushes(1);
+    expect(payload).toMatchObject({ ref: 'refs/heads/trunk', repository: { default_branch: 'trunk' } });
+    expect(await ada.git('ls-remote', '--symref', github.pushUrl(name), 'HEAD')).toContain(
+      'refs/heads/trunk',
+    );
+  });
+
   test('opens a check suite for the App', async () => {
     await clone();
     const after = await ada.commit('main.txt', 'one\n');

@@ -1,5 +1,6 @@
 import { suiteOf } from './checks.js';
 import { resolveCommit } from './git/commits.js';
+import { git } from './git/git.js';
 import { diffRefs, NO_COMMIT, PUSHED_REFS, type RefChange, snapshotRefs } from './git/refs.js';
 import type { Account, Repository } from './state/model.js';
 import { emitCheckSuite } from './webhooks/check.js';
@@ -35,10 +36,23 @@ export function createPushes(world: World): Pushes {
   };
 }
 
+/** The first branch of an empty repository becomes its default, whatever its name. */
+async function settleDefaultBranch(
+  { repository, before }: Push,
+  changes: readonly RefChange[],
+): Promise<void> {
+  const first = changes.find(({ ref }) => ref.startsWith('refs/heads/'))?.ref;
+  const main = `refs/heads/${repository.defaultBranch}`;
+  if (before.size > 0 || first === undefined || changes.some(({ ref }) => ref === main)) return;
+  await git(repository.directory, ['symbolic-ref', 'HEAD', first]);
+  repository.defaultBranch = first.replace('refs/heads/', '');
+}
+
 async function announce(world: World, push: Push, changes: readonly RefChange[]): Promise<void> {
   if (changes.length === 0) return;
   const { repository, pusher } = push;
   repository.pushedAt = world.now();
+  await settleDefaultBranch(push, changes);
   const tags = changes.filter(({ ref }) => ref.startsWith('refs/tags/'));
   for (const change of changes) {
     const isTag = change.ref.startsWith('refs/tags/');

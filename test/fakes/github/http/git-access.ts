@@ -41,7 +41,7 @@ export async function answerGit(
     access = allow(world, git, request, writes);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    refuse(response, error);
+    refuseGit(response, error);
     return;
   }
   const { repository, pusher, name } = access;
@@ -60,7 +60,7 @@ function allow(world: World, git: GitPath, request: IncomingMessage, writes: boo
     throw new ApiError(401, 'Authentication required');
   if (repository === undefined) throw new ApiError(404, 'Repository not found.');
   authorize(principal, repository, { permission: 'contents', level: writes ? 'write' : 'read' });
-  const pusher = principal.kind === 'user' ? principal.account : world.state.app.owner;
+  const pusher = principal.kind === 'user' ? principal.account : world.state.app.bot;
   return { repository, pusher, name: nameOf(principal) };
 }
 
@@ -76,7 +76,7 @@ function nameOf(principal: Principal): string | undefined {
   }
 }
 
-function refuse(response: ServerResponse, error: ApiError): void {
+export function refuseGit(response: ServerResponse, error: ApiError): void {
   if (error.status === 401) response.setHeader('www-authenticate', 'Basic realm="GitHub"');
   response.writeHead(error.status, { 'content-type': 'text/plain' }).end(`${error.message}\n`);
 }

@@ -9,7 +9,7 @@ import { API_PATH } from '../urls.js';
 import type { World } from '../world.js';
 import type { Api } from './api.js';
 import { ApiError, errorBody, notFound } from './api-error.js';
-import { answerGit, parseGitPath } from './git-access.js';
+import { answerGit, parseGitPath, refuseGit } from './git-access.js';
 import type { Answer } from './route.js';
 
 interface Parts {
@@ -49,6 +49,8 @@ export function createListener(parts: Parts): RequestListener {
     if (fault?.kind === 'latency') await sleep(fault.ms);
     const instead = fault === undefined ? undefined : faultAnswer(world, fault);
     if (instead !== undefined) return send(response, instead);
+    if (git !== undefined && fault?.kind === 'unauthorized')
+      return refuseGit(response, new ApiError(401, 'Authentication required'));
     if (git !== undefined) return answerGit(world, parts.pushes, git, request, response);
     if (path === undefined) return send(response, page(world, url.pathname));
     if (matched === undefined) {

@@ -49,7 +49,7 @@ export const checkRunRoutes: readonly Route[] = [
   }),
 
   onRepository('checks/rerequest-run', 'checks:write', (call) => {
-    emitCheckRun(call.world, 'rerequested', find(call), call.world.state.app.owner);
+    emitCheckRun(call.world, 'rerequested', find(call), call.world.state.app.bot);
     return created({});
   }),
 

@@ -20,7 +20,7 @@ export const checkSuiteRoutes: readonly Route[] = [
   ),
 
   onRepository('checks/rerequest-suite', 'checks:write', async (call) => {
-    await emitCheckSuite(call.world, 'rerequested', find(call), call.world.state.app.owner);
+    await emitCheckSuite(call.world, 'rerequested', find(call), call.world.state.app.bot);
     return created({});
   }),
 

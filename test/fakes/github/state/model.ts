@@ -20,6 +20,8 @@ export interface App {
   readonly slug: string;
   readonly clientId: string;
   readonly owner: Account;
+  /** Who does what the App does. */
+  readonly bot: Account;
   readonly publicKey: KeyObject;
   readonly permissions: Permissions;
   readonly events: readonly string[];
@@ -36,7 +38,7 @@ export interface Repository {
   readonly name: string;
   readonly fullName: string;
   readonly private: boolean;
-  readonly defaultBranch: string;
+  defaultBranch: string;
   /** The bare repository on disk. */
   readonly directory: string;
   readonly createdAt: number;

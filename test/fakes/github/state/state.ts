@@ -43,7 +43,7 @@ export function createIds(): Ids {
 export function createState(app: App, ids: Ids): State {
   return {
     app,
-    accounts: new Map([[key(app.owner.login), app.owner]]),
+    accounts: new Map([app.owner, app.bot].map((account) => [key(account.login), account])),
     repositories: new Map(),
     installations: new Map(),
     tokens: new Map(),

@@ -9,7 +9,9 @@ export const nodeId = (kind: string, id: number): string =>
 export const timestamp = (at: number | string): string => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
 
 export function accountView(urls: Urls, account: Account) {
-  const url = `${urls.api}/users/${account.login}`;
+  // A bot's name has brackets, which an address has not.
+  const login = encodeURIComponent(account.login);
+  const url = `${urls.api}/users/${login}`;
   return {
     login: account.login,
     id: account.id,
@@ -17,7 +19,7 @@ export function accountView(urls: Urls, account: Account) {
     avatar_url: `${urls.web}/avatars/u/${account.id}`,
     gravatar_id: '',
     url,
-    html_url: `${urls.web}/${account.login}`,
+    html_url: `${urls.web}/${login}`,
     followers_url: `${url}/followers`,
     following_url: `${url}/following{/other_user}`,
     gists_url: `${url}/gists{/gist_id}`,
