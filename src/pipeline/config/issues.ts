@@ -26,6 +26,7 @@ export type IssueCode =
   | 'unbalanced-quote'
   | 'missing-key'
   | 'no-image'
+  | 'too-many'
   | 'ignored-value'
   | 'outside-workspace'
   /** The language, but perhaps not what is meant. */

@@ -2,7 +2,7 @@ import type { Issue, StageDefinition } from '../model.js';
 import { type Problem, toIssues } from './issues.js';
 import { define } from './parts.js';
 import { readPipeline } from './pipeline.js';
-import { before, readSource } from './source.js';
+import { readSource, reliable } from './source.js';
 
 /** A caicloud.yml as it was understood. */
 export interface Config {
@@ -24,7 +24,7 @@ export function parseConfig(text: string): Config {
   const report = (problem: Problem): void => void problems.push(problem);
   const source = readSource(text, report);
   const definitions =
-    source === undefined ? [] : readPipeline(source.root, before(source.guessedFrom, report));
+    source === undefined ? [] : readPipeline(source.root, reliable(source.guessedFrom, report));
   return { definitions, issues: toIssues(problems) };
 }
 

@@ -30,6 +30,9 @@ export function whole(stage: ChainStage, at: Span, map: MapNode): Part {
   return { stage, id: stage, at, map };
 }
 
+/** Each is a check on GitHub, a container and a page. */
+const MAX_PARTS = 100;
+
 /** With one of these, a section is a stage; without, a map of named parts. */
 const OF_A_STAGE = ['image', 'context_dir', 'dockerfile_name'];
 
@@ -37,15 +40,22 @@ const OF_A_STAGE = ['image', 'context_dir', 'dockerfile_name'];
 export function readParts(stage: ChainStage, at: Span, section: MapNode, report: Report): readonly Part[] {
   if (isStage(section)) return [whole(stage, at, section)];
   const table = KEYS_BY_SECTION[stage] ?? {};
-  const parts: Part[] = [];
+  const named: Entry[] = [];
   const loose: Entry[] = [];
   for (const entry of section.entries) {
     if (isPlanned(entry, table)) report(notSupportedYet(entry, stage));
-    else if (entry.value.kind === 'map' || entry.value.kind === 'null')
-      parts.push(toPart(stage, entry, parts, report));
+    else if (entry.value.kind === 'map' || entry.value.kind === 'null') named.push(entry);
     else loose.push(entry);
   }
   reportLoose(stage, at, loose, table, report);
+  const tooMany = named[MAX_PARTS];
+  if (tooMany !== undefined) {
+    report(
+      error('too-many', tooMany.keyAt, `${stage} has more than ${MAX_PARTS} parts`, 'join some of them'),
+    );
+  }
+  const parts: Part[] = [];
+  for (const entry of named.slice(0, MAX_PARTS)) parts.push(toPart(stage, entry, parts, report));
   return parts;
 }
 

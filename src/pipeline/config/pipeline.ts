@@ -3,7 +3,7 @@ import { readDeployTarget } from './deploy.js';
 import { error, type Report, warning } from './issues.js';
 import { type Found, readKeys } from './keys.js';
 import { define, type Part, readParts, whole } from './parts.js';
-import { SECTIONS } from './schema.js';
+import { KEYS_BY_SECTION, SECTIONS } from './schema.js';
 import { readBuild, readIntegration, readPostBuild, readPreBuild } from './stages.js';
 import type { MapNode, Node } from './tree.js';
 
@@ -94,7 +94,7 @@ function warnOfEmpty(root: MapNode, report: Report): void {
       value.kind === 'null' ||
       (value.kind === 'map' && value.entries.length === 0) ||
       (value.kind === 'list' && value.items.length === 0);
-    if (empty && Object.hasOwn(SECTIONS, key)) {
+    if (empty && Object.hasOwn(KEYS_BY_SECTION, key)) {
       report(warning('empty-section', keyAt, `${key} is empty and does nothing`, 'take it out, or fill it'));
     }
   }

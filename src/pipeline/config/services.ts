@@ -9,6 +9,9 @@ import type { Entry, MapNode } from './tree.js';
 /** What a name can be for others on the network to resolve it, and for Docker to take it. */
 const SERVICE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/;
 
+/** Each is a container that runs as long as its stage does. */
+const MAX_SERVICES = 50;
+
 export interface Services {
   readonly specs: readonly ServiceSpec[];
   /** Where each names its image, for issues about it. */
@@ -17,7 +20,12 @@ export interface Services {
 
 /** Services in the order of the file. */
 export function readServices(map: MapNode, report: Report): Services {
+  const tooMany = map.entries[MAX_SERVICES];
+  if (tooMany !== undefined) {
+    report(error('too-many', tooMany.keyAt, `more than ${MAX_SERVICES} services`, 'leave some out'));
+  }
   const read = map.entries
+    .slice(0, MAX_SERVICES)
     .map((entry) => readService(entry, map, report))
     .filter((service) => service !== undefined);
   return {
@@ -28,7 +36,7 @@ export function readServices(map: MapNode, report: Report): Services {
 
 /** Links to services that do not exist: Docker would have failed on them. */
 export function warnOfLinks(keys: ContainerKeys, services: MapNode | undefined, report: Report): void {
-  const names = services?.entries.map((entry) => entry.key) ?? [];
+  const names = (services?.entries ?? []).slice(0, MAX_SERVICES).map((entry) => entry.key);
   for (const { text, at } of keys.links?.value ?? []) {
     const [target = ''] = text.split(':');
     if (names.includes(target)) continue;

@@ -1,7 +1,7 @@
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
-import { error, type Problem, type Report, type Span, START, warning } from './issues.js';
-import { findDeepNesting, MAX_NESTING } from './nesting.js';
+import { error, type IssueCode, type Problem, type Report, type Span, START, warning } from './issues.js';
 import { syntaxWords } from './syntax.js';
+import { findExcess, MAX_NESTING, MAX_TOKENS } from './tokens.js';
 import { type Node, toTree } from './tree.js';
 
 /** A pipeline file of a thousand lines is 30 KB; a megabyte is a mistake or an attack. */
@@ -49,15 +49,26 @@ export function readSource(raw: string, report: Report): Source | undefined {
     // Of equal keys the last counts, as in v0.2; tree.ts finds them without comparing all with all.
     uniqueKeys: false,
   });
-  const span = (start: number, end: number): Span => toSpan(lines, start, end);
+  const span = (start: number, end: number): Span => toSpan(lines, start, trimEnd(text, start, end));
   const guessedFrom = reportSyntax(document.errors, document.warnings, span, report);
-  return { root: toTree(document.contents, span, before(guessedFrom, report)), guessedFrom };
+  return { root: toTree(document.contents, span, reliable(guessedFrom, report)), guessedFrom };
 }
 
-/** Passes on what stands before a line: mistakes found in what was guessed would be ours. */
-export function before(line: number, report: Report): Report {
+/** What is missing may only be missing because a syntax error hides it. */
+const OF_ABSENCE: readonly IssueCode[] = [
+  'empty-file',
+  'empty-section',
+  'missing-key',
+  'no-built-image',
+  'no-image',
+  'own-command',
+];
+
+/** Passes on what was read and not guessed: mistakes found in a guess would be ours. */
+export function reliable(guessedFrom: number, report: Report): Report {
+  if (guessedFrom === Infinity) return report;
   return (problem) => {
-    if (problem.at.line < line) report(problem);
+    if (problem.at.line < guessedFrom && !OF_ABSENCE.includes(problem.code)) report(problem);
   };
 }
 
@@ -80,9 +91,17 @@ function findUnreadable(text: string): Problem | undefined {
       'take it out; in double quotes, "\\x.." stands for one',
     );
   }
-  const deep = findDeepNesting(text);
-  if (deep !== undefined) return tooDeep(spanAt(text, deep));
-  return undefined;
+  const excess = findExcess(text);
+  if (excess === undefined) return undefined;
+  const at = spanAt(text, excess.offset);
+  return excess.of === 'nesting'
+    ? tooDeep(at)
+    : error(
+        'too-large',
+        at,
+        `the file has more than ${MAX_TOKENS} words and marks`,
+        'move what repeats into scripts of the repository',
+      );
 }
 
 /** @returns the line of the first syntax error, Infinity when there is none */
@@ -133,8 +152,16 @@ function tooDeep(at: Span): Problem {
   );
 }
 
+/** The parser lets a block end where the next one begins, lines below its last word. */
+function trimEnd(text: string, start: number, end: number): number {
+  let last = end;
+  while (last > start && /\s/.test(text.charAt(last - 1))) last--;
+  return last;
+}
+
 function spanAt(text: string, offset: number): Span {
   const lines = new LineCounter();
+  lines.addNewLine(0);
   for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) {
     lines.addNewLine(at + 1);
   }

@@ -6,6 +6,7 @@ import { type Found, type Keys, readKeys } from './keys.js';
 import { define, type Part } from './parts.js';
 import { BUILD_KEYS, CONTAINER_KEYS, INTEGRATION_KEYS, POST_BUILD_KEYS, PRE_BUILD_KEYS } from './schema.js';
 import { readServices, warnOfLinks } from './services.js';
+import { gives } from './tree.js';
 import { climbsOut, workspacePath } from './workspace-path.js';
 
 type DockerfileKeys = Pick<Keys<typeof BUILD_KEYS>, 'context_dir' | 'dockerfile_name'>;
@@ -81,7 +82,8 @@ export function readPostBuild(part: Part, built: boolean, report: Report): Stage
 /** A part without an image is what v0.2 left out in silence; a whole section it could not run. */
 function requireImage(keys: ContainerKeys, part: Part, report: Report): string | undefined {
   const image = imageOf(keys);
-  if (image === undefined) {
+  // An image of a wrong form is an issue already.
+  if (image === undefined && (keys.image !== undefined || !gives(part.map, 'image'))) {
     report(
       part.part === undefined
         ? error('no-image', part.at, `${part.id} has no image`, 'add image')
@@ -158,8 +160,11 @@ function warnOfIgnored(keys: ContainerKeys, part: Part, report: Report): void {
 }
 
 function warnOfContainer(keys: ContainerKeys, part: Part, built: boolean, report: Report): void {
-  warnOfBuiltImage(imageOf(keys) ?? BUILT_IMAGE, keys.image?.at ?? part.at, built, report);
-  if (texts(keys.commands).length > 0) return;
+  if (keys.image !== undefined || !gives(part.map, 'image')) {
+    warnOfBuiltImage(imageOf(keys) ?? BUILT_IMAGE, keys.image?.at ?? part.at, built, report);
+  }
+  // Commands of a wrong form are an issue already.
+  if (gives(part.map, 'commands')) return;
   const at = keys.command?.keyAt ?? keys.entrypoint?.keyAt ?? part.at;
   const whose =
     keys.command === undefined && keys.entrypoint === undefined ? "the image's" : "the container's";

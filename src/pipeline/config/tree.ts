@@ -1,6 +1,6 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, type Pair, type Node as YamlNode } from 'yaml';
 import { error, type Report, type Span, warning } from './issues.js';
-import { MAX_NESTING } from './nesting.js';
+import { MAX_NESTING } from './tokens.js';
 
 /** The file as plain data with places: aliases followed, merge keys merged, equal keys made one. */
 export type Node = NullNode | ScalarNode | ListNode | MapNode;
@@ -39,6 +39,13 @@ export interface Entry {
   readonly key: string;
   readonly keyAt: Span;
   readonly value: Node;
+}
+
+/** Gives a key a value, be it a wrong one; an empty list is none. */
+export function gives(map: MapNode, key: string): boolean {
+  const value = map.entries.find((entry) => entry.key === key)?.value;
+  if (value === undefined || value.kind === 'null') return false;
+  return value.kind !== 'list' || value.items.length > 0;
 }
 
 /**
