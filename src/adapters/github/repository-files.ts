@@ -44,7 +44,8 @@ export function createRepositoryFiles(clients: Clients): RepositoryFiles {
       });
       return data;
     } catch (error) {
-      if (error instanceof GitHubFailure && error.status === 404) {
+      // Without a token there is a 404 too, of the installation.
+      if (error instanceof GitHubFailure && error.kind === 'refused' && error.status === 404) {
         return undefined;
       }
       // More than 100 MB: https://docs.github.com/en/rest/repos/contents#size-limits
