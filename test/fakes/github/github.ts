@@ -64,6 +64,8 @@ export interface FakeGitHub extends People {
   readonly installation: Installation;
   installationOf(repository: RepositoryName): Installation;
   createRepository(repository: NewRepository): Promise<Repository>;
+  /** A person's copy of a repository, without the App. */
+  fork(repository: RepositoryName, login: string): Promise<Repository>;
   repository(name: RepositoryName): Repository;
   /** Sends webhooks there from now on; those of before are lost, as on GitHub. */
   webhooksTo(url: string): void;
@@ -163,6 +165,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitH
       return first;
     },
     installationOf: (name) => repositories.installationOf(name),
+    fork: (name, login) => repositories.fork(name, login),
     createRepository: (repository) => repositories.create(repository),
     repository: (name) => repositoryOf(world.state, name),
     ...createPeople(world, pushes),

@@ -1,8 +1,9 @@
 import { type FileContent, writeCommit } from './git/bare.js';
 import { resolveCommit } from './git/commits.js';
+import { closePull, openPull, readyPull } from './pulls.js';
 import type { Pushes } from './pushes.js';
 import { DEFAULT_USER } from './repositories.js';
-import type { Account, RepositoryName, Role } from './state/model.js';
+import type { Account, PullRequest, RepositoryName, Role } from './state/model.js';
 import { accountOf, repositoryOf } from './state/state.js';
 import { emitCheckRun, emitCheckSuite } from './webhooks/check.js';
 import type { World } from './world.js';
@@ -19,6 +20,19 @@ export interface NewPush {
   readonly by?: string;
 }
 
+export interface PullOptions {
+  /** The repository of the head branch. Default: the same. */
+  readonly from?: RepositoryName;
+  readonly branch: string;
+  /** The branch to merge into. Default: the default branch. */
+  readonly into?: string;
+  readonly title?: string;
+  readonly body?: string;
+  readonly draft?: boolean;
+  /** Login. Default: the owner of a fork, else `octocat`. */
+  readonly by?: string;
+}
+
 /** What people do on GitHub, each as they would and with the webhooks that follow. */
 export interface People {
   /** Someone with an account, made at first mention. */
@@ -28,6 +42,11 @@ export interface People {
   pushUrl(repository: RepositoryName, login?: string): string;
   /** One commit onto a branch, pushed. @returns its sha */
   push(repository: RepositoryName, push: NewPush): Promise<string>;
+  /** @throws Error when one of the branches is not there */
+  openPull(repository: RepositoryName, pull: PullOptions): Promise<PullRequest>;
+  closePull(repository: RepositoryName, number: number, login?: string): Promise<void>;
+  /** A draft is one no more. */
+  readyPull(repository: RepositoryName, number: number, login?: string): Promise<void>;
   /** Presses "Re-run" on a check run. */
   rerequestRun(repository: RepositoryName, checkRunId: number, login?: string): void;
   /** Presses "Re-run all checks" on the commit of a check run. */
@@ -47,6 +66,13 @@ export function createPeople(world: World, pushes: Pushes): People {
     const run = world.state.checkRuns.get(checkRunId);
     if (run === undefined || run.repository !== repository) throw new Error(`no check run ${checkRunId}`);
     return run;
+  };
+  const findPull = (name: RepositoryName, number: number): PullRequest => {
+    const repository = repositoryOf(world.state, name);
+    const pulls = [...world.state.pulls.values()];
+    const pull = pulls.find((each) => each.base.repository === repository && each.number === number);
+    if (pull === undefined) throw new Error(`no pull request ${number}`);
+    return pull;
   };
   return {
     user,
@@ -78,6 +104,21 @@ export function createPeople(world: World, pushes: Pushes): People {
         }),
       );
     },
+    openPull: async (name, wanted) => {
+      const repository = repositoryOf(world.state, name);
+      const from = wanted.from === undefined ? repository : repositoryOf(world.state, wanted.from);
+      const author = wanted.by ?? (from.forkOf === undefined ? DEFAULT_USER : from.owner.login);
+      return openPull(world, {
+        head: { repository: from, branch: wanted.branch },
+        base: { repository, branch: wanted.into ?? repository.defaultBranch },
+        author: user(author),
+        title: wanted.title ?? `Merge ${wanted.branch}`,
+        body: wanted.body ?? null,
+        draft: wanted.draft ?? false,
+      });
+    },
+    closePull: (name, number, login = DEFAULT_USER) => closePull(world, findPull(name, number), user(login)),
+    readyPull: (name, number, login = DEFAULT_USER) => readyPull(world, findPull(name, number), user(login)),
     rerequestRun: (name, id, login = DEFAULT_USER) =>
       emitCheckRun(world, 'rerequested', find(name, id), user(login)),
     rerequestSuite: (name, id, login = DEFAULT_USER) =>

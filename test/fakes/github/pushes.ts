@@ -2,6 +2,7 @@ import { suiteOf } from './checks.js';
 import { resolveCommit } from './git/commits.js';
 import { git } from './git/git.js';
 import { diffRefs, NO_COMMIT, PUSHED_REFS, type RefChange, snapshotRefs } from './git/refs.js';
+import { followPush } from './pulls.js';
 import type { Account, Repository } from './state/model.js';
 import { emitCheckSuite } from './webhooks/check.js';
 import { emit } from './webhooks/emit.js';
@@ -59,7 +60,9 @@ async function announce(world: World, push: Push, changes: readonly RefChange[])
     if (isTag && tags.length > MAX_TAGS) continue;
     emit(world, 'push', { repository, sender: pusher }, await pushFields(world, push, change));
     announceRef(world, push, change);
-    if (!isTag && change.after !== NO_COMMIT) await requestSuite(world, push, change);
+    if (isTag) continue;
+    if (change.after !== NO_COMMIT) await requestSuite(world, push, change);
+    await followPush(world, repository, pusher, change);
   }
   world.changes.announce();
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createBareRepository, type FileContent, writeCommit } from './git/bare.js';
+import { git } from './git/git.js';
 import type { Account, Installation, Repository, RepositoryName } from './state/model.js';
 import { accountOf, addRepository, findRepository, installationFor, repositoryOf } from './state/state.js';
 import type { World } from './world.js';
@@ -23,44 +24,66 @@ export const DEFAULT_USER = 'octocat';
 export interface Repositories {
   /** No webhook tells of it. @throws Error when the name is taken or cannot be a name */
   create(repository: NewRepository): Promise<Repository>;
+  /** A copy under a person's name, without the App. */
+  fork(repository: RepositoryName, login: string): Promise<Repository>;
   /** @throws Error when the App is not installed there */
   installationOf(repository: RepositoryName): Installation;
 }
 
 export function createRepositories(world: World, dataDir: string): Repositories {
+  const create = async (wanted: NewRepository, forkOf?: Repository): Promise<Repository> => {
+    const { owner: login, name, defaultBranch = 'main' } = wanted;
+    const fullName = `${login}/${name}`;
+    // The names become a path on disk.
+    if (!/^[\w-]+\/[\w-][\w.-]*$/.test(fullName)) throw new Error(`not a name: ${fullName}`);
+    if (findRepository(world.state, fullName) !== undefined) throw new Error(`taken: ${fullName}`);
+    const owner = accountOf(world.state, login, wanted.ownerType ?? 'Organization');
+    const repository: Repository = {
+      id: world.state.ids.next(),
+      owner,
+      name,
+      fullName,
+      private: wanted.private ?? false,
+      defaultBranch,
+      directory: join(dataDir, 'repositories', login, `${name}.git`),
+      createdAt: world.now(),
+      pushedAt: world.now(),
+      forkOf,
+      nextNumber: 1,
+      roles: new Map([owner.login, DEFAULT_USER].map((each) => [each.toLowerCase(), 'admin'])),
+    };
+    await createBareRepository(repository.directory, defaultBranch);
+    if (wanted.files !== undefined)
+      await writeCommit(repository.directory, {
+        ref: `refs/heads/${defaultBranch}`,
+        parent: undefined,
+        message: 'Initial commit',
+        author: { name: login, email: owner.email },
+        at: world.now(),
+        files: wanted.files,
+      });
+    addRepository(world.state, repository);
+    install(world, repository, wanted.installed ?? true);
+    return repository;
+  };
   return {
-    create: async (wanted) => {
-      const { owner: login, name, defaultBranch = 'main' } = wanted;
-      const fullName = `${login}/${name}`;
-      // The names become a path on disk.
-      if (!/^[\w-]+\/[\w-][\w.-]*$/.test(fullName)) throw new Error(`not a name: ${fullName}`);
-      if (findRepository(world.state, fullName) !== undefined) throw new Error(`taken: ${fullName}`);
-      const owner = accountOf(world.state, login, wanted.ownerType ?? 'Organization');
-      const repository: Repository = {
-        id: world.state.ids.next(),
-        owner,
-        name,
-        fullName,
-        private: wanted.private ?? false,
-        defaultBranch,
-        directory: join(dataDir, 'repositories', login, `${name}.git`),
-        createdAt: world.now(),
-        pushedAt: world.now(),
-        roles: new Map([owner.login, DEFAULT_USER].map((each) => [each.toLowerCase(), 'admin'])),
-      };
-      await createBareRepository(repository.directory, defaultBranch);
-      if (wanted.files !== undefined)
-        await writeCommit(repository.directory, {
-          ref: `refs/heads/${defaultBranch}`,
-          parent: undefined,
-          message: 'Initial commit',
-          author: { name: login, email: owner.email },
-          at: world.now(),
-          files: wanted.files,
-        });
-      addRepository(world.state, repository);
-      install(world, repository, wanted.installed ?? true);
-      return repository;
+    create: (wanted) => create(wanted),
+    fork: async (name, login) => {
+      const upstream = repositoryOf(world.state, name);
+      const { defaultBranch, private: isPrivate } = upstream;
+      const copy = await create(
+        {
+          owner: login,
+          name: upstream.name,
+          ownerType: 'User',
+          private: isPrivate,
+          defaultBranch,
+          installed: false,
+        },
+        upstream,
+      );
+      await git(copy.directory, ['fetch', '--quiet', upstream.directory, '+refs/heads/*:refs/heads/*']);
+      return copy;
     },
     installationOf: (name) => {
       const installation = installationFor(world.state, repositoryOf(world.state, name));

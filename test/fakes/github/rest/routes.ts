@@ -7,6 +7,7 @@ import { contentRoutes } from './contents.js';
 import { gitDatabaseRoutes } from './git-database.js';
 import { hookDeliveryRoutes } from './hook-deliveries.js';
 import { installationRoutes } from './installation.js';
+import { pullRoutes } from './pulls.js';
 import { repositoryRoutes } from './repositories.js';
 
 /** Every operation that is answered here; one file for each resource. */
@@ -19,5 +20,6 @@ export const routes: readonly Route[] = [
   ...gitDatabaseRoutes,
   ...hookDeliveryRoutes,
   ...installationRoutes,
+  ...pullRoutes,
   ...repositoryRoutes,
 ];

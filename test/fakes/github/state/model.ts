@@ -43,6 +43,9 @@ export interface Repository {
   readonly directory: string;
   readonly createdAt: number;
   pushedAt: number;
+  readonly forkOf: Repository | undefined;
+  /** The number that the next issue or pull request gets. */
+  nextNumber: number;
   /** By login; who is not here has read on a public repository and nothing on a private one. */
   readonly roles: Map<string, Role>;
 }
@@ -67,6 +70,27 @@ export interface InstallationToken {
   readonly repositories: ReadonlySet<number> | undefined;
   readonly expiresAt: number;
   revoked: boolean;
+}
+
+export interface PullRequest {
+  readonly id: number;
+  readonly number: number;
+  /** Where it would be merged. */
+  readonly base: { readonly repository: Repository; readonly branch: string; sha: string };
+  /** Where its commits are: the same repository or a fork. */
+  readonly head: { readonly repository: Repository; readonly branch: string; sha: string };
+  readonly author: Account;
+  readonly title: string;
+  readonly body: string | null;
+  draft: boolean;
+  state: 'open' | 'closed';
+  mergedAt: number | undefined;
+  closedAt: number | undefined;
+  /** Of the trial merge; as it was when the newest head conflicts. */
+  mergeSha: string | undefined;
+  mergeable: boolean;
+  readonly createdAt: number;
+  updatedAt: number;
 }
 
 export type Status = 'queued' | 'in_progress' | 'completed';

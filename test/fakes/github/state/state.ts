@@ -6,6 +6,7 @@ import type {
   CheckSuite,
   Installation,
   InstallationToken,
+  PullRequest,
   Repository,
   RepositoryName,
 } from './model.js';
@@ -17,6 +18,7 @@ export interface State {
   readonly repositories: Map<string, Repository>;
   readonly installations: Map<number, Installation>;
   readonly tokens: Map<string, InstallationToken>;
+  readonly pulls: Map<number, PullRequest>;
   readonly checkSuites: Map<number, CheckSuite>;
   readonly checkRuns: Map<number, CheckRun>;
   readonly ids: Ids;
@@ -47,6 +49,7 @@ export function createState(app: App, ids: Ids): State {
     repositories: new Map(),
     installations: new Map(),
     tokens: new Map(),
+    pulls: new Map(),
     checkSuites: new Map(),
     checkRuns: new Map(),
     ids,

@@ -1,11 +1,23 @@
 import { type Commit, readCommit } from '../git/commits.js';
-import type { CheckAnnotation, CheckRun, CheckSuite, Conclusion, Status } from '../state/model.js';
+import type {
+  CheckAnnotation,
+  CheckRun,
+  CheckSuite,
+  Conclusion,
+  Repository,
+  Status,
+} from '../state/model.js';
 import type { World } from '../world.js';
 import { appView, nodeId, timestamp } from './account.js';
 import { simpleCommitView } from './commit.js';
+import { pullMinimalView } from './pull.js';
 import { repositoryView } from './repository.js';
 
-export function checkRunView({ urls, state: { app } }: World, run: CheckRun) {
+export function checkRunView(world: World, run: CheckRun) {
+  const {
+    urls,
+    state: { app },
+  } = world;
   const repository = `${urls.api}/repos/${run.repository.fullName}`;
   const url = `${repository}/check-runs/${run.id}`;
   const { state } = run;
@@ -31,7 +43,7 @@ export function checkRunView({ urls, state: { app } }: World, run: CheckRun) {
     },
     check_suite: { id: run.suite.id },
     app: appView(urls, app),
-    pull_requests: [],
+    pull_requests: pullRequestsAt(world, run.repository, run.headSha),
   };
 }
 
@@ -82,11 +94,19 @@ function suiteFields(world: World, suite: CheckSuite) {
     ...suiteOutcome(runsOf(world, suite)),
     before: suite.before,
     after: suite.headSha,
-    pull_requests: [],
+    pull_requests: pullRequestsAt(world, suite.repository, suite.headSha),
     app: appView(world.urls, world.state.app),
     created_at: timestamp(suite.createdAt),
     updated_at: timestamp(suite.updatedAt),
   };
+}
+
+/** Open pull requests of that head; those of forks are not told, as on GitHub. */
+function pullRequestsAt({ urls, state }: World, repository: Repository, sha: string) {
+  return [...state.pulls.values()]
+    .filter(({ head, base }) => head.repository === repository && base.repository === repository)
+    .filter((pull) => pull.state === 'open' && pull.head.sha === sha)
+    .map((pull) => pullMinimalView(urls, pull));
 }
 
 export function runsOf({ state }: World, suite: CheckSuite): CheckRun[] {

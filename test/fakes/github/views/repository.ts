@@ -13,7 +13,7 @@ export function repositoryView(urls: Urls, repository: Repository) {
     visibility: repository.private ? ('private' as const) : ('public' as const),
     owner: accountView(urls, repository.owner),
     description: null,
-    fork: false,
+    fork: repository.forkOf !== undefined,
     ...links(urls, repository),
     ...counts,
     ...features,
