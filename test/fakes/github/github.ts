@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createChanges } from './changes.js';
 import { checkRunsOf } from './checks.js';
+import { commentsOf } from './comments.js';
 import { createFaults, type Faults } from './faults.js';
 import { createApi } from './http/api.js';
 import { createListener } from './http/listener.js';
@@ -15,7 +16,14 @@ import { createPushes } from './pushes.js';
 import { createRepositories, type NewRepository } from './repositories.js';
 import { routes } from './rest/routes.js';
 import { createValidators } from './schema/validators.js';
-import type { CheckRun, Installation, Permissions, Repository, RepositoryName } from './state/model.js';
+import type {
+  CheckRun,
+  Comment,
+  Installation,
+  Permissions,
+  Repository,
+  RepositoryName,
+} from './state/model.js';
 import { createIds, createState, newAccount, repositoryOf } from './state/state.js';
 import { createUrls } from './urls.js';
 import { createViolations, type Violation } from './violations.js';
@@ -69,6 +77,8 @@ export interface FakeGitHub extends People {
   repository(name: RepositoryName): Repository;
   /** Sends webhooks there from now on; those of before are lost, as on GitHub. */
   webhooksTo(url: string): void;
+  /** Of a pull request, oldest first, with their reactions. */
+  comments(repository: RepositoryName, number: number): Comment[];
   /** Oldest first, with all the states that each was given. */
   checkRuns(repository: RepositoryName, sha?: string): CheckRun[];
   /** Resolves with the first truthy answer, asked after every change here. @throws Error after 30 s */
@@ -170,6 +180,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitH
     repository: (name) => repositoryOf(world.state, name),
     ...createPeople(world, pushes),
     webhooksTo: (url) => deliveries.to(url),
+    comments: (name, number) => commentsOf(world, repositoryOf(world.state, name), number),
     checkRuns: (name, sha) => checkRunsOf(world, repositoryOf(world.state, name), sha),
     waitFor: (look, { what = String(look), timeoutMs = 30_000 } = {}) =>
       changes.until(look, { what, timeoutMs }),

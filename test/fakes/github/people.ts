@@ -1,9 +1,10 @@
+import { createComment, editComment } from './comments.js';
 import { type FileContent, writeCommit } from './git/bare.js';
 import { resolveCommit } from './git/commits.js';
 import { closePull, openPull, readyPull } from './pulls.js';
 import type { Pushes } from './pushes.js';
 import { DEFAULT_USER } from './repositories.js';
-import type { Account, PullRequest, RepositoryName, Role } from './state/model.js';
+import type { Account, Comment, PullRequest, RepositoryName, Role } from './state/model.js';
 import { accountOf, repositoryOf } from './state/state.js';
 import { emitCheckRun, emitCheckSuite } from './webhooks/check.js';
 import type { World } from './world.js';
@@ -45,6 +46,8 @@ export interface People {
   /** @throws Error when one of the branches is not there */
   openPull(repository: RepositoryName, pull: PullOptions): Promise<PullRequest>;
   closePull(repository: RepositoryName, number: number, login?: string): Promise<void>;
+  comment(repository: RepositoryName, number: number, body: string, login?: string): Comment;
+  editComment(comment: Comment, body: string, login?: string): void;
   /** A draft is one no more. */
   readyPull(repository: RepositoryName, number: number, login?: string): Promise<void>;
   /** Presses "Re-run" on a check run. */
@@ -119,6 +122,10 @@ export function createPeople(world: World, pushes: Pushes): People {
     },
     closePull: (name, number, login = DEFAULT_USER) => closePull(world, findPull(name, number), user(login)),
     readyPull: (name, number, login = DEFAULT_USER) => readyPull(world, findPull(name, number), user(login)),
+    comment: (name, number, body, login = DEFAULT_USER) =>
+      createComment(world, findPull(name, number), user(login), body),
+    editComment: (comment, body, login = comment.author.login) =>
+      editComment(world, comment, user(login), body),
     rerequestRun: (name, id, login = DEFAULT_USER) =>
       emitCheckRun(world, 'rerequested', find(name, id), user(login)),
     rerequestSuite: (name, id, login = DEFAULT_USER) =>

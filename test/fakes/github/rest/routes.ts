@@ -2,6 +2,7 @@ import type { Route } from '../http/route.js';
 import { appRoutes } from './app.js';
 import { checkRunRoutes } from './check-runs.js';
 import { checkSuiteRoutes } from './check-suites.js';
+import { commentRoutes } from './comments.js';
 import { commitRoutes } from './commits.js';
 import { contentRoutes } from './contents.js';
 import { gitDatabaseRoutes } from './git-database.js';
@@ -15,6 +16,7 @@ export const routes: readonly Route[] = [
   ...appRoutes,
   ...checkRunRoutes,
   ...checkSuiteRoutes,
+  ...commentRoutes,
   ...commitRoutes,
   ...contentRoutes,
   ...gitDatabaseRoutes,

@@ -93,6 +93,25 @@ export interface PullRequest {
   updatedAt: number;
 }
 
+export const REACTIONS = ['+1', '-1', 'laugh', 'confused', 'heart', 'hooray', 'rocket', 'eyes'] as const;
+
+export interface Reaction {
+  readonly id: number;
+  readonly content: (typeof REACTIONS)[number];
+  readonly author: Account;
+  readonly at: number;
+}
+
+export interface Comment {
+  readonly id: number;
+  readonly pull: PullRequest;
+  readonly author: Account;
+  readonly createdAt: number;
+  body: string;
+  updatedAt: number;
+  readonly reactions: Reaction[];
+}
+
 export type Status = 'queued' | 'in_progress' | 'completed';
 export type Conclusion =
   | 'success'

@@ -4,6 +4,7 @@ import type {
   App,
   CheckRun,
   CheckSuite,
+  Comment,
   Installation,
   InstallationToken,
   PullRequest,
@@ -19,6 +20,7 @@ export interface State {
   readonly installations: Map<number, Installation>;
   readonly tokens: Map<string, InstallationToken>;
   readonly pulls: Map<number, PullRequest>;
+  readonly comments: Map<number, Comment>;
   readonly checkSuites: Map<number, CheckSuite>;
   readonly checkRuns: Map<number, CheckRun>;
   readonly ids: Ids;
@@ -50,6 +52,7 @@ export function createState(app: App, ids: Ids): State {
     installations: new Map(),
     tokens: new Map(),
     pulls: new Map(),
+    comments: new Map(),
     checkSuites: new Map(),
     checkRuns: new Map(),
     ids,

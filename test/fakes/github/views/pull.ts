@@ -1,6 +1,6 @@
 import { diffStat } from '../git/merge.js';
 import { roleOf } from '../http/rights.js';
-import type { PullRequest } from '../state/model.js';
+import type { Account, PullRequest, Repository } from '../state/model.js';
 import type { Urls } from '../urls.js';
 import { accountView, nodeId, timestamp } from './account.js';
 import { repositoryView } from './repository.js';
@@ -50,7 +50,7 @@ export function pullSimpleView(urls: Urls, pull: PullRequest) {
     merge_commit_sha: pull.mergeSha ?? null,
     head: sideView(urls, pull.head),
     base: sideView(urls, pull.base),
-    author_association: association(pull),
+    author_association: association(pull.base.repository, pull.author),
     auto_merge: null,
     _links: {
       self: { href: url },
@@ -105,7 +105,8 @@ const sideView = (urls: Urls, { repository, branch, sha }: Side) => ({
   repo: repositoryView(urls, repository),
 });
 
-function association({ base, author }: PullRequest): 'OWNER' | 'MEMBER' | 'NONE' {
-  if (base.repository.owner === author) return 'OWNER';
-  return ['write', 'maintain', 'admin'].includes(roleOf(base.repository, author.login)) ? 'MEMBER' : 'NONE';
+/** What someone is to a repository. */
+export function association(repository: Repository, { login }: Account): 'OWNER' | 'MEMBER' | 'NONE' {
+  if (repository.owner.login === login) return 'OWNER';
+  return ['write', 'maintain', 'admin'].includes(roleOf(repository, login)) ? 'MEMBER' : 'NONE';
 }

@@ -1,0 +1,92 @@
+import { commentsOf, createComment, deleteComment, editComment, react } from '../comments.js';
+import { invalid, notFound } from '../http/api-error.js';
+import { paginate } from '../http/pages.js';
+import { created, json, onRepository, type RepositoryCall, type Route } from '../http/route.js';
+import type { Account, Comment, Reaction } from '../state/model.js';
+import { commentView, reactionView } from '../views/comment.js';
+
+// https://docs.github.com/en/rest/issues/comments
+const MAX_BODY = 65_536;
+
+export const commentRoutes: readonly Route[] = [
+  onRepository('issues/list-comments', 'issues:read', (call) => {
+    const page = paginate(commentsOf(call.world, call.repository, issueNumber(call)), call.url);
+    return json(
+      page.items.map((comment) => commentView(call.world, comment)),
+      page.headers,
+    );
+  }),
+
+  onRepository('issues/create-comment', 'issues:write', (call) => {
+    const { world, repository } = call;
+    const pull = [...world.state.pulls.values()].find(
+      ({ base, number }) => base.repository === repository && number === issueNumber(call),
+    );
+    if (pull === undefined) throw notFound();
+    return created(commentView(world, createComment(world, pull, author(call), bodyOf(call))));
+  }),
+
+  onRepository('issues/get-comment', 'issues:read', (call) => json(commentView(call.world, find(call)))),
+
+  onRepository('issues/update-comment', 'issues:write', (call) => {
+    const comment = find(call);
+    editComment(call.world, comment, author(call), bodyOf(call));
+    return json(commentView(call.world, comment));
+  }),
+
+  onRepository('issues/delete-comment', 'issues:write', (call) => {
+    deleteComment(call.world, find(call), author(call));
+    return { status: 204 };
+  }),
+
+  onRepository('reactions/list-for-issue-comment', 'issues:read', (call) => {
+    const content = call.url.searchParams.get('content');
+    const shown = find(call).reactions.filter((each) => content === null || each.content === content);
+    const page = paginate(shown, call.url);
+    return json(
+      page.items.map((reaction) => reactionView(call.world.urls, reaction)),
+      page.headers,
+    );
+  }),
+
+  onRepository('reactions/create-for-issue-comment', 'issues:write', (call) => {
+    const { content } = call.body as Pick<Reaction, 'content'>;
+    const { reaction, isNew } = react(call.world, find(call), author(call), content);
+    const view = reactionView(call.world.urls, reaction);
+    return isNew ? created(view) : json(view);
+  }),
+
+  onRepository('reactions/delete-for-issue-comment', 'issues:write', (call) => {
+    const { reactions } = find(call);
+    const at = reactions.findIndex(({ id }) => id === Number(call.parameters['reaction_id']));
+    if (at < 0) throw notFound();
+    reactions.splice(at, 1);
+    call.world.changes.announce();
+    return { status: 204 };
+  }),
+];
+
+const issueNumber = ({ parameters }: RepositoryCall): number => Number(parameters['issue_number']);
+
+function find({ world, repository, parameters }: RepositoryCall): Comment {
+  const comment = world.state.comments.get(Number(parameters['comment_id']));
+  if (comment === undefined || comment.pull.base.repository !== repository) throw notFound();
+  return comment;
+}
+
+/** An App writes as its bot. */
+function author({ world, principal }: RepositoryCall): Account {
+  return principal.kind === 'user' ? principal.account : world.state.app.bot;
+}
+
+function bodyOf(call: RepositoryCall): string {
+  const { body } = call.body as { body: string };
+  if (body.trim() !== '' && body.length <= MAX_BODY) return body;
+  throw invalid({
+    resource: 'IssueComment',
+    field: 'body',
+    code: 'custom',
+    message:
+      body.length > MAX_BODY ? 'body is too long (maximum is 65536 characters)' : 'body cannot be blank',
+  });
+}
