@@ -41,7 +41,9 @@ export function warnOfLinks(keys: ContainerKeys, services: MapNode | undefined, 
     const [target = ''] = text.split(':');
     if (names.includes(target)) continue;
     const hint = names.length === 0 ? 'services are a key of integration' : `there are ${names.join(', ')}`;
-    report(warning('unknown-service', at, `"${target}" is not a service of this stage`, hint));
+    report(
+      warning('unknown-service', at, `"${target}" is no service of this stage: the stage will fail`, hint),
+    );
   }
 }
 
