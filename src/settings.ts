@@ -84,9 +84,15 @@ const ENVIRONMENT = z.object({
 type Environment = z.infer<typeof ENVIRONMENT>;
 
 /** @throws InvalidSettings naming every problem at once */
-export function readSettings(env: Readonly<Record<string, string | undefined>> = process.env): Settings {
+export function readSettings(
+  overrides: { readonly role?: Settings['role'] } = {},
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Settings {
   // An empty value in an .env file or a compose file means "not set".
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const given = {
+    ...Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')),
+    ...(overrides.role === undefined ? {} : { CYCLONE_ROLE: overrides.role }),
+  };
   const parsed = ENVIRONMENT.safeParse(given);
   if (!parsed.success) {
     throw new InvalidSettings(
@@ -204,4 +210,18 @@ function checkWorker(values: Environment, problems: string[]): void {
   if (values.CYCLONE_WORKER_SECRET === undefined) {
     problems.push('CYCLONE_WORKER_SECRET is not set: the same value as on the server');
   }
+}
+
+/** What git needs of the machine: where programs are, and how the network is reached. */
+const GIT_VARIABLES =
+  /^(?:PATH|HOME|(?:https?|all|no)_proxy|(?:HTTPS?|ALL|NO)_PROXY|GIT_SSL_\w+|SSL_CERT_(?:FILE|DIR))$/;
+
+export function gitEnvironment(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && GIT_VARIABLES.test(entry[0]),
+    ),
+  );
 }

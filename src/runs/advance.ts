@@ -1,4 +1,4 @@
-import type { RunProgress, WorkerEvent } from '../pipeline/model.js';
+import type { Conclusion, RunProgress, WorkerEvent } from '../pipeline/model.js';
 import { progress, type RunEvent, ready } from '../pipeline/progress.js';
 import type { Clock, JobQueue, Logger, RunListener, RunRecord, RunStore } from './ports.js';
 
@@ -8,6 +8,8 @@ export interface AdvanceDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly changed: RunListener;
+  /** Told once when a run is over. */
+  readonly completed: (conclusion: Conclusion) => void;
 }
 
 /** Moves runs on. Every method may be called again after a crash: the second time changes nothing. */
@@ -22,10 +24,19 @@ export interface Advance {
 
 export function createAdvance(deps: AdvanceDeps): Advance {
   const apply = async (run: number, events: readonly RunEvent[]): Promise<RunRecord | undefined> => {
-    const result = await deps.store.update(run, (record) => fold(record, events));
+    let wasOpen = false;
+    const result = await deps.store.update(run, (record) => {
+      wasOpen = record.progress.run.status !== 'completed';
+      return fold(record, events);
+    });
     if (result === undefined) {
       deps.logger.warn({ run }, 'event of an unknown run');
       return undefined;
+    }
+    const { run: status } = result.run.progress;
+    if (wasOpen && status.status === 'completed') {
+      deps.logger.info({ run, conclusion: status.conclusion }, 'run completed');
+      deps.completed(status.conclusion);
     }
     if (result.changed) {
       deps.changed(run);

@@ -33,7 +33,7 @@ export function createIntake(deps: IntakeDeps): Intake {
       deps.logger.debug({ repository: event.repository.name }, 'repository does not use Cyclone');
       return;
     }
-    const { run, created } = await deps.store.create(newRun(deps, event, read));
+    const { run, created } = await deps.store.create(plannedOrBroken(deps, event, read));
     if (created) {
       deps.logger.info({ run: run.id, sha: run.trigger.sha, scope: run.scope }, 'run created');
     }
@@ -69,6 +69,25 @@ const tooLarge: Issue = {
   severity: 'error',
   message: 'caicloud.yml is larger than 1 MB',
   hint: 'Move long scripts into files of the repository and call them from commands',
+  line: 1,
+  column: 1,
+};
+
+/** A bug of ours in planning must end in a check too: without one, a required check would never come. */
+function plannedOrBroken(deps: IntakeDeps, event: IntakeEvent, read: ReadFile): NewRun {
+  try {
+    return newRun(deps, event, read);
+  } catch (error) {
+    deps.logger.error({ err: error, delivery: event.delivery }, 'planning broke');
+    return newRun(deps, event, { definitions: [], issues: [internalError] });
+  }
+}
+
+const internalError: Issue = {
+  code: 'internal',
+  severity: 'error',
+  message: 'Cyclone could not plan this file: a fault of Cyclone, and not of the file',
+  hint: "The server's log has the cause",
   line: 1,
   column: 1,
 };

@@ -1,10 +1,14 @@
-import type { Room, WebApp } from './context.js';
+import type { WebApp } from './context.js';
+import type { Health, Metrics } from './ports.js';
 
 /**
  * `/healthz`: the process answers; whoever watches it restarts it when not. `/readyz`: all that it
  * needs is there; a load balancer sends nobody here when not, and a restart would not help.
  */
-export function mountHealth(app: WebApp, { health, metrics }: Room): void {
+export function mountHealth(
+  app: WebApp,
+  { health, metrics }: { readonly health: Health; readonly metrics: Metrics },
+): void {
   app.get('/healthz', (c) => c.json({ ok: true }, 200, { 'Cache-Control': 'no-store' }));
   app.get('/readyz', async (c) => {
     const report = await health.check();

@@ -41,6 +41,22 @@ export function createWeb(deps: WebDeps): Web {
   mountLog(app, room);
   mountPages(app, room);
 
+  return { listener: listenerOf(app), close: () => room.streams.closeAll() };
+}
+
+/** What a worker without a server answers: its health and its metrics. */
+export function createProbes(deps: Pick<WebDeps, 'publicUrl' | 'health' | 'metrics' | 'logger'>): Web {
+  const app = new Hono<WebEnv>();
+  app.use(securityHeaders(deps.publicUrl));
+  app.onError((error, c) => {
+    deps.logger.error({ error, method: c.req.method }, 'a request failed');
+    return c.text('Internal error\n', 500);
+  });
+  mountHealth(app, deps);
+  return { listener: listenerOf(app), close: () => undefined };
+}
+
+function listenerOf(app: Hono<WebEnv>): RequestListener {
   const listener = getRequestListener(app.fetch, {
     // Octokit and others in this process use the global Request and Response too.
     overrideGlobalObjects: false,
@@ -48,10 +64,7 @@ export function createWeb(deps: WebDeps): Web {
     errorHandler: () =>
       new Response('Bad request\n', { status: 400, headers: { 'X-Content-Type-Options': 'nosniff' } }),
   });
-  return {
-    listener: (request, response) => {
-      void listener(request, response);
-    },
-    close: () => room.streams.closeAll(),
+  return (request, response) => {
+    void listener(request, response);
   };
 }

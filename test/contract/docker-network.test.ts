@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { dockerEngine } from '../../src/adapters/docker/engine.js';
+import type { Firewall } from '../../src/adapters/iptables/firewall.js';
 import { openFirewall } from '../../src/adapters/iptables/firewall.js';
 import type { Container, Engine, Network } from '../../src/worker/ports.js';
 import type { TestEngine } from './support/engine.js';
@@ -39,7 +40,7 @@ async function serve(page: string, on: Network, alias: string): Promise<Containe
 
 /** Asks until it is answered: a server needs a moment; a refused connection is not an answer. */
 const ask = (where: string): string =>
-  `for i in 1 2 3 4 5 6 7 8; do wget -q -T 2 -O - http://${where}/ && exit 0; sleep 0.2; done; exit 1`;
+  `for i in 1 2 3 4 5 6 7 8; do wget -q -O - http://${where}/ && exit 0; sleep 0.2; done; exit 1`;
 
 /** Whether a TCP connection comes about within two seconds. */
 const connects = (where: string): string => `nc -w 2 ${where} </dev/null`;
@@ -113,21 +114,20 @@ describe('the firewall', () => {
   const server = createServer((socket) => socket.end('host\n'));
   let port: number;
   let guarded: TestEngine;
-  let close: () => Promise<void>;
+  let firewall: Firewall;
 
   beforeAll(async () => {
     server.listen(0, '0.0.0.0');
     await once(server, 'listening');
     port = (server.address() as AddressInfo).port;
     // Twice, one with the other: as two workers of one machine do it.
-    const [firewall] = await Promise.all([openFirewall(), openFirewall()]);
-    close = firewall.close;
+    [firewall] = await Promise.all([openFirewall(), openFirewall()]);
     expect(firewall.open).toEqual([]);
     guarded = testEngine({ firewall });
   });
   afterAll(async () => {
     await guarded.clean();
-    await close();
+    await firewall.close();
     server.close();
   });
 
@@ -140,7 +140,7 @@ describe('the firewall', () => {
     const shut = await run(bench, script(connects(`${host} ${port}`), { network: safe.name }));
     expect(shut.exitCode).not.toBe(0);
 
-    await close();
+    await firewall.close();
     const open = await run(bench, script(connects(`${host} ${port}`), { network: safe.name }));
     expect(open.exitCode).toBe(0);
     const unsafe = await network();

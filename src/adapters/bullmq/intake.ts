@@ -1,4 +1,4 @@
-import { type ConnectionOptions, Queue, UnrecoverableError, Worker } from 'bullmq';
+import { type ConnectionOptions, Queue, Worker } from 'bullmq';
 import type { IntakeEvent, IntakeQueue, Logger } from '../../runs/ports.js';
 
 const QUEUE = 'intake';
@@ -16,9 +16,12 @@ export interface IntakeProducer extends IntakeQueue {
   close(): Promise<void>;
 }
 
-/** `connection` fails at once when Redis is away: the webhook's answer depends on it. */
+/**
+ * `connection` is ready, and fails at once when Redis is away later: the webhook's answer depends on it.
+ * BullMQ asks for the version when it is constructed, which such a connection refuses before it is ready.
+ */
 export function intakeProducer(connection: ConnectionOptions, logger: Logger): IntakeProducer {
-  const queue = new Queue<IntakeEvent>(QUEUE, { connection, skipWaitingForReady: true });
+  const queue = new Queue<IntakeEvent>(QUEUE, { connection, skipWaitingForReady: true, skipVersionCheck: true });
   queue.on('error', (err) => logger.warn({ err }, 'intake queue'));
   return {
     async add(event) {
@@ -44,8 +47,6 @@ export function intakeConsumer(
   connection: ConnectionOptions,
   deps: {
     readonly process: (event: IntakeEvent) => Promise<void>;
-    /** An error that no further attempt can heal. */
-    readonly isFinal: (error: unknown) => boolean;
     readonly logger: Logger;
   },
 ): Consumer {
@@ -57,7 +58,7 @@ export function intakeConsumer(
       } catch (error) {
         const fields = { err: error, delivery: job.data.delivery, attempt: job.attemptsMade + 1 };
         deps.logger.warn(fields, 'intake failed');
-        throw deps.isFinal(error) ? new UnrecoverableError(String(error)) : error;
+        throw error;
       }
     },
     {

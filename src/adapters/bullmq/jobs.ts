@@ -1,4 +1,4 @@
-import { type ConnectionOptions, Queue, QueueEvents, Worker } from 'bullmq';
+import { type ConnectionOptions, DelayedError, Queue, QueueEvents, Worker } from 'bullmq';
 import type { JobQueue, Logger } from '../../runs/ports.js';
 import { FenceLost } from '../../worker/ports.js';
 
@@ -10,6 +10,14 @@ const CHECK_MS = 2000;
 /** How often a job may lose its worker before we stop blaming the workers. */
 const MOST_DEATHS = 4;
 const KEEP_SECONDS = 24 * 3600;
+
+/** How long a job that cannot be begun lets others try. */
+const NOT_NOW_MS = 1000;
+
+/** Thrown by `process`: the job was not begun, and waits for better days or another worker. */
+export class NotNow extends Error {
+  override readonly name = 'NotNow';
+}
 
 interface JobData {
   readonly run: number;
@@ -85,13 +93,19 @@ export function jobWorker(
   const inHand = new Map<string, { readonly run: number; readonly abort: AbortController }>();
   const worker = new Worker<JobData>(
     QUEUE,
-    async (job) => {
+    async (job, token) => {
       const abort = new AbortController();
       const held = { run: job.data.run, abort };
       const id = job.id ?? '';
       inHand.set(id, held);
       try {
         await deps.process(job.data.run, job.data.job, abort.signal);
+      } catch (error) {
+        if (error instanceof NotNow) {
+          await job.moveToDelayed(Date.now() + NOT_NOW_MS, token);
+          throw new DelayedError();
+        }
+        throw error;
       } finally {
         // The same process may have taken its own stalled job again.
         if (inHand.get(id) === held) {

@@ -114,7 +114,13 @@ class DockerContainer implements Container {
 
   output(): AsyncIterable<Buffer> {
     this.#reading = true;
-    return reachStream(demultiplex(this.#socket as AsyncIterable<Buffer>));
+    return reachStream(this.#read());
+  }
+
+  async *#read(): AsyncGenerator<Buffer> {
+    yield* demultiplex(this.#socket as AsyncIterable<Buffer>);
+    // An engine that goes away closes the connection as politely as a container that ends: the wait knows.
+    await this.#exit;
   }
 
   /** Input that a container which has ended no longer takes is dropped: `exited` tells of its end. */

@@ -21,12 +21,22 @@ export function webhookReceiver(probot: Probot, logger: Logger): WebhookReceiver
         await probot.receive({ id, name, payload: body } as unknown as Received);
         return 'accepted';
       } catch (error) {
+        if (isInvalid(error)) {
+          logger.warn({ delivery: id, event: name }, "webhook is signed and not of GitHub's form");
+          return 'bad_payload';
+        }
         const detail = error instanceof Error ? error.message : String(error);
         logger.error({ delivery: id, event: name, error: detail }, 'webhook not kept');
         return 'unavailable';
       }
     },
   };
+}
+
+/** Probot gathers what its handlers throw. */
+function isInvalid(error: unknown): boolean {
+  const errors = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
+  return errors.some((one) => one instanceof Error && one.name === 'InvalidPayload');
 }
 
 function parsed(payload: string): object | undefined {

@@ -13,7 +13,7 @@ export interface TestEngine {
   readonly install: string;
   readonly labels: Labels;
   /** A container of busybox with a shell script, no network, small limits; parts of it may differ. */
-  script(text: string, parts?: Partial<ContainerCreate>): ContainerCreate;
+  readonly script: (text: string, parts?: Partial<ContainerCreate>) => ContainerCreate;
   /** Everything that still bears the installation's label, as `container …`, `network …`, `image …`. */
   leftovers(): Promise<readonly string[]>;
   /** For afterEach or afterAll: removes all of it. */

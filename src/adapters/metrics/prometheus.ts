@@ -1,0 +1,46 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Metrics } from '../../web/ports.js';
+
+export interface Gauges {
+  /** Read when the metrics are asked for. */
+  readonly openRuns: () => Promise<number>;
+  readonly unsentChecks: () => Promise<number>;
+}
+
+export interface ServerMetrics extends Metrics {
+  runCompleted(conclusion: string): void;
+  /** A server's gauges, from now on. */
+  watch(gauges: Gauges): void;
+}
+
+/** Prometheus' text format; names as its guide says (https://prometheus.io/docs/practices/naming). */
+export function prometheus(): ServerMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const runs = new Counter({
+    name: 'cyclone_runs_completed_total',
+    help: 'Runs that ended, by conclusion.',
+    labelNames: ['conclusion'],
+    registers: [registry],
+  });
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    runCompleted: (conclusion) => runs.inc({ conclusion }),
+    watch({ openRuns, unsentChecks }) {
+      gauge(registry, 'cyclone_runs_open', 'Runs that have not ended.', openRuns);
+      gauge(registry, 'cyclone_checks_unsent', 'Checks that GitHub does not know as they are.', unsentChecks);
+    },
+  };
+}
+
+function gauge(registry: Registry, name: string, help: string, read: () => Promise<number>): void {
+  const metric: Gauge = new Gauge({
+    name,
+    help,
+    registers: [registry],
+    async collect() {
+      metric.set(await read());
+    },
+  });
+}

@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { lint } from './lint.js';
+import { serve } from './serve.js';
+
+const USAGE = `Usage: cyclone <command>
+
+  serve            start Cyclone (server and worker in one, or as CYCLONE_ROLE says)
+  worker           start a worker alone (serve with CYCLONE_ROLE=worker)
+  lint [FILE]      check a caicloud.yml; needs no server (cyclone lint --help)
+
+  --help           print this
+  --version        print the version
+
+Settings are environment variables: see the table in README.md.
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [command, ...rest] = args;
+  switch (command) {
+    case 'serve':
+      return serve(undefined);
+    case 'worker':
+      return serve('worker');
+    case 'lint':
+      return lint(rest, {
+        read: (path) => readFile(path, 'utf8'),
+        out: (text) => void process.stdout.write(text),
+        err: (text) => void process.stderr.write(text),
+        colour: process.stdout.isTTY,
+      });
+    case '--help':
+    case '-h':
+    case 'help':
+      process.stdout.write(USAGE);
+      return 0;
+    case '--version': {
+      const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+      process.stdout.write(`${version}\n`);
+      return 0;
+    }
+    default:
+      process.stderr.write(command === undefined ? USAGE : `cyclone: no command "${command}"\n\n${USAGE}`);
+      return 2;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,49 @@
+import { pino } from 'pino';
+import { type Cyclone, start } from '../main.js';
+import { InvalidSettings, readSettings, type Settings } from '../settings.js';
+
+/** Errors whose message is for the operator; a stack would only hide it. */
+const PLAIN: readonly string[] = ['DataDirUnavailable', 'RedisUnavailable', 'EngineUnavailable'];
+
+/** Runs until SIGTERM or SIGINT has drained it. @returns the exit status */
+export async function serve(role: Settings['role'] | undefined): Promise<number> {
+  let settings: Settings;
+  try {
+    settings = readSettings(role === undefined ? undefined : { role });
+  } catch (error) {
+    if (error instanceof InvalidSettings) {
+      const lines = error.problems.map((problem) => `  ${problem}`);
+      process.stderr.write(`cyclone: the settings are not complete:\n${lines.join('\n')}\n`);
+      return 1;
+    }
+    throw error;
+  }
+  const logger = pino({ level: settings.logLevel });
+  let cyclone: Cyclone;
+  try {
+    cyclone = await start(settings, logger);
+  } catch (error) {
+    if (error instanceof Error && (PLAIN.includes(error.name) || 'code' in error)) {
+      process.stderr.write(`cyclone: ${error.message}\n`);
+      return 1;
+    }
+    throw error;
+  }
+  const signal = await stopSignal();
+  logger.info({ signal }, 'draining');
+  await cyclone.stop();
+  logger.info({}, 'stopped');
+  return 0;
+}
+
+/** The second signal ends the process at once. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(name, (received) => {
+        process.once(name, () => process.exit(130));
+        resolve(received);
+      });
+    }
+  });
+}

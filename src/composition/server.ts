@@ -1,0 +1,216 @@
+import { intakeConsumer, intakeProducer } from '../adapters/bullmq/intake.js';
+import { jobQueue, watchFailedJobs } from '../adapters/bullmq/jobs.js';
+import { diskArchive } from '../adapters/archive/disk.js';
+import { type GitHubApp, githubApp } from '../adapters/github/github-app.js';
+import { redisCancellations } from '../adapters/redis/cancellations.js';
+import { redisEventConsumer, type Reported } from '../adapters/redis/event-consumer.js';
+import { redisFences } from '../adapters/redis/fences.js';
+import { publishInstall } from '../adapters/redis/install.js';
+import { checkStore } from '../adapters/sql/checks.js';
+import { type Database, openDatabase } from '../adapters/sql/database.js';
+import { runStore } from '../adapters/sql/runs.js';
+import { installationValue } from '../adapters/sql/secrets.js';
+import { cyclone } from '../app.js';
+import { createPublisher } from '../checks/publisher.js';
+import { createLive, type Live } from '../logs/live.js';
+import type { LogArchive } from '../logs/ports.js';
+import { createTail } from '../logs/tail.js';
+import type { RegistryAuth, WorkerEvent } from '../pipeline/model.js';
+import { type Advance, createAdvance } from '../runs/advance.js';
+import { type CancelRun, createCancel } from '../runs/cancel.js';
+import { createIntake } from '../runs/intake.js';
+import { createLease, type GrantLease } from '../runs/lease.js';
+import type { Logger, RunStore } from '../runs/ports.js';
+import { jobFailed, reconcile } from '../runs/reconcile.js';
+import type { GitHubSettings, RegistrySettings, Settings } from '../settings.js';
+import { createLinks } from '../web/links.js';
+import { systemClock } from './clock.js';
+import type { DataDir } from './data-dir.js';
+import { createLogEnds } from './log-ends.js';
+import type { RedisConnections } from './redis.js';
+
+/** How long GitHub may take to hear the last news before the process ends; the rest is sent at the next start. */
+const LAST_NEWS_MS = 3000;
+
+export interface Server {
+  readonly install: string;
+  readonly signingKey: Buffer;
+  readonly store: RunStore;
+  readonly archive: LogArchive;
+  readonly live: Live;
+  readonly webhooks: GitHubApp['webhooks'];
+  readonly lease: GrantLease;
+  readonly cancel: CancelRun;
+  readonly unsentChecks: () => Promise<number>;
+  ping(): Promise<void>;
+  /** Takes up what an earlier process left, then takes webhooks' events and workers' reports. */
+  start(): Promise<void>;
+  /** Takes no more events from webhooks. */
+  closeIntake(): Promise<void>;
+  /** Applies what workers reported, tells GitHub as far as it listens, and lets go of everything. */
+  close(): Promise<void>;
+}
+
+export interface ServerDeps {
+  readonly settings: Settings & { readonly github: GitHubSettings };
+  readonly dataDir: DataDir;
+  readonly redis: RedisConnections;
+  readonly logger: Logger;
+  readonly completed: (conclusion: string) => void;
+}
+
+export async function composeServer(deps: ServerDeps): Promise<Server> {
+  const { settings, dataDir, logger } = deps;
+  const db = await openDatabase(settings.databaseUrl ?? dataDir.database);
+  const install = await installationValue(db, 'install', 6);
+  const signingKey = Buffer.from(await installationValue(db, 'signing-key', 32), 'hex');
+  const store = runStore(db);
+  const archive = diskArchive(dataDir.logs);
+  const live = createLive();
+  const links = createLinks(settings.publicUrl, signingKey);
+  const github = githubApp({
+    appId: settings.github.appId,
+    privateKey: settings.github.privateKey,
+    baseUrl: settings.github.apiUrl,
+    webhookSecret: settings.github.webhookSecret,
+    webhookPath: settings.webhookPath,
+    logger,
+  });
+
+  const checks = checkStore(db);
+  const publisher = createPublisher({
+    store: checks,
+    api: github.checks,
+    tail: createTail(archive),
+    links,
+    clock: systemClock,
+    logger,
+  });
+  const endLogs = createLogEnds({ store, live, archive, logger });
+
+  const commands = await deps.redis.connect('patient');
+  await publishInstall(commands, install);
+  const queue = jobQueue(commands, logger);
+  const advance = createAdvance({
+    store,
+    queue,
+    clock: systemClock,
+    logger,
+    changed: (run) => {
+      publisher.changed(run);
+      endLogs(run);
+    },
+    completed: deps.completed,
+  });
+  const consumer = redisEventConsumer({
+    reader: await deps.redis.connect('patient'),
+    redis: commands,
+    apply: (batch) => applyReported(batch, { archive, live, advance }),
+    logger,
+  });
+  const lease = createLease({
+    store,
+    advance,
+    fences: redisFences(commands),
+    reported: consumer,
+    tokens: github,
+    clock: systemClock,
+    logger,
+    registries: registryAuth(settings.registry),
+    runUrl: (run) => links.run(run, false),
+  });
+  const intake = createIntake({
+    files: github.repositories,
+    store,
+    advance,
+    clock: systemClock,
+    logger,
+    policy: { trustedRepositories: settings.trustedRepositories, registry: settings.registry?.location },
+  });
+  const producer = intakeProducer(await deps.redis.connect('prompt'), logger);
+  await github.probot.load(cyclone({ intake: producer }));
+
+  const workerConnection = await deps.redis.connect('patient');
+  let intakeWorker: ReturnType<typeof intakeConsumer> | undefined;
+  let failures: ReturnType<typeof watchFailedJobs> | undefined;
+  const failed = (run: number, job: string): void => {
+    jobFailed({ advance, clock: systemClock, logger }, run, job).catch((err: unknown) =>
+      logger.error({ err, run, job }, 'job given up by the queue, and not ended'),
+    );
+  };
+
+  return {
+    install,
+    signingKey,
+    store,
+    archive,
+    live,
+    webhooks: github.webhooks,
+    lease,
+    cancel: createCancel({ advance, cancellations: redisCancellations(commands), clock: systemClock, logger }),
+    unsentChecks: async () => (await checks.dirty()).length,
+    ping: () => ping(db),
+    async start() {
+      await consumer.start();
+      await consumer.settled();
+      failures = watchFailedJobs(commands, failed, logger);
+      await reconcile({ store, queue, advance, clock: systemClock, logger });
+      await publisher.start();
+      intakeWorker = intakeConsumer(workerConnection, { process: intake, logger });
+    },
+    async closeIntake() {
+      await intakeWorker?.close();
+      await producer.close();
+    },
+    async close() {
+      await consumer.settled();
+      await consumer.stop();
+      await Promise.race([publisher.idle(), systemClock.sleep(LAST_NEWS_MS)]);
+      await publisher.stop();
+      await failures?.close();
+      await queue.close();
+      await db.destroy();
+    },
+  };
+}
+
+/**
+ * In the order of the stream: a stage's end is applied after the last byte of its log is kept, so that its
+ * check shows the end of the log.
+ */
+async function applyReported(
+  batch: readonly Reported[],
+  to: { readonly archive: LogArchive; readonly live: Live; readonly advance: Advance },
+): Promise<void> {
+  let events: WorkerEvent[] = [];
+  const flush = async (): Promise<void> => {
+    const ready = events;
+    events = [];
+    await to.advance.reported(ready);
+  };
+  for (const entry of batch) {
+    if (entry.kind === 'event') {
+      events.push(entry.event);
+    } else {
+      if (events.length > 0) {
+        await flush();
+      }
+      await to.archive.append(entry.segment);
+      to.live.published(entry.segment);
+    }
+  }
+  await flush();
+}
+
+async function ping(db: Database): Promise<void> {
+  await db.selectFrom('settings').select('name').limit(1).execute();
+}
+
+/** The registry's credentials, bound to its host. */
+function registryAuth(registry: RegistrySettings | undefined): Readonly<Record<string, RegistryAuth>> {
+  if (registry?.username === undefined || registry.password === undefined) {
+    return {};
+  }
+  const host = registry.location.split('/', 1)[0] ?? registry.location;
+  return { [host]: { username: registry.username, password: registry.password } };
+}

@@ -1,0 +1,42 @@
+import type { Logger, RunFilter, RunStore } from '../runs/ports.js';
+import type { Settings } from '../settings.js';
+import type { Health, Metrics, RunQueries } from '../web/ports.js';
+import { createProbes, createWeb, type Web } from '../web/server.js';
+import { systemClock } from './clock.js';
+import type { Server } from './server.js';
+
+export interface WebComposition {
+  readonly settings: Settings;
+  /** Undefined in a pure worker: it answers for its health only. */
+  readonly server: Server | undefined;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+export function webListener(deps: WebComposition): Web {
+  const { settings, server, health, metrics, logger } = deps;
+  if (server === undefined) {
+    return createProbes({ publicUrl: settings.publicUrl, health, metrics, logger });
+  }
+  return createWeb({
+    publicUrl: settings.publicUrl,
+    signingKey: server.signingKey,
+    queries: queriesOf(server.store),
+    archive: server.archive,
+    live: server.live,
+    health,
+    metrics,
+    clock: systemClock,
+    logger,
+    webhook: { path: settings.webhookPath, receiver: server.webhooks },
+    worker:
+      settings.workerSecret === undefined
+        ? undefined
+        : { secret: settings.workerSecret, leases: { lease: server.lease } },
+  });
+}
+
+function queriesOf(store: RunStore): RunQueries {
+  return { run: (id) => store.load(id), runs: (filter: RunFilter) => store.list(filter) };
+}

@@ -1,0 +1,148 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { type JobWorker, jobWorker, NotNow } from '../adapters/bullmq/jobs.js';
+import { dockerEngine } from '../adapters/docker/engine.js';
+import { gitCheckout } from '../adapters/git/checkout.js';
+import { openFirewall } from '../adapters/iptables/firewall.js';
+import { subscribeCancellations } from '../adapters/redis/cancellations.js';
+import { redisObserver } from '../adapters/redis/observer.js';
+import type { Logger } from '../runs/ports.js';
+import type { Settings } from '../settings.js';
+import { executeJob } from '../worker/execute.js';
+import { type Engine, type EngineInfo, LABELS, type LeaseSource, type ResourceLimits } from '../worker/ports.js';
+import { systemClock } from './clock.js';
+import type { DataDir } from './data-dir.js';
+import type { RedisConnections } from './redis.js';
+
+/** For every container whose stage does not say otherwise; generous, and not the whole machine. */
+const LIMITS: ResourceLimits = { memory: 4 * 1024 ** 3, cpus: 0, pids: 1024 };
+const ENGINE_RETRY_MS = 1000;
+
+export interface WorkerProcess {
+  readonly engine: Engine;
+  readonly info: EngineInfo;
+  start(): Promise<void>;
+  /** Stages that run may go on for so long; then, or when they end, the jobs are handed back. */
+  close(drainSeconds: number): Promise<void>;
+}
+
+export interface WorkerComposition {
+  readonly settings: Settings;
+  readonly dataDir: DataDir;
+  readonly redis: RedisConnections;
+  readonly leases: LeaseSource;
+  readonly install: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logger: Logger;
+}
+
+/** @throws EngineUnavailable when no engine answers */
+export async function composeWorker(deps: WorkerComposition): Promise<WorkerProcess> {
+  const { settings, dataDir, install, logger } = deps;
+  const firewall = await openFirewall();
+  const engine = dockerEngine({
+    ...(settings.dockerHost === undefined ? {} : { dockerHost: settings.dockerHost }),
+    install,
+    firewall,
+  });
+  const info = await engine.info();
+  for (const warning of [...info.warnings, ...firewall.open]) {
+    logger.warn({ warning }, 'engine');
+  }
+  if (!(await engine.sharesPath(dataDir.root))) {
+    throw new Error(
+      `the engine does not see CYCLONE_DATA_DIR ${dataDir.root} at that path: when Cyclone runs in a container, or the engine on another machine, mount the directory at the same path on both`,
+    );
+  }
+  const commands = await deps.redis.connect('patient');
+  const soft = new AbortController();
+  const hard = new AbortController();
+  const checkout = gitCheckout({ mirrors: dataDir.mirrors, environment: deps.environment });
+
+  const process = async (run: number, job: string, signal: AbortSignal): Promise<void> => {
+    await engineOrLater();
+    const lease = await deps.leases.lease(run, job, dataDir.workerId).catch((cause: unknown) => {
+      logger.warn({ err: cause, run, job }, 'no lease for now');
+      throw new NotNow('the server gives no lease for now', { cause });
+    });
+    if (lease === undefined) {
+      await sweep(run, job);
+      return;
+    }
+    await executeJob(
+      lease,
+      {
+        engine,
+        checkout,
+        observer: redisObserver(commands, lease, dataDir.workerId, systemClock.now),
+        clock: systemClock,
+        install,
+        workerId: dataDir.workerId,
+        workspaces: dataDir.workspaces,
+        limits: LIMITS,
+        drain: { soft: soft.signal, hard: hard.signal },
+        logger,
+      },
+      signal,
+    );
+  };
+
+  /** The job is over and its worker may have died before it tidied up. */
+  const sweep = async (run: number, job: string): Promise<void> => {
+    const labels = { [LABELS.install]: install, [LABELS.run]: String(run), [LABELS.job]: job };
+    await engine.reap(labels, { images: true });
+    await rm(path.join(dataDir.workspaces, `${String(run)}-${job}`), { recursive: true, force: true });
+  };
+
+  const connection = await deps.redis.connect('patient');
+  const subscriber = await deps.redis.connect('patient');
+  let worker: JobWorker | undefined;
+  let waiting: Promise<void> | undefined;
+
+  /** While the engine is away no job is taken: it waits in the queue, for us or another worker. */
+  const engineOrLater = async (): Promise<void> => {
+    try {
+      await engine.info();
+    } catch (cause) {
+      waiting ??= untilEngine().finally(() => {
+        waiting = undefined;
+      });
+      throw new NotNow('the engine is away', { cause });
+    }
+  };
+  const untilEngine = async (): Promise<void> => {
+    logger.error({}, 'the Docker engine does not answer: jobs wait until it does');
+    worker?.pause();
+    while (!soft.signal.aborted) {
+      await systemClock.sleep(ENGINE_RETRY_MS, soft.signal);
+      const back = await engine.info().then(
+        () => true,
+        () => false,
+      );
+      if (back) {
+        logger.info({}, 'the Docker engine is back');
+        worker?.resume();
+        return;
+      }
+    }
+  };
+
+  return {
+    engine,
+    info,
+    async start() {
+      // Whatever bears our name is of a process that died: we have started nothing yet.
+      const ours = { [LABELS.install]: install, [LABELS.worker]: dataDir.workerId };
+      await engine.reap(ours, { images: false });
+      worker = jobWorker(connection, { concurrency: settings.concurrency, process, logger });
+      await subscribeCancellations(subscriber, (run, by) => worker?.cancel(run, by));
+    },
+    async close(drainSeconds) {
+      const reason = 'the worker is shutting down';
+      soft.abort(reason);
+      const late = setTimeout(() => hard.abort(reason), drainSeconds * 1000);
+      await worker?.close();
+      clearTimeout(late);
+    },
+  };
+}

@@ -1,0 +1,206 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Redis } from 'ioredis';
+import { connectRedis, whenReady } from '../../src/adapters/redis/connection.js';
+import {
+  type EventConsumer,
+  type Reported,
+  redisEventConsumer,
+} from '../../src/adapters/redis/event-consumer.js';
+import { redisFences } from '../../src/adapters/redis/fences.js';
+import { redisObserver } from '../../src/adapters/redis/observer.js';
+import { type OwnRedis, startOwnRedis } from '../../src/adapters/redis/server.js';
+import { FenceLost } from '../../src/worker/ports.js';
+import { silent } from './support/logger.js';
+
+let dir: string;
+let own: OwnRedis;
+let redis: Redis;
+const open: Redis[] = [];
+const consumers: EventConsumer[] = [];
+
+const connect = (temper: 'patient' | 'prompt' = 'patient'): Redis => {
+  const connection = connectRedis(own.location, temper);
+  connection.on('error', () => undefined);
+  open.push(connection);
+  return connection;
+};
+
+beforeAll(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'cyclone-redis-'));
+  own = await startOwnRedis(dir, silent);
+  redis = connect();
+});
+afterEach(async () => {
+  await Promise.all(consumers.splice(0).map((consumer) => consumer.stop()));
+  await redis.flushall();
+});
+afterAll(async () => {
+  open.forEach((connection) => connection.disconnect());
+  await own.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const lease = (run: number, fence: number) => ({ run, fence, job: { id: 'chain', stages: [], needs: [] } });
+
+function consume(apply: (batch: readonly Reported[]) => Promise<void>): EventConsumer {
+  const consumer = redisEventConsumer({ reader: connect(), redis, apply, logger: silent });
+  consumers.push(consumer);
+  return consumer;
+}
+
+describe('fences', () => {
+  test('grow, and never below what SQL knows', async () => {
+    const fences = redisFences(redis);
+    expect(await fences.raise(1, 'chain', 0)).toBe(1);
+    expect(await fences.raise(1, 'chain', 1)).toBe(2);
+    expect(await fences.raise(1, 'chain', 40)).toBe(41);
+    expect(await fences.raise(2, 'chain', 0)).toBe(1);
+  });
+
+  test('stop an older owner at its next word', async () => {
+    const fences = redisFences(redis);
+    const first = redisObserver(redis, lease(1, await fences.raise(1, 'chain', 0)), 'a', Date.now);
+    await first.jobStarted();
+    const second = redisObserver(redis, lease(1, await fences.raise(1, 'chain', 0)), 'b', Date.now);
+    await expect(first.stageStarted('publish')).rejects.toThrow(FenceLost);
+    await expect(first.log('publish', Buffer.from('x'))).rejects.toThrow(FenceLost);
+    await second.stageStarted('publish');
+    expect(await redis.xlen('cyclone:events')).toBe(2);
+  });
+});
+
+describe('events', () => {
+  test('arrive in order with the bytes that were printed', async () => {
+    const seen: Reported[] = [];
+    const consumer = consume((batch) => {
+      seen.push(...batch);
+      return Promise.resolve();
+    });
+    await consumer.start();
+    const observer = redisObserver(
+      redis,
+      lease(5, await redisFences(redis).raise(5, 'chain', 0)),
+      'w',
+      () => 42,
+    );
+    await observer.stageStarted('build');
+    await observer.log('build', Buffer.from([0xff, 0x00, 0x0a]));
+    await observer.log('build', Buffer.from('more'));
+    await observer.stageEnded('build', { kind: 'passed' }, {});
+    await consumer.settled();
+    const key = { run: 5, stage: 'build', fence: 1 };
+    expect(seen).toEqual([
+      {
+        kind: 'event',
+        event: { run: 5, job: 'chain', fence: 1, seq: 1, at: 42, type: 'stage_started', stage: 'build' },
+      },
+      { kind: 'log', segment: { key, offset: 0, bytes: Buffer.from([0xff, 0x00, 0x0a]) } },
+      { kind: 'log', segment: { key, offset: 3, bytes: Buffer.from('more') } },
+      expect.objectContaining({
+        kind: 'event',
+        event: expect.objectContaining({ seq: 2, type: 'stage_ended' }),
+      }),
+    ]);
+    expect(await redis.xlen('cyclone:events')).toBe(0);
+  });
+
+  test('a batch that could not be applied comes again, to this server or the next', async () => {
+    const observer = redisObserver(
+      redis,
+      lease(6, await redisFences(redis).raise(6, 'chain', 0)),
+      'w',
+      Date.now,
+    );
+    await observer.stageStarted('build');
+    let failed: () => void = () => undefined;
+    const hasFailed = new Promise<void>((resolve) => {
+      failed = resolve;
+    });
+    const dying = consume(() => {
+      failed();
+      return Promise.reject(new Error('the database is away'));
+    });
+    await dying.start();
+    await hasFailed;
+    await dying.stop();
+    const seen: Reported[] = [];
+    const next = consume((batch) => {
+      seen.push(...batch);
+      return Promise.resolve();
+    });
+    await next.start();
+    await next.settled();
+    expect(seen).toHaveLength(1);
+  });
+
+  test('logs wait while nobody reads, states do not', async () => {
+    const observer = redisObserver(
+      redis,
+      lease(7, await redisFences(redis).raise(7, 'chain', 0)),
+      'w',
+      Date.now,
+    );
+    for (let index = 0; index < 1024; index += 1) {
+      await observer.log('build', Buffer.from('.'));
+    }
+    let written = false;
+    const waiting = observer.log('build', Buffer.from('late')).then(() => {
+      written = true;
+    });
+    await observer.stageEnded('build', { kind: 'passed' }, {});
+    expect(written).toBe(false);
+    expect(await redis.xlen('cyclone:events')).toBe(1025);
+    const consumer = consume(() => Promise.resolve());
+    await consumer.start();
+    await waiting;
+  });
+});
+
+describe('our own server', () => {
+  test('killed, it comes back with what was written', async () => {
+    await redis.set('kept', 'yes');
+    const info = await redis.info('server');
+    const pid = Number(/process_id:(\d+)/.exec(info)?.[1]);
+    // everysec: what is older than a second is on disk.
+    await redis
+      .call('WAITAOF', '1', '0', '2000')
+      .catch(() => new Promise((resolve) => setTimeout(resolve, 1100)));
+    const gone = new Promise((resolve) => redis.once('close', resolve));
+    process.kill(pid, 'SIGKILL');
+    await gone;
+    await whenReady(redis);
+    expect(await redis.get('kept')).toBe('yes');
+  });
+
+  test('left behind by a killed process, it is found and used on', async () => {
+    await redis.set('left', 'here');
+    const second = await startOwnRedis(dir, silent);
+    expect(second.location).toEqual(own.location);
+    expect(await redis.get('left')).toBe('here');
+    const gone = new Promise((resolve) => redis.once('close', resolve));
+    await second.stop();
+    await gone;
+    // The first owner still wants it.
+    await whenReady(redis);
+    expect(await redis.get('left')).toBe('here');
+  });
+
+  test('a prompt connection refuses at once while Redis is away', async () => {
+    const far = connectRedis({ socket: path.join(dir, 'nothing.sock') }, 'prompt');
+    far.on('error', () => undefined);
+    await expect(far.set('a', 'b')).rejects.toThrow();
+    far.disconnect();
+  });
+
+  test('a data directory too long for a socket puts the socket elsewhere', async () => {
+    const long = path.join(dir, 'd'.repeat(60), 'e'.repeat(60));
+    const elsewhere = await startOwnRedis(long, silent);
+    const connection = connectRedis(elsewhere.location, 'patient');
+    expect(await connection.ping()).toBe('PONG');
+    connection.disconnect();
+    await elsewhere.stop();
+  });
+});
