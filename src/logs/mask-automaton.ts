@@ -6,8 +6,8 @@ import type { MaskForms } from './mask-forms.js';
  */
 export interface MaskAutomaton {
   step(state: number, byte: number): number;
-  /** Bytes of the longest form's beginning that ends here: what cannot be let go yet. */
-  depth(state: number): number;
+  /** Bytes up to here that may still become a form, or a longer one: what cannot be let go yet. */
+  open(state: number): number;
   /** Length of the longest form that ends here; 0 is none. */
   anywhere(state: number): number;
   /** The same of the forms that count only as whole words. */
@@ -21,6 +21,7 @@ export function buildAutomaton(forms: MaskForms): MaskAutomaton {
   const sibling = new Int32Array(size);
   const label = new Uint8Array(size);
   const depth = new Int32Array(size);
+  const open = new Int32Array(size);
   const fail = new Int32Array(size);
   const anywhere = new Int32Array(size);
   const word = new Int32Array(size);
@@ -69,6 +70,7 @@ export function buildAutomaton(forms: MaskForms): MaskAutomaton {
     const failure = fail[state] ?? 0;
     anywhere[state] ||= anywhere[failure] ?? 0;
     word[state] ||= word[failure] ?? 0;
+    open[state] = (firstChild[state] === 0 ? open[failure] : depth[state]) ?? 0;
     for (let next = firstChild[state] ?? 0; next !== 0; next = sibling[next] ?? 0) {
       fail[next] = step(failure, label[next] ?? 0);
       queue.push(next);
@@ -77,7 +79,7 @@ export function buildAutomaton(forms: MaskForms): MaskAutomaton {
 
   return {
     step,
-    depth: (state) => depth[state] ?? 0,
+    open: (state) => open[state] ?? 0,
     anywhere: (state) => anywhere[state] ?? 0,
     word: (state) => word[state] ?? 0,
   };

@@ -117,7 +117,7 @@ function createStream(automaton: MaskAutomaton): Masker {
     push(chunk) {
       held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
       scan();
-      const safe = Math.min(scanned - automaton.depth(state), word?.start ?? scanned);
+      const safe = Math.min(scanned - automaton.open(state), word?.start ?? scanned);
       return release(Math.max(safe, Math.min(shown, scanned)));
     },
     end() {

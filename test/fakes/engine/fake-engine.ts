@@ -1,0 +1,222 @@
+import { existsSync } from 'node:fs';
+import {
+  type ContainerCreate,
+  type Engine,
+  type EngineInfo,
+  EngineRefused,
+  EngineUnavailable,
+  type ImageBuild,
+  type ImageInfo,
+  type Labels,
+  type Network,
+} from '../../../src/worker/ports.js';
+import { FakeContainer, impossible, type Program } from './fake-container.js';
+
+export interface FakeImage extends ImageInfo {
+  readonly local: boolean;
+  readonly hasShell: boolean;
+  readonly health: 'healthy' | 'unhealthy' | 'exited';
+  readonly labels: Labels;
+}
+
+export interface FakeEngineOptions {
+  /** What containers do, by the role in their name (`integration`, `db`); default: exit 0. */
+  readonly programs?: Readonly<Record<string, Program>>;
+  /** Images of the registry, beside `alpine`. */
+  readonly images?: Readonly<Record<string, Partial<FakeImage>>>;
+  readonly archive?: (path: string) => AsyncIterable<Buffer> | undefined;
+  readonly build?: (build: ImageBuild, log: (bytes: Buffer) => void) => Promise<void>;
+  /** Awaited by every pull. */
+  readonly registry?: () => Promise<void>;
+}
+
+/**
+ * An engine that does what a test scripts, writes down what it was asked for (`create integration`,
+ * `go integration`, …), and refuses what the real one could not do.
+ */
+export class FakeEngine implements Engine {
+  readonly journal: string[] = [];
+  readonly containers = new Map<string, FakeContainer>();
+  readonly networks = new Map<string, Labels>();
+  readonly images = new Map<string, FakeImage>();
+  /** Reference → digest in the registry. */
+  readonly registry = new Map<string, string>();
+  away = false;
+  readonly #options: FakeEngineOptions;
+  #next = 1;
+
+  constructor(options: FakeEngineOptions = {}) {
+    this.#options = options;
+    for (const [name, image] of Object.entries({ alpine: {}, ...options.images }))
+      this.#addImage(name, image);
+  }
+
+  info(): Promise<EngineInfo> {
+    return this.#call('info', () => ({ version: '29.0.0', apiVersion: '1.52', warnings: [] }));
+  }
+
+  image(reference: string): Promise<ImageInfo | undefined> {
+    return this.#call(`image ${reference}`, () => this.#find(reference));
+  }
+
+  async pull(
+    reference: string,
+    options: { always: boolean; signal: AbortSignal; log: (line: string) => void },
+  ): Promise<ImageInfo> {
+    this.#record(`pull ${reference}`);
+    await this.#options.registry?.();
+    options.signal.throwIfAborted();
+    options.log(`pulling ${reference}`);
+    const image = this.images.get(reference);
+    if (image === undefined) throw new EngineRefused('image', `${reference}: manifest unknown`);
+    this.images.set(reference, { ...image, local: true });
+    return image;
+  }
+
+  network(name: string, labels: Labels): Promise<Network> {
+    return this.#call('network', () => {
+      if (this.networks.has(name)) impossible('two networks of one name');
+      this.networks.set(name, labels);
+      return { id: `n${this.#next++}`, name, open: [], remove: () => this.#removeNetwork(name) };
+    });
+  }
+
+  container(spec: ContainerCreate): Promise<FakeContainer> {
+    const role = roleOf(spec.name);
+    return this.#call(`create ${role}`, () => {
+      const image = this.#find(spec.image);
+      if (image === undefined) return impossible(`a container of ${spec.image}, which is not local`);
+      if (this.containers.has(spec.name)) impossible('two containers of one name');
+      if (spec.network !== undefined && spec.network !== 'host' && !this.networks.has(spec.network)) {
+        impossible(`a container on network ${spec.network}, which is not there`);
+      }
+      for (const { source } of spec.mounts)
+        if (!existsSync(source)) impossible(`a mount of ${source}, which is not there`);
+      const container = new FakeContainer({
+        id: `c${this.#next++}`,
+        spec,
+        program: this.#options.programs?.[role] ?? (() => 0),
+        hasShell: image.hasShell,
+        health: image.health,
+        archive: (path) => this.#options.archive?.(path),
+        journal: (event) => this.journal.push(`${event} ${role}`),
+        isAway: () => this.away,
+        onRemoved: () => this.containers.delete(spec.name),
+      });
+      this.containers.set(spec.name, container);
+      return container;
+    });
+  }
+
+  async build(build: ImageBuild, signal: AbortSignal, log: (bytes: Buffer) => void): Promise<ImageInfo> {
+    this.#record(`build ${build.tag}`);
+    for await (const chunk of build.context)
+      if (!Buffer.isBuffer(chunk)) impossible('a context that is no bytes');
+    await this.#options.build?.(build, log);
+    signal.throwIfAborted();
+    return this.#addImage(build.tag, {
+      local: true,
+      labels: build.labels,
+      id: `sha256:built${this.#next++}`,
+    });
+  }
+
+  push(reference: string): Promise<{ digest: string }> {
+    return this.#call(`push ${reference}`, () => {
+      const image = this.#find(reference) ?? impossible(`a push of ${reference}, which is not local`);
+      const digest = digestOf(image.id);
+      this.registry.set(reference, digest);
+      return { digest };
+    });
+  }
+
+  published(reference: string): Promise<string | undefined> {
+    return this.#call(`published ${reference}`, () => {
+      const image = this.#find(reference);
+      const digest = this.registry.get(reference);
+      return image !== undefined && digest === digestOf(image.id) ? digest : undefined;
+    });
+  }
+
+  removeImage(reference: string): Promise<void> {
+    return this.#call(`remove image ${reference}`, () => {
+      for (const [name, image] of this.images)
+        if (name === reference || image.id === reference) this.images.delete(name);
+    });
+  }
+
+  reap(labels: Labels, { images }: { images: boolean }): Promise<void> {
+    return this.#call(images ? 'reap with images' : 'reap', () => {
+      for (const container of this.containers.values()) {
+        if (bears(container.spec.labels, labels)) container.removeFromOutside();
+      }
+      for (const [name, of] of this.networks) if (bears(of, labels)) this.networks.delete(name);
+      if (images) {
+        for (const [name, image] of this.images) if (bears(image.labels, labels)) this.images.delete(name);
+      }
+    });
+  }
+
+  sharesPath(): Promise<boolean> {
+    return this.#call('sharesPath', () => true);
+  }
+
+  /** The one container whose name says this role. */
+  containerOf(role: string): FakeContainer {
+    const found = [...this.containers.values()].filter(({ spec }) => roleOf(spec.name) === role);
+    return found[0] ?? impossible(`no container of ${role}`);
+  }
+
+  #addImage(name: string, image: Partial<FakeImage>): FakeImage {
+    const whole: FakeImage = {
+      id: `sha256:${name}`,
+      hasHealthcheck: false,
+      workingDir: '',
+      local: false,
+      hasShell: true,
+      health: 'healthy',
+      labels: {},
+      ...image,
+    };
+    this.images.set(name, whole);
+    return whole;
+  }
+
+  #find(reference: string): FakeImage | undefined {
+    const image = this.images.get(reference) ?? [...this.images.values()].find(({ id }) => id === reference);
+    return image?.local === true ? image : undefined;
+  }
+
+  #removeNetwork(name: string): Promise<void> {
+    return this.#call('remove network', () => {
+      if ([...this.containers.values()].some(({ spec }) => spec.network === name)) {
+        impossible('removal of a network that containers are on');
+      }
+      this.networks.delete(name);
+    });
+  }
+
+  async #call<T>(event: string, work: () => T): Promise<T> {
+    this.#record(event);
+    await Promise.resolve();
+    return work();
+  }
+
+  #record(event: string): void {
+    if (this.away) throw new EngineUnavailable('the engine is away');
+    this.journal.push(event);
+  }
+}
+
+/** `cyclone-7-integration-0123456789ab` → `integration` */
+function roleOf(name: string): string {
+  return /^cyclone-\d+-(.*)-[0-9a-f]{12}$/.exec(name)?.[1] ?? name;
+}
+
+function digestOf(id: string): string {
+  return `sha256:digest-of-${id.slice('sha256:'.length)}`;
+}
+
+function bears(labels: Labels, wanted: Labels): boolean {
+  return Object.entries(wanted).every(([key, value]) => labels[key] === value);
+}

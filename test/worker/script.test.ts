@@ -1,0 +1,147 @@
+import { describe, expect, test } from '@jest/globals';
+import { createScript, goSignal, KILL_ALL } from '../../src/worker/script.js';
+import { runInShell, SHELLS } from './shells.js';
+
+describe.each(SHELLS)('in %s', (shell) => {
+  const run = (commands: readonly string[], options?: Parameters<typeof runInShell>[2]) =>
+    runInShell(shell, commands, options);
+
+  test('commands run in one shell, each behind its marker', async () => {
+    const { text, end, exitCode } = await run(['cd /', 'x=1; f() { echo "f $x"; }', 'f; pwd']);
+    expect(text).toBe('<1><2><3>f 1\n/\n');
+    expect(end).toMatchObject({ exitCode: 0 });
+    expect(exitCode).toBe(0);
+  });
+
+  test('the first failing command ends it', async () => {
+    const { text, end } = await run(['echo a', '(exit 7)', 'echo never']);
+    expect(text).toBe('<1>a\n<2>');
+    expect(end).toMatchObject({ exitCode: 7 });
+  });
+
+  test('set -e is POSIX’s', async () => {
+    const { text, end } = await run(['false && true', 'if false; then :; fi', '! true', 'false || echo on']);
+    expect(text).toBe('<1><2><3><4>on\n');
+    expect(end).toMatchObject({ exitCode: 0 });
+  });
+
+  test('stdout and stderr keep their order', async () => {
+    const { text } = await run(['for i in 1 2 3 4 5; do echo o$i; echo e$i >&2; done', 'echo x >&2']);
+    expect(text).toBe('<1>o1\ne1\no2\ne2\no3\ne3\no4\ne4\no5\ne5\n<2>x\n');
+  });
+
+  test.each([
+    ['exit', ['exit 3', 'echo never'], 3],
+    ['exec', ['exec sh -c "exit 4"', 'echo never'], 4],
+    ['a syntax error', ['echo a', 'echo "', 'echo b'], undefined],
+    ['an unknown command', ['no-such-program-here'], 127],
+    ['a killed shell', ['kill -KILL $$'], 137],
+    ['a segmentation fault', ['sh -c "kill -SEGV \\$\\$"'], 139],
+  ])('%s ends it with its code', async (_, commands, code) => {
+    const { end } = await run(commands);
+    expect(end?.exitCode).toBeGreaterThan(0);
+    if (code !== undefined) expect(end?.exitCode).toBe(code);
+  });
+
+  test('a trap runs and its output comes before the end', async () => {
+    const { text, end } = await run(['trap "echo bye" EXIT', 'exit 5']);
+    expect(text).toBe('<1><2>bye\n');
+    expect(end).toMatchObject({ exitCode: 5 });
+  });
+
+  test('stdin is empty and the arguments are none', async () => {
+    const { text } = await run(['cat', 'echo "$#"', 'read x || echo nothing']);
+    expect(text).toBe('<1><2>0\n<3>nothing\n');
+  });
+
+  test('what redirects or closes its output keeps its markers', async () => {
+    const { pieces, end } = await run(['exec >/dev/null 2>&1', 'echo hidden', 'false']);
+    expect(pieces.filter(({ kind }) => kind === 'command')).toEqual([
+      { kind: 'command', index: 1 },
+      { kind: 'command', index: 2 },
+      { kind: 'command', index: 3 },
+    ]);
+    expect(end).toMatchObject({ exitCode: 1 });
+  });
+
+  test('closing the markers’ descriptor harms nothing', async () => {
+    const { text, end } = await run(['exec 7>&-', 'echo on']);
+    expect(text).toBe('<1>on\n');
+    expect(end).toMatchObject({ exitCode: 0 });
+  });
+
+  test('set -x shows commands, not our markers', async () => {
+    const { text } = await run(['set -x', 'echo a', 'echo b']);
+    // bash counts an eval's depth.
+    expect(text.replaceAll('++', '+')).toBe('<1><2>+ echo a\na\n<3>+ echo b\nb\n');
+  });
+
+  test('set -u finds nothing unset of ours', async () => {
+    const { text, end } = await run(['set -u', 'echo on']);
+    expect(text).toBe('<1><2>on\n');
+    expect(end).toMatchObject({ exitCode: 0 });
+  });
+
+  test('late values arrive as they are', async () => {
+    const value = `$(id) \`id\` "q" 'q' \\ ; & é`;
+    const { text } = await run(['printf "%s\\n" "$CYCLONE_IMAGE"'], { late: [`CYCLONE_IMAGE=${value}`] });
+    expect(text).toBe(`<1>${value}\n`);
+  });
+
+  test('our names do not reach the script, not even when the environment has them', async () => {
+    const environment = { _cyclone_end: 'x', _cyclone_code: 'x', _cyclone_script: 'x' };
+    const { text, end } = await run(['env | grep -c _cyclone || :', 'set | grep ^_cyclone || :'], {
+      environment,
+    });
+    expect(text).toBe('<1>0\n<2>');
+    expect(end).toMatchObject({ exitCode: 0 });
+  });
+
+  test('a script of several arguments’ size arrives whole', async () => {
+    const line = 'ä'.repeat(150_000);
+    const { text, end } = await run([`x='${line}'`, 'printf %s "$x" | wc -c', 'echo 😀']);
+    expect(text).toMatch(/^<1><2>\s*300000\n<3>😀\n$/);
+    expect(end).toMatchObject({ exitCode: 0 });
+  });
+
+  test('quotes, backslashes and line breaks are kept', async () => {
+    const { text } = await run([
+      `printf '%s\\n' 'a\\b' "c'd"`,
+      'cat <<EOF\none $((1+1))\nEOF',
+      'echo a \\\n  b',
+    ]);
+    expect(text).toBe(`<1>a\\b\nc'd\n<2>one 2\n<3>a b\n`);
+  });
+
+  test('without a go-signal it ends and runs nothing', async () => {
+    const { text, end, exitCode } = await run(['echo never'], { go: false });
+    expect(text).toBe('');
+    expect(end).toBeUndefined();
+    expect(exitCode).toBe(125);
+  });
+
+  test('a compound command over several items works', async () => {
+    const { text } = await run(['for i in 1 2; do', 'echo $i', 'done']);
+    expect(text).toBe('<1><2>1\n<3><2>2\n<3>');
+  });
+});
+
+test('every argument fits the kernel’s limit for one', () => {
+  const { entrypoint } = createScript(['😀'.repeat(100_000), 'a'.repeat(300_000)]);
+  for (const arg of entrypoint) expect(Buffer.byteLength(arg)).toBeLessThan(128 * 1024);
+  expect(entrypoint.slice(6).join('')).toContain('😀'.repeat(100_000));
+});
+
+test('the end nonce is not in what the script can read', () => {
+  const script = createScript(['true']);
+  expect(script.entrypoint.join(' ')).not.toContain(script.endNonce);
+  expect(goSignal(script, []).split('\n')).toEqual([script.endNonce, '', '']);
+});
+
+test('in a container everything that is left is killed', () => {
+  expect(createScript(['true']).entrypoint[2]).toContain(KILL_ALL);
+});
+
+test('a late value of two lines is refused', () => {
+  expect(() => goSignal(createScript(['true']), ['A=1\nB=2'])).toThrow('one line');
+});

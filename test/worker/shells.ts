@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createMarkerSplitter, type Piece } from '../../src/worker/markers.js';
+import { createScript, goSignal } from '../../src/worker/script.js';
+
+/** The shells of this machine that an image's /bin/sh may be. */
+export const SHELLS = ['/usr/bin/dash', '/usr/bin/bash', '/usr/bin/busybox'].filter((shell) =>
+  existsSync(shell),
+);
+
+export interface ShellRun {
+  readonly pieces: readonly Piece[];
+  /** All that was printed, markers as `<1>`. */
+  readonly text: string;
+  readonly exitCode: number;
+  readonly end: Extract<Piece, { kind: 'end' }> | undefined;
+}
+
+export interface ShellOptions {
+  readonly late?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Close stdin without a go-signal. */
+  readonly go?: boolean;
+}
+
+/**
+ * Runs commands as a stage does, on this machine. The real script kills every process that it can
+ * see: here it kills none.
+ */
+export async function runInShell(
+  shell: string,
+  commands: readonly string[],
+  { late = [], environment = {}, go = true }: ShellOptions = {},
+): Promise<ShellRun> {
+  const script = createScript(commands, ':');
+  const sh = path.join(mkdtempSync(path.join(tmpdir(), 'cyclone-sh-')), 'sh');
+  symlinkSync(shell, sh);
+  const [program = '', ...args] = script.entrypoint.map((arg) => arg.replaceAll('/bin/sh', sh));
+  if (args.some((arg) => /kill\s+-KILL\s+-1/.test(arg))) throw new Error('this would kill the machine');
+  const child = spawn(program, args, { env: { PATH: process.env['PATH'], ...environment } });
+  const splitter = createMarkerSplitter(script);
+  const pieces: Piece[] = [];
+  child.stdout.on('data', (chunk: Buffer) => pieces.push(...splitter.push(chunk)));
+  child.stderr.on('data', (chunk: Buffer) => pieces.push({ kind: 'bytes', bytes: chunk }));
+  child.stdin.end(go ? goSignal(script, late) : '');
+  const exitCode = await new Promise<number>((resolve) => {
+    child.once('close', (code, signal) => resolve(code ?? (signal === null ? -1 : 128)));
+  });
+  pieces.push({ kind: 'bytes', bytes: splitter.rest() });
+  return {
+    pieces,
+    text: pieces.map(textOf).join(''),
+    exitCode,
+    end: pieces.find((piece) => piece.kind === 'end'),
+  };
+}
+
+function textOf(piece: Piece): string {
+  switch (piece.kind) {
+    case 'bytes':
+      return piece.bytes.toString();
+    case 'command':
+      return `<${piece.index}>`;
+    case 'end':
+      return '';
+  }
+}

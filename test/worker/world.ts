@@ -1,0 +1,238 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type {
+  ContainerSpec,
+  ContainerStage,
+  Outcome,
+  PlannedStage,
+  ServiceSpec,
+  StageFacts,
+  StageSpec,
+} from '../../src/pipeline/model.js';
+import { executeJob } from '../../src/worker/execute.js';
+import { type Checkout, FenceLost, type Lease, type RunObserver } from '../../src/worker/ports.js';
+import type { Clock, WorkerDeps } from '../../src/worker/worker-deps.js';
+import { FakeEngine, type FakeEngineOptions } from '../fakes/engine/fake-engine.js';
+
+export const SHA = 'a'.repeat(40);
+export const IMAGE = 'localhost:5000/acme/api:v1';
+
+export function container(over: Partial<ContainerSpec> = {}): ContainerSpec {
+  return {
+    image: 'alpine',
+    pull: false,
+    environment: [],
+    commands: [],
+    volumes: [],
+    ports: [],
+    links: [],
+    extraHosts: [],
+    dns: [],
+    devices: [],
+    oomKillDisable: false,
+    privileged: false,
+    ...over,
+  };
+}
+
+export function service(name: string, over: Partial<ContainerSpec> = {}): ServiceSpec {
+  return { name, ...container(over) };
+}
+
+export function script(...commands: readonly string[]): ContainerStage {
+  return { kind: 'container', container: container({ commands }), services: [], outputs: [] };
+}
+
+export const BUILD: StageSpec = {
+  kind: 'image_build',
+  contextDir: '.',
+  dockerfileName: 'Dockerfile',
+  purpose: 'release',
+  outputs: [],
+};
+
+export function planned(id: string, spec: StageSpec, over: Partial<PlannedStage> = {}): PlannedStage {
+  return { id, name: id, spec, line: 1, column: 1, timeoutSeconds: 60, refusals: [], ...over };
+}
+
+export function leaseOf(stages: readonly PlannedStage[], over: Partial<Lease> = {}): Lease {
+  const job = { id: 'chain', stages: stages.map(({ id }) => id), needs: [] };
+  return {
+    run: 7,
+    job,
+    plan: { version: 1, image: IMAGE, stages, jobs: [job] },
+    repository: {
+      id: 1,
+      owner: 'acme',
+      name: 'api',
+      private: false,
+      cloneUrl: 'http://localhost/acme/api.git',
+      htmlUrl: 'http://localhost/acme/api',
+      defaultBranch: 'main',
+      installationId: 1,
+    },
+    trigger: {
+      event: 'push',
+      sha: SHA,
+      ref: 'refs/heads/main',
+      branch: 'main',
+      fork: false,
+      title: 'a change',
+      message: 'a change',
+      sender: 'ada',
+    },
+    trusted: false,
+    fence: 1,
+    registries: {},
+    secrets: [],
+    done: [],
+    url: 'http://localhost:3000/runs/7',
+    ...over,
+  };
+}
+
+/** Time that stands still until a test moves it. */
+export class FakeClock implements Clock {
+  #now = 0;
+  readonly #sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted === true) return Promise.resolve();
+    return new Promise((resolve) => {
+      const sleeper = { at: this.#now + ms, wake: resolve };
+      this.#sleepers.add(sleeper);
+      const leave = (): void => {
+        this.#sleepers.delete(sleeper);
+        resolve();
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+    });
+  }
+
+  advance(ms: number): void {
+    this.#now += ms;
+    for (const sleeper of this.#sleepers) {
+      if (sleeper.at > this.#now) continue;
+      this.#sleepers.delete(sleeper);
+      sleeper.wake();
+    }
+  }
+}
+
+/** Writes down the story; a test may make it lose its fence. */
+export class Story implements RunObserver {
+  readonly events: string[] = [];
+  readonly outcomes = new Map<string, Outcome>();
+  readonly facts = new Map<string, StageFacts>();
+  readonly logs = new Map<string, string>();
+  returned: string | undefined;
+  /** The event at which a newer owner turns out to have the job. */
+  loseAt: string | undefined;
+
+  jobStarted(): Promise<void> {
+    return this.#tell('job started');
+  }
+  stageStarted(stage: string): Promise<void> {
+    return this.#tell(`started ${stage}`);
+  }
+  async log(stage: string, bytes: Buffer): Promise<void> {
+    if (this.loseAt === `log ${stage}`) throw new FenceLost('newer owner');
+    this.logs.set(stage, (this.logs.get(stage) ?? '') + bytes.toString());
+    await Promise.resolve();
+  }
+  async stageEnded(stage: string, outcome: Outcome, facts: StageFacts): Promise<void> {
+    await this.#tell(`ended ${stage}`);
+    this.outcomes.set(stage, outcome);
+    this.facts.set(stage, facts);
+  }
+  async jobReturned(reason: string): Promise<void> {
+    await this.#tell('job returned');
+    this.returned = reason;
+  }
+  jobEnded(): Promise<void> {
+    return this.#tell('job ended');
+  }
+
+  async #tell(event: string): Promise<void> {
+    if (this.loseAt === event) throw new FenceLost('newer owner');
+    this.events.push(event);
+    await Promise.resolve();
+  }
+}
+
+/** Writes these files, once it may. */
+export function checkoutOf(
+  files: Readonly<Record<string, string>>,
+  gate: Promise<void> = Promise.resolve(),
+): Checkout & { readonly count: () => number } {
+  let count = 0;
+  return {
+    count: () => count,
+    borrows: () => Promise.resolve([]),
+    async checkout({ directory }) {
+      count += 1;
+      await gate;
+      for (const [name, text] of Object.entries(files)) writeFileSync(path.join(directory, name), text);
+      return { borrowed: [] };
+    },
+  };
+}
+
+/** One worker and all that is around it. */
+export function createWorld(engineOptions: FakeEngineOptions = {}, over: Partial<WorkerDeps> = {}) {
+  const engine = new FakeEngine(engineOptions);
+  const story = new Story();
+  const clock = new FakeClock();
+  const cancel = new AbortController();
+  const soft = new AbortController();
+  const hard = new AbortController();
+  const warnings: string[] = [];
+  const checkout = checkoutOf({ Dockerfile: 'FROM scratch\n' });
+  const warn = (_: unknown, message: string): void => void warnings.push(message);
+  const deps: WorkerDeps = {
+    engine,
+    checkout,
+    observer: story,
+    clock,
+    install: 'test',
+    workerId: 'w1',
+    workspaces: mkdtempSync(path.join(tmpdir(), 'cyclone-workspaces-')),
+    limits: { memory: 512 * 1024 ** 2, cpus: 2, pids: 1024 },
+    drain: { soft: soft.signal, hard: hard.signal },
+    logger: { info: () => undefined, warn, error: warn },
+    ...over,
+  };
+  return {
+    engine,
+    story,
+    clock,
+    checkout,
+    cancel,
+    soft,
+    hard,
+    warnings,
+    deps,
+    execute: (lease: Lease, change: Partial<WorkerDeps> = {}) =>
+      executeJob(lease, { ...deps, ...change }, cancel.signal),
+  };
+}
+
+export type World = ReturnType<typeof createWorld>;
+
+/** Resolves when it is true; between looks everything else may run. */
+export async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+export function gate(): { readonly open: () => void; readonly passed: Promise<void> } {
+  let open: () => void = () => undefined;
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, passed };
+}
