@@ -100,7 +100,10 @@ class DockerContainer implements Container {
     // Nobody may be reading when the connection breaks; whoever reads is told by the iterator.
     this.#socket.on('error', () => {});
     this.#exit = reach(json<{ StatusCode: number }>(waiting));
-    this.#exit.catch(() => {});
+    this.#exit
+      .catch(() => {})
+      // What is left of the output can still be read, but it alone does not keep the process alive.
+      .finally(() => socket.unref());
   }
 
   async start(): Promise<void> {
