@@ -1,0 +1,112 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { busyboxImage, docker } from '../../contract/support/images.js';
+import { type Registry, startRegistry } from '../../contract/support/registry.js';
+import { type FakeGitHub, startGitHub } from '../../fakes/github/github.js';
+import type { CheckRun } from '../../fakes/github/state/model.js';
+import { type ServerProcess, startServer } from './server.js';
+
+/** GitHub, a registry, the engine and a Cyclone with its embedded defaults, all over the wire. */
+export interface World {
+  readonly github: FakeGitHub;
+  readonly registry: Registry;
+  readonly dataDir: string;
+  /** The Cyclone that runs now. */
+  server(): ServerProcess;
+  /** Starts it (again) on the same data directory. */
+  start(environment?: Readonly<Record<string, string>>): Promise<ServerProcess>;
+  /** The newest check of each name on a commit, when all of them are there and completed. */
+  concluded(repository: string, sha: string): Promise<Map<string, CheckRun>>;
+  /** Whatever of runs is still there after a while: containers, networks, workspaces. Removal happens behind. */
+  leftovers(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+export async function openWorld(environment: Readonly<Record<string, string>> = {}): Promise<World> {
+  await busyboxImage();
+  const [github, registry, dataDir] = await Promise.all([
+    startGitHub(),
+    startRegistry(),
+    mkdtemp(path.join(tmpdir(), 'cyclone-e2e-')),
+  ]);
+  let server: ServerProcess | undefined;
+  const current = (): ServerProcess => {
+    if (server === undefined) {
+      throw new Error('start it first');
+    }
+    return server;
+  };
+  const world: World = {
+    github,
+    registry,
+    dataDir,
+    server: current,
+    async start(more = {}) {
+      server = await startServer({
+        APP_ID: String(github.appId),
+        PRIVATE_KEY: github.privateKey,
+        WEBHOOK_SECRET: github.webhookSecret,
+        GHE_HOST: `127.0.0.1:${String(github.port)}`,
+        GHE_PROTOCOL: 'http',
+        HOST: '127.0.0.1',
+        PORT: '0',
+        CYCLONE_PUBLIC_URL: 'http://cyclone.example',
+        CYCLONE_DATA_DIR: dataDir,
+        CYCLONE_DRAIN: '5',
+        REGISTRY_LOCATION: registry.host,
+        LOG_LEVEL: 'debug',
+        ...environment,
+        ...more,
+      });
+      github.webhooksTo(`${server.url}/api/github/webhooks`);
+      return server;
+    },
+    concluded: (repository, sha) =>
+      github.waitFor(
+        () => {
+          const checks = github.checkRuns(repository, sha);
+          const open = checks.some((check) => check.state.status !== 'completed');
+          const whole = checks.find((check) => check.state.name === 'cyclone');
+          return open || whole === undefined
+            ? undefined
+            : new Map(checks.map((check) => [check.state.name, check]));
+        },
+        { what: `every check of ${repository}@${sha} completed`, timeoutMs: 60_000 },
+      ),
+    async leftovers() {
+      let left = await inventory(dataDir);
+      for (let tries = 0; tries < 100 && left.length > 0; tries += 1) {
+        await sleep(100);
+        left = await inventory(dataDir);
+      }
+      return left;
+    },
+    async close() {
+      await server?.stop();
+      await Promise.all([github.close(), registry.stop()]);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
+
+/** `check name → conclusion` of all checks. */
+export function conclusions(checks: ReadonlyMap<string, CheckRun>): Record<string, string | null> {
+  return Object.fromEntries([...checks].map(([name, check]) => [name, check.state.conclusion]));
+}
+
+async function inventory(dataDir: string): Promise<readonly string[]> {
+  const filters = { label: ['cyclone.run'] };
+  const [containers, networks, workspaces] = await Promise.all([
+    docker().listContainers({ all: true, filters }),
+    docker().listNetworks({ filters }),
+    readdir(path.join(dataDir, 'workspaces')),
+  ]);
+  return [
+    ...containers.map(({ Names }) => `container ${Names.join(' ')}`),
+    ...networks.map(({ Name }) => `network ${Name}`),
+    ...workspaces.map((name) => `workspace ${name}`),
+  ];
+}
