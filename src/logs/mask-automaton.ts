@@ -14,7 +14,10 @@ export interface MaskAutomaton {
   word(state: number): number;
 }
 
-/** Children as linked lists: a dense table would take 1 KiB for every byte of every form. */
+/** A table of all transitions may hold this many (16 MiB); larger automata look their children up. */
+const TABLE_ENTRIES = 4 * 1024 * 1024;
+
+/** Children as linked lists: they are all that an automaton for very long values can afford. */
 export function buildAutomaton(forms: MaskForms): MaskAutomaton {
   const size = 1 + [...forms.anywhere, ...forms.words].reduce((sum, form) => sum + form.length, 0);
   const firstChild = new Int32Array(size);
@@ -78,9 +81,41 @@ export function buildAutomaton(forms: MaskForms): MaskAutomaton {
   }
 
   return {
-    step,
+    step: stepByTable(forms, { states, order: queue, fail, child }) ?? step,
     open: (state) => open[state] ?? 0,
     anywhere: (state) => anywhere[state] ?? 0,
     word: (state) => word[state] ?? 0,
   };
+}
+
+/** A trie of which every state is already reachable by `order`, states by depth. */
+interface Trie {
+  readonly states: number;
+  readonly order: readonly number[];
+  readonly fail: Int32Array;
+  readonly child: (state: number, byte: number) => number;
+}
+
+/** The same steps from a table, several times as fast. Undefined when it would be too large. */
+function stepByTable(
+  forms: MaskForms,
+  { states, order, fail, child }: Trie,
+): MaskAutomaton['step'] | undefined {
+  const used = new Set<number>();
+  for (const form of [...forms.anywhere, ...forms.words]) for (const byte of form) used.add(byte);
+  // Bytes that no form holds share column 0, which leads to the root.
+  const width = used.size + 1;
+  if (states * width > TABLE_ENTRIES) return undefined;
+  const column = new Uint16Array(256);
+  for (const [index, byte] of [...used].entries()) column[byte] = index + 1;
+  const table = new Int32Array(states * width);
+  for (const state of [0, ...order]) {
+    for (const byte of used) {
+      const at = column[byte] ?? 0;
+      const next = child(state, byte);
+      const fallback = state === 0 ? 0 : (table[(fail[state] ?? 0) * width + at] ?? 0);
+      table[state * width + at] = next === 0 ? fallback : next;
+    }
+  }
+  return (state, byte) => table[state * width + (column[byte] ?? 0)] ?? 0;
 }

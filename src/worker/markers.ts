@@ -61,6 +61,15 @@ function markerAt(
   at: number,
   script: Pick<Script, 'commandNonce' | 'endNonce'>,
 ): Marker | 'partial' | undefined {
+  const next = bytes[at + 1];
+  // Output that is full of frames must not cost a string for each of them.
+  if (
+    next !== undefined &&
+    next !== script.commandNonce.charCodeAt(0) &&
+    next !== script.endNonce.charCodeAt(0)
+  ) {
+    return undefined;
+  }
   const text = bytes.toString('latin1', at + 1, at + MARKER_BYTES);
   for (const nonce of [script.commandNonce, script.endNonce]) {
     const head = `${nonce}:`;

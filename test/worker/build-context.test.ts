@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -55,10 +55,15 @@ describe('a build context', () => {
     expect([...entries.keys()].some((name) => name.startsWith('etc/'))).toBe(false);
   });
 
-  test('leaves out pipes', async () => {
+  test('leaves out sockets', async () => {
     const directory = directoryOf({ Dockerfile: '' });
-    execFileSync('mkfifo', [path.join(directory, 'pipe')]);
-    expect([...(await entriesOf(directory)).keys()]).toEqual(['Dockerfile']);
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(path.join(directory, 'socket'), resolve));
+    try {
+      expect([...(await entriesOf(directory)).keys()]).toEqual(['Dockerfile']);
+    } finally {
+      server.close();
+    }
   });
 
   test('leaves out what .dockerignore says, but not the Dockerfile', async () => {
