@@ -1,14 +1,16 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { pack } from 'tar-stream';
 import { dockerEngine } from '../../src/adapters/docker/engine.js';
 import type { Firewall } from '../../src/adapters/iptables/firewall.js';
 import { openFirewall } from '../../src/adapters/iptables/firewall.js';
 import type { Container, Engine, Network } from '../../src/worker/ports.js';
 import type { TestEngine } from './support/engine.js';
 import { run, testEngine } from './support/engine.js';
-import { busyboxImage, docker } from './support/images.js';
+import { BUSYBOX, busyboxImage, docker } from './support/images.js';
 
 jest.setTimeout(60_000);
 
@@ -176,5 +178,32 @@ describe('the firewall', () => {
 
     await Promise.all([inside.remove(), outside.remove()]);
     await safe.remove();
+  });
+
+  test('keeps the RUN steps of a build from the host', async () => {
+    const build = (network?: string) => {
+      const context = pack();
+      context.entry(
+        { name: 'Dockerfile' },
+        `FROM ${BUSYBOX}\nRUN nc -w 2 ${host.replace('$3', '\\$3')} ${port} </dev/null # ${network ?? 'own'}\n`,
+      );
+      context.finalize();
+      return guarded.engine.build(
+        {
+          context: Readable.from(context, { objectMode: false }),
+          dockerfile: 'Dockerfile',
+          tag: `${guarded.install}/reaches-host:1`,
+          labels: {},
+          pull: false,
+          limits: { memory: 0, cpus: 0, pids: 0 },
+          auth: {},
+          ...(network === undefined ? {} : { network }),
+        },
+        new AbortController().signal,
+        () => {},
+      );
+    };
+    await expect(build()).rejects.toMatchObject({ code: 'image_build' });
+    await expect(build('bridge')).resolves.toMatchObject({ id: expect.any(String) });
   });
 });

@@ -38,6 +38,12 @@ describe('demultiplex', () => {
     );
   });
 
+  test('takes frames of any size', async () => {
+    const payload = Buffer.alloc(200_000, 'x');
+    const got = await collect(demultiplex(inChunks(frame(1, payload), [65_536])));
+    expect(got.equals(payload)).toBe(true);
+  });
+
   test('gives a part of a frame before the rest has come', async () => {
     const whole = frame(1, Buffer.from('half and half'));
     const chunks = demultiplex(inChunks(whole, [8 + 4, 1_000]));
