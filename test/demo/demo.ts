@@ -25,46 +25,11 @@ const SAMPLE = 'test/demo/sample';
 const REPOSITORY = 'acme/hello';
 const TAG = 'v1.0.0';
 
-const { values } = parseArgs({ options: { keep: { type: 'boolean' }, help: { type: 'boolean' } } });
-if (values.help === true) {
-  process.stdout.write(USAGE);
-} else {
-  process.exitCode = await demo(values.keep === true);
-}
-
 async function demo(keep: boolean): Promise<number> {
   const undo: (() => Promise<unknown>)[] = [];
+  const stop = interruption();
   try {
-    const version = (await docker().version()) as { Version: string };
-    await docker()
-      .getImage(await busyboxImage())
-      .tag({ repo: 'cyclone-demo/busybox', tag: '1' });
-    say('engine', `Docker ${version.Version}, busybox image ready`);
-
-    const dataDir = await mkdtemp(path.join(tmpdir(), 'cyclone-demo-'));
-    undo.push(() => rm(dataDir, { recursive: true, force: true }));
-    const registry = await startRegistry();
-    undo.push(() => registry.stop());
-    const github = await startGitHub({ port: await portOr(4010) });
-    undo.push(() => github.close());
-    say('defaults', `redis-server (own, append-only), SQLite, registry on ${registry.host}`);
-    say('github', `stand-in on ${github.url}`);
-
-    const began = performance.now();
-    const { server, url } = await startCyclone(github, registry.host, dataDir);
-    undo.push(() => server.stop());
-    say('app', `${url} ready in ${seconds(performance.now() - began)}`);
-
-    const sha = await pushSample(github);
-    say('push', `${REPOSITORY} ${TAG} (${sha.slice(0, 7)})`);
-    const green = await watch(github, server, sha);
-    const page = runPage(github.checkRuns(REPOSITORY, sha));
-    console.log(` ${page}   ${keep ? '(Ctrl-C ends it)' : '(script/demo --keep leaves it running)'}`);
-    if (keep) {
-      console.log(` ${github.url}/${REPOSITORY}   push more: git clone ${github.pushUrl(REPOSITORY)}`);
-      await interrupted();
-    }
-    return green ? 0 : 1;
+    return await Promise.race([show(keep, undo, stop), stop.then(() => 130)]);
   } catch (error) {
     console.error(`script/demo: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
@@ -73,6 +38,39 @@ async function demo(keep: boolean): Promise<number> {
       await step();
     }
   }
+}
+
+async function show(keep: boolean, undo: (() => Promise<unknown>)[], stop: Promise<void>): Promise<number> {
+  const version = (await docker().version()) as { Version: string };
+  await docker()
+    .getImage(await busyboxImage())
+    .tag({ repo: 'cyclone-demo/busybox', tag: '1' });
+  say('engine', `Docker ${version.Version}, busybox image ready`);
+
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'cyclone-demo-'));
+  undo.push(() => rm(dataDir, { recursive: true, force: true }));
+  const registry = await startRegistry();
+  undo.push(() => registry.stop());
+  const github = await startGitHub({ port: await portOr(4010) });
+  undo.push(() => github.close());
+  say('defaults', `redis-server (own, append-only), SQLite, registry on ${registry.host}`);
+  say('github', `stand-in on ${github.url}`);
+
+  const began = performance.now();
+  const { server, url } = await startCyclone(github, registry.host, dataDir);
+  undo.push(() => server.stop());
+  say('app', `${url} ready in ${seconds(performance.now() - began)}`);
+
+  const sha = await pushSample(github);
+  say('push', `${REPOSITORY} ${TAG} (${sha.slice(0, 7)})`);
+  const green = await watch(github, server, sha);
+  const page = runPage(github.checkRuns(REPOSITORY, sha));
+  console.log(` ${page}   ${keep ? '(Ctrl-C ends it)' : '(script/demo --keep leaves it running)'}`);
+  if (keep) {
+    console.log(` ${github.url}/${REPOSITORY}   push more: git clone ${github.pushUrl(REPOSITORY)}`);
+    await stop;
+  }
+  return green ? 0 : 1;
 }
 
 async function startCyclone(
@@ -194,9 +192,18 @@ function portOr(wanted: number): Promise<number> {
   });
 }
 
-function interrupted(): Promise<void> {
+/** Ctrl-C: what was started is stopped all the same. */
+function interruption(): Promise<void> {
   return new Promise((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
+}
+
+// Last: everything above is defined by now.
+const { values } = parseArgs({ options: { keep: { type: 'boolean' }, help: { type: 'boolean' } } });
+if (values.help === true) {
+  process.stdout.write(USAGE);
+} else {
+  process.exitCode = await demo(values.keep === true);
 }

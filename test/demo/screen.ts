@@ -26,7 +26,8 @@ export function checkLine(check: CheckRun, detail: string): string {
     startedAt === null || completedAt === null
       ? ''
       : `${((Date.parse(completedAt) - Date.parse(startedAt)) / 1000).toFixed(1)} s`;
-  const took = /in ([\d.]+ (?:s|min|ms))$/.exec(title ?? '')?.[1] ?? seconds;
+  const took =
+    conclusion === 'skipped' ? '' : (/in ([\d.]+ (?:s|min|ms))$/.exec(title ?? '')?.[1] ?? seconds);
   const words = conclusion === 'success' ? detail : (title ?? '');
   return `   ${MARKS[conclusion ?? ''] ?? '?'} ${stage.padEnd(13)} ${took.padStart(7)}   ${words}`;
 }
