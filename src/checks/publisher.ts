@@ -54,12 +54,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
 
   function take(run: number): void {
     stale.add(run);
-    reloading ??= reload().finally(() => {
-      reloading = undefined;
-      // What came between the last read and here would wait for the next change.
-      [...stale].slice(0, 1).forEach(take);
-      settle();
-    });
+    reloading ??= reload();
   }
 
   async function reload(): Promise<void> {
@@ -77,6 +72,9 @@ export function createPublisher(deps: PublisherDeps): Publisher {
         stale.clear();
       }
     }
+    // In one turn with the last look at `stale`: no change comes between.
+    reloading = undefined;
+    settle();
   }
 
   function wake(check: DirtyCheck): void {

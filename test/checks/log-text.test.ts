@@ -59,6 +59,13 @@ describe('a long log', () => {
   test.each([
     ['ten million bytes of backticks', Buffer.alloc(10_000_000, '`')],
     ['ten million bytes that are no text', Buffer.alloc(10_000_000, 0xff)],
+  ])('%s fit, and what fits is used', (_name, log) => {
+    const shown = Buffer.byteLength(text(log, true));
+    expect(shown).toBeLessThanOrEqual(LIMIT);
+    expect(shown).toBeGreaterThan(LIMIT - 1000);
+  });
+
+  test.each([
     ['ten million newlines', Buffer.alloc(10_000_000, '\n')],
     ['ten million escapes', Buffer.alloc(10_000_000, '\u001b]')],
   ])('%s fit', (_name, log) => {

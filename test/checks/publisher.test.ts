@@ -105,6 +105,21 @@ describe('in_progress', () => {
     expect(texts()).toHaveLength(begun + 4);
   });
 
+  test('gives way to the end that comes while the log is being shown', async () => {
+    house.put(active());
+    await house.clock.advance(9_990);
+    house.log.text += 'more\n';
+    await house.clock.advance(30);
+    house.put(done);
+    await house.clock.advance(300);
+    expect(
+      house.github
+        .only(STAGE)
+        .views.slice(-2)
+        .map(({ status }) => status),
+    ).toEqual(['in_progress', 'completed']);
+  });
+
   test('comes never after completed, though its answer was lost', async () => {
     house.put(waiting);
     await house.idle();
@@ -173,17 +188,20 @@ describe('when GitHub does not answer', () => {
   });
 
   test('a rate limit stops all of the installation until it is over', async () => {
-    house.put(waiting);
+    const names = Array.from({ length: 12 }, (_, index) => `s${index}`);
+    const all = (state: typeof queued) => Object.fromEntries(names.map((name) => [name, state]));
+    house.put(subject({ stages: all(queued) }));
     await house.idle();
     house.github.script({ limitedFor: 40_000 });
-    house.put(done);
+    house.put(subject({ state: runEnded('success', '12 passed'), stages: all(ended(passed, 12)) }));
     const before = house.github.requests.length;
     await house.clock.advance(39_000);
-    // The two that were on their way together; nothing behind them.
-    expect(house.github.requests.length - before).toBe(2);
+    // Those that were on their way together; nothing behind them.
+    expect(house.github.requests.length - before).toBe(4);
     await house.clock.advance(2_000);
-    expect(house.github.only(STAGE).view.conclusion).toBe('success');
-    expect(house.github.only(CYCLONE).view.conclusion).toBe('success');
+    expect(names.map((name) => house.github.only(`cyclone/${name}`).view.conclusion)).toEqual(
+      names.map(() => 'success'),
+    );
   });
 
   test('a removed installation is given up in the end, not before a week', async () => {

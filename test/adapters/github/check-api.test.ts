@@ -79,11 +79,12 @@ describe('create', () => {
     ['too many requests, without saying how long', 429, {}, 60_000],
   ])('%s says when to come back', async (_name, status, headers, after) => {
     const before = Date.now();
-    server.answer({ status, headers, body: { message: 'slow down' } });
+    server.answer({ status, headers, body: { message: 'You have exceeded a secondary rate limit.' } });
     const { retryAt, uncertain } = await retry(app.checks.create(repository, VIEW));
     expect(uncertain).toBe(false);
     expect(retryAt).toBeGreaterThanOrEqual(before + after);
     expect(retryAt).toBeLessThanOrEqual(Date.now() + after);
+    expect(server.asked).toHaveLength(1);
   });
 
   test('a used-up quota says when it is renewed', async () => {
@@ -277,6 +278,11 @@ describe('secrets', () => {
 /** All that a logger could print of an error. */
 function carried(error: unknown): unknown {
   return error instanceof Error
-    ? { ...error, message: error.message, stack: error.stack, cause: carried(error.cause) }
+    ? {
+        ...Object.fromEntries(Object.entries(error)),
+        message: error.message,
+        stack: error.stack,
+        cause: carried(error.cause),
+      }
     : error;
 }
