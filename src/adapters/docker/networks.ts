@@ -18,32 +18,34 @@ export interface NetworkContext {
 
 /** Makes bridges with a subnet of our own pool each. */
 export function networkMaker(context: NetworkContext): (name: string, labels: Labels) => Promise<Network> {
-  const { client, firewall, pool } = context;
+  const { client, install, firewall, pool } = context;
   // Other workers of this engine use the same pool: starting anywhere, they seldom meet.
   let next = randomInt(2 ** 20);
 
-  return async (name, labels) => {
-    // The rules stand before the first packet can flow.
-    const open = await firewall.ensure();
+  const make = async (name: string, labels: Labels): Promise<string> => {
     for (const subnet of subnets(pool, next)) {
       next += 1;
       try {
-        const { Id: id } = await client.post<{ Id: string }>(
+        const made = await client.post<{ Id: string }>(
           '/networks/create',
           {},
-          {
-            ...bridge(name, subnet),
-            Labels: { ...labels, [LABELS.install]: context.install },
-          },
+          { ...bridge(name, subnet), Labels: { ...labels, [LABELS.install]: install } },
         );
-        return { id, name, open, remove: () => removeNetwork(client, id) };
+        return made.Id;
       } catch (error) {
         // The engine says why only in prose; whether the subnet is taken can be looked up.
-        if (!answerOf(error) || !(await taken(client, subnet)))
+        if (!answerOf(error) || !(await taken(client, subnet))) {
           throw refusal('container', error, `network ${name}`);
+        }
       }
     }
     throw new EngineRefused('container', `network ${name}: all subnets of ${pool.range} are in use`);
+  };
+
+  return async (name, labels) => {
+    // At once: the rules go by the bridges' prefix, and nothing is on this one before both are there.
+    const [open, id] = await Promise.all([firewall.ensure(), make(name, labels)]);
+    return { id, name, open, remove: () => removeNetwork(client, id) };
   };
 }
 

@@ -38,6 +38,7 @@ export async function openFirewall(options: FirewallOptions = {}): Promise<Firew
 
 async function set(allow: readonly string[], resolvConf: string): Promise<readonly string[]> {
   if (process.getuid?.() !== 0) return openBecause('Cyclone does not run as root and cannot set a firewall');
+  // A host without the file asks nobody for names, and neither do its containers.
   const resolvers = resolversOf(await readFile(resolvConf, 'utf8').catch(() => ''));
   try {
     await iptables('iptables-restore', [...WAIT, '--noflush'], chains({ resolvers, allow }));
