@@ -13,16 +13,7 @@ import {
   WHOLE_RUN,
 } from './ports.js';
 import { notYetRunning, stateOf } from './render.js';
-
-/** One check's way to GitHub: one write at a time, each with the state that is newest when it is sent. */
-export interface Lane {
-  /** The check may have changed. */
-  wake(): void;
-  /** Whether GitHub may not know the newest state. */
-  dirty(): boolean;
-  /** Resolves when the write in flight is over; nothing is sent afterwards. */
-  stop(): Promise<void>;
-}
+import { createRounds, type Next, type Rounds } from './rounds.js';
 
 export interface LaneDeps {
   readonly store: CheckStore;
@@ -45,13 +36,6 @@ export interface LaneLog {
   error(fields: object, message: string): void;
 }
 
-/** What a lane does next: at that time, or when it is woken. */
-interface Next {
-  readonly dirty: boolean;
-  readonly at?: number;
-  readonly over?: boolean;
-}
-
 /** What GitHub was last told by this lane. */
 interface Shown {
   readonly githubId: number;
@@ -60,38 +44,12 @@ interface Shown {
   readonly logSize: number;
 }
 
-export function createLane(run: number, key: CheckKey, deps: LaneDeps): Lane {
+/** One check's way to GitHub: one write at a time, each with the state that is newest when it is sent. */
+export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
   const { store, clock, pace } = deps;
   const ids = { run, check: key };
-  const stopping = new AbortController();
-  let life: Promise<void> | undefined;
-  let nap = new AbortController();
-  let woken = false;
-  let dirty = false;
   let failures = 0;
-  let notBefore = 0;
   let shown: Shown | undefined;
-
-  async function live(): Promise<void> {
-    for (;;) {
-      await waitUntil(notBefore);
-      woken = false;
-      const next = await deps.gate.pass(attempt, stopping.signal);
-      if (next === undefined) {
-        return;
-      }
-      dirty = next.dirty || woken;
-      const rests = !woken && next.at === undefined;
-      if (rests) {
-        life = undefined;
-      }
-      deps.attempted(rests && next.over === true);
-      if (rests) {
-        return;
-      }
-      await napUntil(next.at ?? 0);
-    }
-  }
 
   /** Never rejects: a failure is a reason to try again later. */
   async function attempt(): Promise<Next> {
@@ -202,14 +160,14 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Lane {
   function retryLater(error: unknown): Next {
     failures += 1;
     const retryAt = error instanceof CheckRetry ? (error.retryAt ?? 0) : 0;
-    notBefore = Math.max(retryAt, clock.now() + backoff(failures, pace));
-    const fields = { ...ids, failures, again: notBefore - clock.now(), error: messageOf(error) };
+    const at = Math.max(retryAt, clock.now() + backoff(failures, pace));
+    const fields = { ...ids, failures, again: at - clock.now(), error: messageOf(error) };
     if (error instanceof CheckRetry) {
       deps.log.warn(fields, 'check not sent yet');
     } else {
       deps.log.error(fields, 'check could not be sent');
     }
-    return { dirty: true, at: notBefore };
+    return { dirty: true, at, firm: true };
   }
 
   /** A limit holds for all that the installation sends. */
@@ -231,33 +189,7 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Lane {
     return { dirty: false, over: true };
   }
 
-  async function waitUntil(at: number): Promise<void> {
-    while (!stopping.signal.aborted && clock.now() < at) {
-      await clock.sleep(at - clock.now(), stopping.signal);
-    }
-  }
-
-  async function napUntil(at: number): Promise<void> {
-    nap = new AbortController();
-    while (!woken && !stopping.signal.aborted && clock.now() < at) {
-      await clock.sleep(at - clock.now(), nap.signal);
-    }
-  }
-
-  return {
-    wake() {
-      woken = true;
-      dirty = true;
-      nap.abort();
-      life ??= live();
-    },
-    dirty: () => dirty,
-    async stop() {
-      stopping.abort();
-      nap.abort();
-      await life;
-    },
-  };
+  return createRounds({ clock, gate: deps.gate, round: attempt, ended: deps.attempted });
 }
 
 /** What decides whether a write says anything new. The log is not part of it: it has a pace of its own. */

@@ -1,6 +1,6 @@
 import { createDelivery } from './delivery.js';
 import { createGate, type Gate } from './gate.js';
-import { createLane, type Lane, type LaneLog } from './lane.js';
+import { createLane, type LaneLog } from './lane.js';
 import { DEFAULT_PACE, type Pace } from './pace.js';
 import {
   type CheckApi,
@@ -14,6 +14,7 @@ import {
   WHOLE_RUN,
 } from './ports.js';
 import { renderCheck, stateOf } from './render.js';
+import type { Rounds } from './rounds.js';
 
 /** Keeps GitHub's checks as the store says they should be. */
 export interface Publisher {
@@ -46,7 +47,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   const { store, clock, pace = DEFAULT_PACE } = deps;
   const deliver = createDelivery(deps.api, store);
   const gates = new Map<number, Gate>();
-  const lanes = new Map<number, Map<CheckKey, Lane>>();
+  const lanes = new Map<number, Map<CheckKey, Rounds>>();
   const stale = new Set<number>();
   const stopping = new AbortController();
   let reloading: Promise<void> | undefined;
@@ -82,14 +83,14 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     if (stopping.signal.aborted) {
       return;
     }
-    const ofRun = lanes.get(check.run) ?? new Map<CheckKey, Lane>();
+    const ofRun = lanes.get(check.run) ?? new Map<CheckKey, Rounds>();
     lanes.set(check.run, ofRun);
     const lane = ofRun.get(check.key) ?? open(check);
     ofRun.set(check.key, lane);
     lane.wake();
   }
 
-  function open({ run, key, installationId }: DirtyCheck): Lane {
+  function open({ run, key, installationId }: DirtyCheck): Rounds {
     const lane = createLane(run, key, {
       store,
       deliver,

@@ -58,7 +58,7 @@ describe('a webhook', () => {
 
   test('whose handler fails was not kept; its payload is not logged', async () => {
     expect(await receive(push('refs/heads/broken'))).toBe('unavailable');
-    expect(app.logged.join('\n')).toContain('Redis is gone');
+    expect(app.logged).toContain(JSON.stringify({ detail: 'Redis is gone', message: 'Probot' }));
     expect(app.logged.join('\n')).not.toContain('private words');
   });
 });
