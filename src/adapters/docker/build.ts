@@ -27,11 +27,16 @@ export function builder(context: BuildContext): Engine['build'] {
     signal.throwIfAborted();
     if (build.network !== undefined) return run(context, build, build.network, signal, log);
     const network = await context.network(`cyclone-build-${randomBytes(6).toString('hex')}`, build.labels);
+    let image: ImageInfo;
     try {
-      return await run(context, build, network.name, signal, log);
-    } finally {
-      await network.remove();
+      image = await run(context, build, network.name, signal, log);
+    } catch (error) {
+      // Why the build failed matters more; a network that stays bears the build's labels and is reaped.
+      await network.remove().catch(() => {});
+      throw error;
     }
+    await network.remove();
+    return image;
   };
 }
 

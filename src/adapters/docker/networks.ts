@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Labels, Network } from '../../worker/ports.js';
 import { EngineRefused, LABELS } from '../../worker/ports.js';
 import type { AddressPool } from './address-pool.js';
@@ -45,7 +46,7 @@ export function networkMaker(context: NetworkContext): (name: string, labels: La
   return async (name, labels) => {
     // At once: the rules go by the bridges' prefix, and nothing is on this one before both are there.
     const [open, id] = await Promise.all([firewall.ensure(), make(name, labels)]);
-    return { id, name, open, remove: () => removeNetwork(client, id) };
+    return { id, name, open, remove: () => removeNetwork(client, { id, name }) };
   };
 }
 
@@ -67,23 +68,32 @@ async function taken(client: Client, subnet: string): Promise<boolean> {
     .some(({ Subnet }) => Subnet !== undefined && overlap(subnet, Subnet));
 }
 
+/** A container that is just being started, or removed by someone else, is gone within moments. */
+const REMOVE_TRIES = 40;
+const REMOVE_PAUSE_MS = 250;
+
 /**
  * Removes a network with every container that is on it: among them those that the engine itself made for a
  * build, which bear no labels of ours. Gone already is as good.
  */
-export async function removeNetwork(client: Client, id: string): Promise<void> {
-  const remove = (): Promise<unknown> => client.call((docker) => docker.getNetwork(id).remove());
-  try {
-    await remove();
-  } catch (error) {
-    if (answerOf(error)?.status === 404) return;
-    if (!answerOf(error)) throw error;
+export async function removeNetwork(
+  client: Client,
+  { id, name }: { readonly id: string; readonly name: string },
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await client.call((docker) => docker.getNetwork(id).remove());
+      return;
+    } catch (error) {
+      const status = answerOf(error)?.status;
+      if (status === 404) return;
+      if (status === undefined || tries === REMOVE_TRIES) throw error;
+    }
+    if (tries > 1) await sleep(REMOVE_PAUSE_MS);
+    // By name too: one that has not started yet knows its network by that alone.
     const inhabitants = await client.call((docker) =>
-      docker.listContainers({ all: true, filters: { network: [id] } }),
+      docker.listContainers({ all: true, filters: { network: [id, name] } }),
     );
     await Promise.all(inhabitants.map(({ Id }) => removeContainer(client, Id)));
-    await remove().catch((again: unknown) => {
-      if (answerOf(again)?.status !== 404) throw again;
-    });
   }
 }

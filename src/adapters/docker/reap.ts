@@ -20,7 +20,7 @@ export async function reapLabelled(
   const containers = await client.call((docker) => docker.listContainers({ all: true, filters }));
   await Promise.all(containers.map(({ Id }) => removeContainer(client, Id)));
   const networks = await client.call((docker) => docker.listNetworks({ filters }));
-  await Promise.all(networks.map(({ Id }) => removeNetwork(client, Id)));
+  await Promise.all(networks.map(({ Id, Name }) => removeNetwork(client, { id: Id, name: Name })));
   if (images) await removeImages(client, filters);
 }
 
