@@ -24,7 +24,7 @@ export interface LaneDeps {
   readonly log: LaneLog;
   /** With the end of the stage's log, and its whole size in bytes. */
   readonly draw: (subject: CheckSubject, key: CheckKey) => Promise<{ view: CheckView; logSize: number }>;
-  /** The check exists on GitHub now, or never will. */
+  /** GitHub has taken a state of the check, or never will. */
   readonly settled: () => void;
   /** An attempt has ended; `over`: as far as is known the lane is not needed any more. */
   readonly attempted: (over: boolean) => void;
@@ -73,7 +73,18 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
     if (check === undefined) {
       return refresh(subject);
     }
-    return isAfterWhole(check, checks) ? { dirty: true } : write(check, subject);
+    return isAfterWhole(check, checks) || isBeforeStages(check, checks, subject)
+      ? { dirty: true }
+      : write(check, checks, subject);
+  }
+
+  /** Who sees `cyclone` concluded, a merge queue or a person, finds every stage's end there. */
+  function isBeforeStages(check: DirtyCheck, checks: readonly DirtyCheck[], subject: CheckSubject): boolean {
+    return check.githubId !== undefined && endsTooEarly(checks, subject);
+  }
+
+  function endsTooEarly(checks: readonly DirtyCheck[], subject: CheckSubject): boolean {
+    return key === WHOLE_RUN && subject.progress.run.status === 'completed' && checks.length > 1;
   }
 
   /** On GitHub checks are listed as they were made: the whole run's comes first. */
@@ -84,14 +95,18 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
     );
   }
 
-  async function write(check: DirtyCheck, subject: CheckSubject): Promise<Next> {
+  async function write(
+    check: DirtyCheck,
+    checks: readonly DirtyCheck[],
+    subject: CheckSubject,
+  ): Promise<Next> {
     const moment = stateOf(subject, key);
     const exists = check.githubId !== undefined;
     const due = exists ? dueAt(moment, shown?.at, pace) : 0;
     if (due > clock.now()) {
       return { dirty: true, at: due };
     }
-    const young = !exists && isYoung(moment, clock.now(), pace);
+    const young = !exists && (isYoung(moment, clock.now(), pace) || endsTooEarly(checks, subject));
     const { view, logSize } = await deps.draw(young ? notYetRunning(subject, key) : subject, key);
     const delivery = await deliverNew(check, subject, view);
     if (delivery.kind === 'superseded') {
@@ -100,9 +115,7 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
     shown = { githubId: delivery.githubId, face: face(view), at: clock.now(), logSize };
     // What is too young to be shown is still to be said.
     await store.sent(run, key, delivery.githubId, young ? check.wanted - 1 : check.wanted);
-    if (!exists) {
-      deps.settled();
-    }
+    deps.settled();
     return { dirty: true, at: 0 };
   }
 

@@ -100,9 +100,12 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       log: deps.logger,
       draw,
       settled: () => {
-        if (key === WHOLE_RUN) {
-          lanes.get(run)?.forEach((other) => other !== lane && other.dirty() && other.wake());
-        }
+        // Stages wait for the whole run's check to be there, and its end waits for theirs.
+        lanes.get(run)?.forEach((other, of) => {
+          if (other !== lane && other.dirty() && (key === WHOLE_RUN || of === WHOLE_RUN)) {
+            other.wake();
+          }
+        });
       },
       attempted: (over) => {
         if (over) {

@@ -3,7 +3,12 @@ import { type Cyclone, start } from '../main.js';
 import { InvalidSettings, readSettings, type Settings } from '../settings.js';
 
 /** Errors whose message is for the operator; a stack would only hide it. */
-const PLAIN: readonly string[] = ['DataDirUnavailable', 'RedisUnavailable', 'EngineUnavailable'];
+const PLAIN: readonly string[] = [
+  'DataDirUnavailable',
+  'DatabaseUnavailable',
+  'EngineUnavailable',
+  'RedisUnavailable',
+];
 
 /** Runs until SIGTERM or SIGINT has drained it. @returns the exit status */
 export async function serve(role: Settings['role'] | undefined): Promise<number> {

@@ -1,12 +1,5 @@
 import { imageName } from './image-name.js';
-import type {
-  Plan,
-  PlannedJob,
-  PlannedStage,
-  Repository,
-  StageDefinition,
-  Trigger,
-} from './model.js';
+import type { Plan, PlannedJob, PlannedStage, Repository, StageDefinition, Trigger } from './model.js';
 import { refusals } from './policy.js';
 import { skipCi, stageRuns } from './trigger.js';
 

@@ -9,11 +9,15 @@ export function refusals(definition: StageDefinition, trusted: boolean): readonl
     return [];
   }
   const { container, services } = definition.spec;
-  return [
+  const found = [
     ...containerRefusals(container, ''),
     ...services.flatMap((service) => containerRefusals(service, ` of service ${service.name}`)),
   ];
+  return found.length === 0 ? [] : [...found, WHO_MAY];
 }
+
+const WHO_MAY =
+  "only repositories in the server's CYCLONE_TRUSTED_REPOS may have this, and never a fork's code";
 
 /** The host path of a volume, or undefined when its source is the workspace. */
 export function hostSource(volume: string): string | undefined {

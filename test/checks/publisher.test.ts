@@ -57,6 +57,27 @@ describe('a new run', () => {
   });
 });
 
+test('the whole run concludes on GitHub after every stage has', async () => {
+  house.github.script('ok', 'ok', 'lost', 'lost', 'lost');
+  house.put(waiting);
+  await house.idle();
+  house.put(done);
+  await house.clock.advance(60_000);
+  await house.idle();
+  const ends = house.github.requests.filter((request) => request.endsWith('completed'));
+  expect(ends.at(-1)).toBe('update cyclone completed');
+  expect(ends.filter((request) => request === 'update cyclone completed')).toHaveLength(1);
+});
+
+test('a run that is over before GitHub knows it: the whole check is made first and ends last', async () => {
+  house.put(done);
+  await house.clock.advance(60_000);
+  await house.idle();
+  const whole = house.github.requests.filter((request) => / cyclone( |$)/.test(request));
+  expect(whole[1]).toMatch(/^create cyclone (queued|in_progress)$/);
+  expect(house.github.requests.at(-1)).toBe('update cyclone completed');
+});
+
 describe('in_progress', () => {
   test('is never sent for a stage that ends within two seconds', async () => {
     house.put(waiting);
@@ -181,7 +202,8 @@ describe('when GitHub does not answer', () => {
     await house.clock.advance(60_000);
     const early = house.github.requests.length;
     await house.clock.advance(60_000);
-    expect(house.github.requests.length - early).toBe(12);
+    // The stage's; the whole run's waits for it.
+    expect(house.github.requests.length - early).toBe(6);
     await house.idle();
     expect(house.github.only(STAGE).view.conclusion).toBe('success');
     expect(house.github.only(CYCLONE).view.conclusion).toBe('success');

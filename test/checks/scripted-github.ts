@@ -40,6 +40,7 @@ export interface ScriptedGitHub extends CheckApi {
 const LATENCY_MS = 80;
 
 export function scriptedGitHub(clock: Clock): ScriptedGitHub {
+  let lastId = 99;
   const checks: GitHubCheck[] = [];
   const requests: string[] = [];
   const most = { all: 0, ofOne: 0 };
@@ -84,7 +85,9 @@ export function scriptedGitHub(clock: Clock): ScriptedGitHub {
     },
     create: (_repository, view) =>
       travel(view.name, `create ${view.name} ${view.status}`, () => {
-        const id = 100 + checks.length;
+        // Never one that was given before.
+        lastId += 1;
+        const id = lastId;
         checks.push({ id, views: [view] });
         return { id };
       }),

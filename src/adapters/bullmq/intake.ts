@@ -21,7 +21,11 @@ export interface IntakeProducer extends IntakeQueue {
  * BullMQ asks for the version when it is constructed, which such a connection refuses before it is ready.
  */
 export function intakeProducer(connection: ConnectionOptions, logger: Logger): IntakeProducer {
-  const queue = new Queue<IntakeEvent>(QUEUE, { connection, skipWaitingForReady: true, skipVersionCheck: true });
+  const queue = new Queue<IntakeEvent>(QUEUE, {
+    connection,
+    skipWaitingForReady: true,
+    skipVersionCheck: true,
+  });
   queue.on('error', (err) => logger.warn({ err }, 'intake queue'));
   return {
     async add(event) {

@@ -2,16 +2,29 @@ import { Kysely, Migrator, PostgresDialect, SqliteDialect } from 'kysely';
 import Sqlite from 'libsql';
 import pg from 'pg';
 import { createRuns } from './migrations/001-runs.js';
-import type { Tables } from './schema.js';
+import type { Dialect, Tables } from './schema.js';
 
-export type Dialect = 'sqlite' | 'postgres';
 export type Database = Kysely<Tables>;
 
-/** Opens (and brings up to date) SQLite at a path, or PostgreSQL at a `postgres://` address. */
+/** The database does not answer, or cannot be brought up to date. The message says where and why. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable';
+}
+
+/** Opens (and brings up to date) SQLite at a path, or PostgreSQL at a `postgres://` address. @throws DatabaseUnavailable */
 export async function openDatabase(location: string): Promise<Database> {
   const dialect: Dialect = /^postgres(?:ql)?:\/\//.test(location) ? 'postgres' : 'sqlite';
   const db = dialect === 'postgres' ? postgres(location) : sqlite(location);
-  await migrate(db, dialect);
+  try {
+    await migrate(db, dialect);
+  } catch (cause) {
+    await db.destroy();
+    const where = dialect === 'postgres' ? `PostgreSQL at ${new URL(location).host}` : location;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new DatabaseUnavailable(`the database (${where}) cannot be used: ${why}. See DATABASE_URL`, {
+      cause,
+    });
+  }
   return db;
 }
 
@@ -37,6 +50,6 @@ async function migrate(db: Database, dialect: Dialect): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) {
-    throw new Error('the database could not be brought up to date', { cause: error });
+    throw error;
   }
 }

@@ -1,5 +1,7 @@
 import type { Generated } from 'kysely';
 
+export type Dialect = 'sqlite' | 'postgres';
+
 /** Times are milliseconds since the epoch; JSON is text, so that SQLite and PostgreSQL agree. */
 export interface Tables {
   readonly settings: SettingsTable;

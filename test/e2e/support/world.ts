@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -98,7 +98,9 @@ export function conclusions(checks: ReadonlyMap<string, CheckRun>): Record<strin
 }
 
 async function inventory(dataDir: string): Promise<readonly string[]> {
-  const filters = { label: ['cyclone.run'] };
+  // By our worker: others may be at work on this engine.
+  const worker = await readFile(path.join(dataDir, 'worker-id'), 'utf8');
+  const filters = { label: [`cyclone.worker=${worker.trim()}`] };
   const [containers, networks, workspaces] = await Promise.all([
     docker().listContainers({ all: true, filters }),
     docker().listNetworks({ filters }),

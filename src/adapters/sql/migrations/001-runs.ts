@@ -1,6 +1,6 @@
 import type { Migration } from 'kysely';
 import { type Kysely, sql } from 'kysely';
-import type { Dialect } from '../database.js';
+import type { Dialect } from '../schema.js';
 
 /** Repositories, runs with their progress, and what GitHub knows of their checks. */
 export function createRuns(dialect: Dialect): Migration {
