@@ -39,12 +39,8 @@ export async function planContainer(
 }
 
 /** The image, pulled or built. @throws StageFailed `image` when there is no built one */
-export async function imageOf(
-  stand: Stand,
-  spec: ContainerSpec,
-  listen?: (line: string) => void,
-): Promise<ImageInfo> {
-  if (spec.image !== BUILT_IMAGE) return await stand.images.get(spec.image, listen);
+export async function imageOf(stand: Stand, spec: ContainerSpec): Promise<ImageInfo> {
+  if (spec.image !== BUILT_IMAGE) return await stand.images.get(spec.image);
   if (stand.built === undefined) {
     throw new StageFailed('image', `${BUILT_IMAGE}: no build of this run made an image before this stage`);
   }

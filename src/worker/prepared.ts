@@ -24,7 +24,6 @@ export interface Prepared {
 export interface PrepareOptions {
   /** Before the stage's turn. */
   readonly early: boolean;
-  readonly listen?: (line: string) => void;
 }
 
 /** Nothing that the container is made from depends on what the stages before it do. */
@@ -45,11 +44,11 @@ export async function prepare(
   stand: Stand,
   stage: PlannedStage,
   spec: ContainerStage,
-  options: PrepareOptions,
+  { early }: PrepareOptions,
 ): Promise<Prepared> {
   const [services, main] = await Promise.all([
-    prepareServices(job, stand, spec, options),
-    prepareMain(job, stand, stage, spec, options),
+    prepareServices(job, stand, spec, early),
+    prepareMain(job, stand, stage, spec),
   ]);
   return { ...main, services };
 }
@@ -59,13 +58,12 @@ async function prepareMain(
   stand: Stand,
   stage: PlannedStage,
   { container: spec }: ContainerStage,
-  { listen }: PrepareOptions,
 ): Promise<Omit<Prepared, 'services'>> {
   const size = scriptBytes(spec.commands);
   if (size > SCRIPT_LIMIT_BYTES) {
     throw new StageFailed('container', `commands hold ${size} bytes; ${SCRIPT_LIMIT_BYTES} are possible`);
   }
-  const image = await imageOf(stand, spec, listen);
+  const image = await imageOf(stand, spec);
   const plan = await planStageMounts(spec.volumes, await stand.place());
   const script = spec.commands.length > 0 ? createScript(spec.commands) : undefined;
   const base = await planContainer(job, stage.id, spec, image, plan);

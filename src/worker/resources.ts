@@ -47,11 +47,24 @@ export class Resources {
     return container;
   }
 
-  /** Removes behind: the next stage does not wait for it, `close` does. */
+  /** Removes behind: the next stage does not wait for it, `close` does. Safe twice. */
   drop(container: Container): void {
     if (!this.#containers.delete(container)) return;
-    const removal = container.remove().catch((error: unknown) => {
-      this.#options.logger.warn({ err: error, container: container.id }, 'container not removed');
+    this.#behind('container not removed', () => container.remove());
+  }
+
+  /** Removes an image behind, and first the container that was made of it. */
+  dropImage(image: string, container?: Container): void {
+    if (container !== undefined) this.#containers.delete(container);
+    this.#behind('image not removed', async () => {
+      await container?.remove();
+      await this.#options.engine.removeImage(image);
+    });
+  }
+
+  #behind(failed: string, work: () => Promise<void>): void {
+    const removal = work().catch((error: unknown) => {
+      this.#options.logger.warn({ err: error }, failed);
     });
     this.#removals.add(removal);
     void removal.finally(() => this.#removals.delete(removal));

@@ -39,12 +39,15 @@ export async function runInShell(
   symlinkSync(shell, sh);
   const [program = '', ...args] = script.entrypoint.map((arg) => arg.replaceAll('/bin/sh', sh));
   if (args.some((arg) => /kill\s+-KILL\s+-1/.test(arg))) throw new Error('this would kill the machine');
-  const child = spawn(program, args, { env: { PATH: process.env['PATH'], ...environment } });
+  const environmentOfChild = { PATH: process.env['PATH'], ...environment };
+  const child = spawn(program, args, { env: environmentOfChild, timeout: 4000, killSignal: 'SIGKILL' });
   const splitter = createMarkerSplitter(script);
   const pieces: Piece[] = [];
   child.stdout.on('data', (chunk: Buffer) => pieces.push(...splitter.push(chunk)));
   child.stderr.on('data', (chunk: Buffer) => pieces.push({ kind: 'bytes', bytes: chunk }));
-  child.stdin.end(go ? goSignal(script, late) : '');
+  // As in a container, it stays open: what reads it would wait for ever.
+  if (go) child.stdin.write(goSignal(script, late));
+  else child.stdin.end();
   const exitCode = await new Promise<number>((resolve) => {
     child.once('close', (code, signal) => resolve(code ?? (signal === null ? -1 : 128)));
   });

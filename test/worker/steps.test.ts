@@ -352,6 +352,7 @@ describe('an image build', () => {
     expect(world.story.outcomes.get('pre_build')).toEqual({ kind: 'passed' });
     expect(world.engine.journal).not.toContain('start pre-build');
     expect([...world.engine.images.keys()]).toEqual(['alpine']);
+    expect(world.engine.journal.some((event) => event.startsWith('remove image sha256:built'))).toBe(true);
   });
 });
 
@@ -398,4 +399,15 @@ test('deploy is neutral and says why', async () => {
     message: 'deploy is not supported yet',
   });
   expect(world.checkout.count()).toBe(0);
+});
+
+test('a stage that waits for an image shows what the registry says', async () => {
+  const arrived = gate();
+  const world = createWorld({ images: { golang: {} }, registry: () => arrived.passed });
+  const done = world.execute(leaseOf([planned('a', stageOf({ image: 'golang', commands: ['true'] }))]));
+  await until(() => world.checkout.count() === 1 && world.story.events.includes('started a'));
+  await new Promise((resolve) => setImmediate(resolve));
+  arrived.open();
+  await done;
+  expect(world.story.logs.get('a')).toContain('pulling golang\n');
 });

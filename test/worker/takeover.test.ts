@@ -118,6 +118,7 @@ describe('a job that is taken over', () => {
     ];
     await world.execute(leaseOf(stages));
     expect(world.story.outcomes.get('a')).toMatchObject({ failure: { code: 'image' } });
+    expect(world.engine.images.has(IMAGE)).toBe(true);
   });
 
   test('has nothing to do behind a failed stage but to end', async () => {

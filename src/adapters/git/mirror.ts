@@ -35,14 +35,13 @@ export async function sweepMirror(mirror: string): Promise<void> {
   }
 }
 
-/** The commit, and its tag where there is one, are in the mirror afterwards. */
+/** The commit, and its tag where there is one, are in the mirror afterwards. For a commit that is there git asks nobody. */
 export async function fetchInto(
   command: GitCommand,
   mirror: string,
   url: string,
   wanted: Wanted,
 ): Promise<void> {
-  if (await isThere(command, mirror, wanted)) return;
   try {
     await fetch(command, mirror, url, wanted);
   } catch (error) {
@@ -60,13 +59,6 @@ export async function tagObject(command: GitCommand, mirror: string, wanted: Wan
   const found = await revision(command, mirror, refKey(`refs/tags/${wanted.tag}`));
   if (found === undefined) return wanted.sha;
   return (await revision(command, mirror, `${found}^{commit}`)) === wanted.sha ? found : wanted.sha;
-}
-
-/** A ref at the commit: git moved it when all that the commit needs was there. */
-async function isThere(command: GitCommand, mirror: string, wanted: Wanted): Promise<boolean> {
-  const ref = refKey(wanted.tag === undefined ? wanted.ref : `refs/tags/${wanted.tag}`);
-  const found = await revision(command, mirror, ref);
-  return found !== undefined && (await revision(command, mirror, `${found}^{commit}`)) === wanted.sha;
 }
 
 async function fetch(command: GitCommand, mirror: string, url: string, wanted: Wanted): Promise<void> {

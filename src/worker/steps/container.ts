@@ -9,14 +9,13 @@ import { type StageContext, timed } from '../stage-context.js';
 
 /** Runs the commands of a stage, or its container's own command, beside its services. */
 export async function runContainer(context: StageContext, spec: ContainerStage): Promise<Outcome> {
-  const { job, stand, facts, log } = context;
+  const { job, stand, facts } = context;
+  hearPulls(context, spec);
   await timed(context, 'checkout', stand.checkedOut());
-  // Nobody waits for these lines; what cannot be sent stops the job by itself.
-  const listen = (line: string): void => void log.line(line).catch(() => undefined);
   const prepared = await timed(
     context,
     'prepare',
-    context.armed ?? prepare(job, stand, context.stage, spec, { early: false, listen }),
+    context.armed ?? prepare(job, stand, context.stage, spec, { early: false }),
   );
   await describe(context, spec, prepared);
   try {
@@ -41,6 +40,16 @@ export async function runContainer(context: StageContext, spec: ContainerStage):
   } finally {
     await prepared.services.stop();
     job.resources.drop(prepared.container);
+  }
+}
+
+/** A stage that waits for an image shows what the registry says. */
+function hearPulls({ stand, log }: StageContext, spec: ContainerStage): void {
+  // Nobody waits for these lines; what cannot be sent stops the job by itself.
+  const listen = (line: string): void => void log.line(line).catch(() => undefined);
+  for (const { image } of [spec.container, ...spec.services]) {
+    // Who needs the image is told of its failure.
+    if (image !== BUILT_IMAGE) void stand.images.get(image, listen).catch(() => undefined);
   }
 }
 

@@ -17,7 +17,8 @@ export async function runImageBuild(context: StageContext, spec: ImageBuildStage
   const image = await timed(context, 'build', build(context, spec, tag));
   context.facts.set({ imageDigest: image.id, ...(forRelease && { image: tag }) });
   if (forRelease) stand.built = image;
-  if (spec.outputs.length > 0) await timed(context, 'outputs', copyImageOutputs(context, spec, image));
+  if (!forRelease || spec.outputs.length > 0)
+    await timed(context, 'outputs', copyImageOutputs(context, spec, image));
   return { kind: 'passed' };
 }
 
@@ -79,6 +80,8 @@ async function copyImageOutputs(
   try {
     await copyOutputs(spec.outputs, { container, workingDir: image.workingDir || '/' }, stand.workspace);
   } finally {
-    job.resources.drop(container);
+    // What was built for its files alone is of no further use.
+    if (spec.purpose === 'outputs') job.resources.dropImage(image.id, container);
+    else job.resources.drop(container);
   }
 }

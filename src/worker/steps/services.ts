@@ -37,15 +37,13 @@ export async function prepareServices(
   job: Job,
   stand: Stand,
   stage: ContainerStage,
-  options: { readonly early: boolean; readonly listen?: (line: string) => void },
+  early: boolean,
 ): Promise<Services> {
   const aliases = serviceNames(stage);
   const services = await Promise.all(
-    stage.services.map((spec) =>
-      createService(job, stand, spec, aliases.get(spec.name) ?? [], options.listen),
-    ),
+    stage.services.map((spec) => createService(job, stand, spec, aliases.get(spec.name) ?? [])),
   );
-  if (options.early) {
+  if (early) {
     for (const service of services) {
       if (!service.independent) break;
       await startService(service);
@@ -74,9 +72,8 @@ async function createService(
   stand: Stand,
   spec: ServiceSpec,
   aliases: readonly string[],
-  listen: ((line: string) => void) | undefined,
 ): Promise<Service> {
-  const image = await imageOf(stand, spec, listen);
+  const image = await imageOf(stand, spec);
   const plan = await planServiceMounts(spec.volumes, await stand.place());
   const container = await job.resources.create({
     ...(await planContainer(job, spec.name, spec, image, plan)),

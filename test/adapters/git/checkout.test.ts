@@ -307,6 +307,15 @@ describe('over HTTP', () => {
     expect(readFileSync(path.join(wanted.directory, 'a.txt'), 'utf8')).toBe('below');
   });
 
+  test('a commit that is there is not asked for again', async () => {
+    const sha = origin.commit({ 'a.txt': 'once' });
+    const checkout = gitCheckout({ mirrors: temporary('mirrors') });
+    await checkout.checkout(over(sha, token), never);
+    const before = server.authorizations.length;
+    await checkout.checkout(over(sha, token), never);
+    expect(server.authorizations).toHaveLength(before);
+  });
+
   test('a wrong token fails without a prompt and without the token in the words', async () => {
     const sha = origin.commit({ 'a.txt': 'one' });
     const checkout = gitCheckout({ mirrors: temporary('mirrors') });

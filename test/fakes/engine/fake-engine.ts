@@ -140,6 +140,8 @@ export class FakeEngine implements Engine {
 
   removeImage(reference: string): Promise<void> {
     return this.#call(`remove image ${reference}`, () => {
+      const used = [...this.containers.values()].some(({ spec }) => spec.image === reference);
+      if (used) impossible('removal of an image that containers are made of');
       for (const [name, image] of this.images)
         if (name === reference || image.id === reference) this.images.delete(name);
     });
