@@ -24,8 +24,8 @@ beforeAll(async () => {
   [open, locked] = await Promise.all([startRegistry(), startRegistry({ auth: true })]);
 });
 afterAll(async () => {
-  await bench.clean();
   await Promise.all([open.stop(), locked.stop()]);
+  await bench.clean();
 });
 
 function context(files: Readonly<Record<string, string>>): AsyncIterable<Buffer> {
