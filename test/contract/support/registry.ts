@@ -2,6 +2,7 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
@@ -25,6 +26,8 @@ export interface Access {
 export interface Registry {
   /** `127.0.0.1:PORT`: what image names begin with. */
   readonly host: string;
+  /** Its log comes through a pipe: resolves when all that was answered before the call can be counted. */
+  settled(): Promise<void>;
   /** Requests that it has answered so far, oldest first. */
   requests(): readonly Access[];
   /** How often a manifest was put under this tag: once for every push. */
@@ -56,6 +59,11 @@ export async function startRegistry({ auth = false }: { auth?: boolean } = {}): 
     );
   return {
     host,
+    async settled() {
+      const mark = randomUUID();
+      await fetch(`http://${host}/v2/?${mark}`);
+      while (!log.includes(mark)) await sleep(5);
+    },
     requests,
     manifestPuts: (repository, tag) =>
       requests().filter(
