@@ -136,10 +136,12 @@ function endStage(
   now: RunProgress,
   event: WorkerEvent & { readonly type: 'stage_ended' },
 ): RunProgress {
+  const goesOn = allowsNext(event.outcome);
   const ended = withStage(now, event.stage, (state) =>
-    completed(state, event.outcome, event.facts, event.at),
+    // A stage that passed may run again because its workspace was lost; only its failing then is news.
+    completed(goesOn ? state : reopened(state), event.outcome, event.facts, event.at),
   );
-  if (allowsNext(event.outcome)) {
+  if (goesOn) {
     return ended;
   }
   const stages = plan.jobs.find((job) => job.id === event.job)?.stages ?? [];
@@ -180,6 +182,15 @@ function completed(state: StageState, outcome: Outcome, facts: StageFacts, at: n
   }
   const startedAt = state.status === 'in_progress' ? { startedAt: state.startedAt } : {};
   return { status: 'completed', outcome, facts, ...startedAt, completedAt: at };
+}
+
+function reopened(state: StageState): StageState {
+  if (state.status !== 'completed') {
+    return state;
+  }
+  return state.startedAt === undefined
+    ? { status: 'queued' }
+    : { status: 'in_progress', startedAt: state.startedAt };
 }
 
 function withStage(now: RunProgress, id: StageId, change: (state: StageState) => StageState): RunProgress {

@@ -136,7 +136,11 @@ describe('GitHub in trouble', () => {
   test('away while a run goes on, and the server restarted: the checks come when GitHub is back', async () => {
     const slow = { 'caicloud.yml': 'pre_build: { image: cyclone-test/busybox:1, commands: [sleep 4] }\n' };
     const sha = await gitPush(world.github, { repository: 'acme/away', files: slow });
-    await world.github.waitFor(() => world.github.checkRuns('acme/away', sha).length === 2);
+    await world.github.waitFor(() =>
+      world.github
+        .checkRuns('acme/away', sha)
+        .some(({ state }) => state.name === 'cyclone/pre_build' && state.status === 'in_progress'),
+    );
     world.github.faults.down();
     await new Promise((resolve) => setTimeout(resolve, 6000));
     expect(await world.server().stop()).toBe(0);

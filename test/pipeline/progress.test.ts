@@ -82,6 +82,18 @@ describe('owners', () => {
     expect(play([numbered({ type: 'stage_started', stage: 'pre_build' }, 1, 2)], taken)).not.toBe(taken);
   });
 
+  test('a stage that is run again because its workspace was lost keeps its end, unless it fails now', () => {
+    const before = play(story(...passed('pre_build'), ...passed('build')));
+    const taken = progress(plan, before, { type: 'job_leased', job: 'chain', fence: 2, at: 50 });
+    const again = play([numbered({ type: 'stage_started', stage: 'pre_build' }, 1, 2)], taken);
+    expect(again.stages[0]).toEqual(before.stages[0]);
+    const failure = { code: 'exit', message: '', exitCode: 1 } as const;
+    const outcome = { kind: 'failed', failure } as const;
+    const end = play([numbered({ type: 'stage_ended', stage: 'pre_build', outcome, facts: {} }, 2, 2)], again);
+    expect(stageStatuses(end)).toEqual({ pre_build: 'failed', build: 'passed', integration: 'skipped' });
+    expect(end.run).toMatchObject({ conclusion: 'failure' });
+  });
+
   test('a job that is handed back is ready again under the next number', () => {
     const back = play(story({ type: 'job_returned', reason: 'drain' }));
     expect(ready(plan, back).map(({ id }) => id)).toEqual(['chain']);
