@@ -8,17 +8,23 @@ import { openDataDir } from './composition/data-dir.js';
 import { createHealth } from './composition/health.js';
 import { openRedis, type RedisConnections } from './composition/redis.js';
 import { composeServer, type Server } from './composition/server.js';
-import { composeWorker, type WorkerProcess } from './composition/worker.js';
 import { webListener } from './composition/web.js';
+import { composeWorker, type WorkerProcess } from './composition/worker.js';
 import type { Logger } from './runs/ports.js';
 import { gitEnvironment, type Settings } from './settings.js';
+
+/** Beyond the time that stages get, for each part that is stopped. */
+const STEP_SECONDS = 5;
 
 export interface Cyclone {
   readonly port: number;
   /** Who cancels by hand; undefined in a pure worker. */
   readonly cancel: Server['cancel'] | undefined;
-  /** Drains: no new jobs, running stages finish or are handed back. Safe twice. */
-  stop(): Promise<void>;
+  /**
+   * Drains: no new jobs, running stages finish or are handed back. Safe twice.
+   * @returns whether everything ended in time; what did not (Redis is away) is found at the next start
+   */
+  stop(): Promise<boolean>;
 }
 
 /**
@@ -27,10 +33,13 @@ export interface Cyclone {
  */
 export async function start(settings: Settings, logger: Logger): Promise<Cyclone> {
   const undo: (() => Promise<unknown>)[] = [];
+  const patience = (settings.drainSeconds + STEP_SECONDS) * 1000;
   const stop = once(async () => {
+    let clean = true;
     for (const step of undo.splice(0).reverse()) {
-      await step().catch((err: unknown) => logger.error({ err }, 'while stopping'));
+      clean = (await inTime(step(), patience, logger)) && clean;
     }
+    return clean;
   });
   try {
     const dataDir = await openDataDir(settings.dataDir);
@@ -42,7 +51,10 @@ export async function start(settings: Settings, logger: Logger): Promise<Cyclone
     const server = await serverOf(settings, { dataDir, redis, logger, metrics });
     if (server !== undefined) {
       undo.push(() => server.close());
-      metrics.watch({ openRuns: async () => (await server.store.unfinished()).length, unsentChecks: server.unsentChecks });
+      metrics.watch({
+        openRuns: async () => (await server.store.unfinished()).length,
+        unsentChecks: server.unsentChecks,
+      });
     }
     const worker = await workerOf(settings, { dataDir, redis, logger, server });
     if (worker !== undefined) {
@@ -132,7 +144,22 @@ async function closeHttp(http: HttpServer, web: { close(): void }): Promise<void
   http.closeAllConnections();
 }
 
-function once(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
+async function inTime(step: Promise<unknown>, ms: number, logger: Logger): Promise<boolean> {
+  const over = new AbortController();
+  const late = systemClock.sleep(ms, over.signal).then(() => Promise.reject(new Error('it takes too long')));
+  try {
+    await Promise.race([step, late]);
+    return true;
+  } catch (err) {
+    logger.error({ err }, 'while stopping');
+    return false;
+  } finally {
+    late.catch(() => undefined);
+    over.abort();
+  }
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
   return () => (running ??= work());
 }

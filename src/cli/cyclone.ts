@@ -46,4 +46,5 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+// Not exitCode: a part that could not be stopped must not keep the process.
+process.exit(await main(process.argv.slice(2)));

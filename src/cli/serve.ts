@@ -36,9 +36,9 @@ export async function serve(role: Settings['role'] | undefined): Promise<number>
   }
   const signal = await stopSignal();
   logger.info({ signal }, 'draining');
-  await cyclone.stop();
-  logger.info({}, 'stopped');
-  return 0;
+  const clean = await cyclone.stop();
+  logger.info({ clean }, 'stopped');
+  return clean ? 0 : 1;
 }
 
 /** The second signal ends the process at once. */
