@@ -36,7 +36,7 @@ export async function start(settings: Settings, logger: Logger): Promise<Cyclone
   const patience = (settings.drainSeconds + STEP_SECONDS) * 1000;
   const stop = once(async () => {
     let clean = true;
-    for (const step of undo.splice(0).reverse()) {
+    for (const step of undo.splice(0).toReversed()) {
       clean = (await inTime(step(), patience, logger)) && clean;
     }
     return clean;

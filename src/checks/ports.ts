@@ -11,8 +11,8 @@ import type {
 /** The name of the check of the whole run among a run's checks. */
 export const WHOLE_RUN = 'cyclone';
 
-/** A check of a run: `cyclone` itself, or a stage. */
-export type CheckKey = typeof WHOLE_RUN | StageId;
+/** A check of a run: {@link WHOLE_RUN}, or a stage. */
+export type CheckKey = StageId;
 
 export interface Annotation {
   readonly path: string;

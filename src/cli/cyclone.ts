@@ -17,7 +17,7 @@ Settings are environment variables: see the table in README.md.
 `;
 
 async function main(args: readonly string[]): Promise<number> {
-  const [command, ...rest] = args;
+  const [command = '', ...rest] = args;
   switch (command) {
     case 'serve':
       return serve(undefined);
@@ -41,7 +41,7 @@ async function main(args: readonly string[]): Promise<number> {
       return 0;
     }
     default:
-      process.stderr.write(command === undefined ? USAGE : `cyclone: no command "${command}"\n\n${USAGE}`);
+      process.stderr.write(command === '' ? USAGE : `cyclone: no command "${command}"\n\n${USAGE}`);
       return 2;
   }
 }

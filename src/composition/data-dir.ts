@@ -27,10 +27,9 @@ export async function openDataDir(root: string): Promise<DataDir> {
       await mkdir(dir(name), { recursive: true, mode: 0o700 });
     }
   } catch (cause) {
-    throw new DataDirUnavailable(
-      `CYCLONE_DATA_DIR ${root} cannot be written: make it or choose another`,
-      { cause },
-    );
+    throw new DataDirUnavailable(`CYCLONE_DATA_DIR ${root} cannot be written: make it or choose another`, {
+      cause,
+    });
   }
   const lock = dir('lock');
   await takeLock(lock, root);

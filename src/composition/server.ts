@@ -1,9 +1,9 @@
+import { diskArchive } from '../adapters/archive/disk.js';
 import { intakeConsumer, intakeProducer } from '../adapters/bullmq/intake.js';
 import { jobQueue, watchFailedJobs } from '../adapters/bullmq/jobs.js';
-import { diskArchive } from '../adapters/archive/disk.js';
 import { type GitHubApp, githubApp } from '../adapters/github/github-app.js';
 import { redisCancellations } from '../adapters/redis/cancellations.js';
-import { redisEventConsumer, type Reported } from '../adapters/redis/event-consumer.js';
+import { type Reported, redisEventConsumer } from '../adapters/redis/event-consumer.js';
 import { redisFences } from '../adapters/redis/fences.js';
 import { publishInstall } from '../adapters/redis/install.js';
 import { checkStore } from '../adapters/sql/checks.js';
@@ -147,7 +147,12 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     live,
     webhooks: github.webhooks,
     lease,
-    cancel: createCancel({ advance, cancellations: redisCancellations(commands), clock: systemClock, logger }),
+    cancel: createCancel({
+      advance,
+      cancellations: redisCancellations(commands),
+      clock: systemClock,
+      logger,
+    }),
     unsentChecks: async () => (await checks.dirty()).length,
     ping: () => ping(db),
     async start() {

@@ -149,6 +149,7 @@ describe('events', () => {
     let written = false;
     const waiting = observer.log('build', Buffer.from('late')).then(() => {
       written = true;
+      return written;
     });
     await observer.stageEnded('build', { kind: 'passed' }, {});
     expect(written).toBe(false);

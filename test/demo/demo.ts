@@ -34,7 +34,7 @@ async function demo(keep: boolean): Promise<number> {
     console.error(`script/demo: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
   } finally {
-    for (const step of undo.reverse()) {
+    for (const step of undo.toReversed()) {
       await step();
     }
   }

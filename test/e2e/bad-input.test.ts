@@ -145,7 +145,7 @@ describe('a server that cannot start says why, and not with a stack', () => {
     async (name, environment) => {
       const { code, output } = await runServer(environment);
       expect(code).toBe(1);
-      expect(output).toContain(`${name}`);
+      expect(output).toContain(name);
       expect(output).not.toContain('    at ');
     },
     20_000,

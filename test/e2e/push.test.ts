@@ -154,8 +154,8 @@ describe('a push of a branch', () => {
     const sha = await gitPush(github, { repository: 'acme/twice', files, branch: 'side' });
     await world.concluded('acme/twice', sha);
     const [delivery] = github.deliveries.all('push').slice(-1);
-    await github.deliveries.redeliver(delivery!.id);
-    await github.deliveries.redeliver(delivery!.id);
+    github.deliveries.redeliver(delivery!.id);
+    github.deliveries.redeliver(delivery!.id);
     // A push after them: what they would have made is there when it is done.
     const after = await gitPush(github, { repository: 'acme/after', files });
     await world.concluded('acme/after', after);

@@ -78,7 +78,7 @@ type EventBody = WorkerEvent extends infer E
   : never;
 
 export function numbered(body: EventBody, seq: number, fence = 1): WorkerEvent {
-  return { run: 1, job: 'chain', fence, seq, at: 1000 + seq, ...body } as WorkerEvent;
+  return { run: 1, job: 'chain', fence, seq, at: 1000 + seq, ...body };
 }
 
 export function stageStatuses(progress: RunProgress): Record<string, string> {

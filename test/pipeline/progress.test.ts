@@ -89,7 +89,10 @@ describe('owners', () => {
     expect(again.stages[0]).toEqual(before.stages[0]);
     const failure = { code: 'exit', message: '', exitCode: 1 } as const;
     const outcome = { kind: 'failed', failure } as const;
-    const end = play([numbered({ type: 'stage_ended', stage: 'pre_build', outcome, facts: {} }, 2, 2)], again);
+    const end = play(
+      [numbered({ type: 'stage_ended', stage: 'pre_build', outcome, facts: {} }, 2, 2)],
+      again,
+    );
     expect(stageStatuses(end)).toEqual({ pre_build: 'failed', build: 'passed', integration: 'skipped' });
     expect(end.run).toMatchObject({ conclusion: 'failure' });
   });
