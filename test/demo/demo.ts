@@ -95,19 +95,18 @@ async function startCyclone(
   return { server, url };
 }
 
+/** The sample is there; what is pushed is its first release. */
 async function pushSample(github: FakeGitHub): Promise<string> {
   const [owner = '', name = ''] = REPOSITORY.split('/');
-  await github.createRepository({ owner, name });
+  const names = await readdir(SAMPLE);
+  const contents = await Promise.all(names.map((file) => readFile(path.join(SAMPLE, file), 'utf8')));
+  const files = Object.fromEntries(names.map((file, index) => [file, contents[index] ?? '']));
+  await github.createRepository({ owner, name, files });
   const person = await createPerson();
   try {
-    await person.git('init', '--quiet', '--initial-branch=main');
-    for (const file of await readdir(SAMPLE)) {
-      await person.write(file, await readFile(path.join(SAMPLE, file), 'utf8'));
-    }
-    await person.git('add', '.');
-    await person.git('commit', '--quiet', '-m', 'Say hello');
+    await person.git('clone', '--quiet', github.pushUrl(REPOSITORY), '.');
     await person.git('tag', TAG);
-    await person.git('push', '--quiet', github.pushUrl(REPOSITORY), TAG);
+    await person.git('push', '--quiet', 'origin', TAG);
     return await person.git('rev-parse', 'HEAD');
   } finally {
     await person.leave();
@@ -157,7 +156,8 @@ async function detail(server: ServerProcess, check: CheckRun): Promise<string> {
   const lines = (await log(server, check))
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('$ '));
-  return (lines.at(-1) ?? '').slice(0, 90);
+  const last = (lines.at(-1) ?? '').replace(/^Successfully tagged /, '');
+  return /sha256:[0-9a-f]{12}/.exec(last)?.[0] ?? last.slice(0, 80);
 }
 
 async function log(server: ServerProcess, check: CheckRun): Promise<string> {
