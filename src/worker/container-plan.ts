@@ -1,6 +1,7 @@
 import { BUILT_IMAGE, type ContainerSpec } from '../pipeline/model.js';
+import { isOwnNetwork } from '../pipeline/policy.js';
 import type { Job, Stand } from './job.js';
-import { enforcePolicy, isOwnNetwork } from './policy.js';
+import { enforcePolicy } from './policy.js';
 import type { ContainerCreate, ImageInfo, ResourceLimits } from './ports.js';
 import { StageFailed } from './stage-failed.js';
 import type { MountPlan } from './volumes.js';
@@ -34,7 +35,7 @@ export async function planContainer(
     limits: limitsOf(spec, job.deps.limits),
     ...(spec.cpuset !== undefined && { cpuset: spec.cpuset }),
     // Without the killer a container at its limit hangs, and with it the worker's slot.
-    oomKillDisable: trusted && spec.oomKillDisable,
+    oomKillDisable: spec.oomKillDisable,
   };
 }
 

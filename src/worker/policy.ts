@@ -1,4 +1,5 @@
 import type { ContainerSpec } from '../pipeline/model.js';
+import { risks } from '../pipeline/policy.js';
 import { StageFailed } from './stage-failed.js';
 
 /**
@@ -8,17 +9,9 @@ import { StageFailed } from './stage-failed.js';
  */
 export function enforcePolicy(spec: ContainerSpec, trusted: boolean): void {
   if (trusted) return;
-  const refused = [
-    ...(spec.privileged ? ['privileged'] : []),
-    ...(spec.devices.length > 0 ? ['devices'] : []),
-    ...(isOwnNetwork(spec.net) ? [] : [`net: ${spec.net}`]),
-  ];
+  const refused = risks(spec).filter(({ key }) => key !== 'volumes');
   if (refused.length > 0) {
-    throw new StageFailed('refused_by_policy', `${refused.join(', ')}: not allowed on this server`);
+    const words = refused.map((risk) => risk.words).join(', ');
+    throw new StageFailed('refused_by_policy', `${words}: not allowed on this server`);
   }
-}
-
-/** `bridge` meant Docker's shared bridge; here it is the run's own. */
-export function isOwnNetwork(net: string | undefined): boolean {
-  return net === undefined || net === '' || net === 'bridge' || net === 'default' || net === 'none';
 }

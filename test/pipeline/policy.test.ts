@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { parseConfig } from '../../src/pipeline/config/parse.js';
 import type { ContainerSpec } from '../../src/pipeline/model.js';
 import { hostSource, refusals } from '../../src/pipeline/policy.js';
 import { isTrusted } from '../../src/pipeline/trust.js';
@@ -45,6 +46,43 @@ describe('a repository that is not trusted', () => {
       outputs: [],
     });
     expect(refusals(stage, false)).toContain('privileged of service db');
+  });
+});
+
+describe('the reader of the file', () => {
+  const read = (line: string) => {
+    const { definitions, issues } = parseConfig(
+      `integration:\n  image: busybox\n  commands: ["true"]\n  ${line}\n`,
+    );
+    const stage = definitions.find(({ name }) => name === 'integration');
+    return {
+      warned: issues.some(({ code }) => code === 'needs-trust'),
+      refused: stage !== undefined && refusals(stage, false).length > 0,
+    };
+  };
+
+  test.each([
+    'privileged: true',
+    'oom_kill_disable: true',
+    'devices: [/dev/kvm]',
+    'net: host',
+    'net: container:other',
+    'net: somebody-elses',
+    'volumes: ["/:/host"]',
+    'volumes: ["named:/cache"]',
+  ])('warns of what will be refused: %s', (line) => {
+    expect(read(line)).toEqual({ warned: true, refused: true });
+  });
+
+  test.each([
+    'privileged: false',
+    'devices: []',
+    'net: bridge',
+    'net: none',
+    'net: ""',
+    'volumes: [".:/src", "./a:/b"]',
+  ])('and of nothing else: %s', (line) => {
+    expect(read(line)).toEqual({ warned: false, refused: false });
   });
 });
 

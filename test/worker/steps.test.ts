@@ -87,6 +87,7 @@ describe('a container', () => {
 
   test.each<[string, Partial<ContainerSpec>]>([
     ['privileged', { privileged: true }],
+    ['oom_kill_disable', { oomKillDisable: true }],
     ['devices', { devices: ['/dev/kvm'] }],
     ['net: host', { net: 'host' }],
     ['net: container:', { net: 'container:other' }],

@@ -1,4 +1,5 @@
 import type { ContainerSpec, RegistryAuth } from '../model.js';
+import { risks } from '../policy.js';
 import type { PlacedText } from './forms.js';
 import { given } from './given.js';
 import { error, type Report, warning } from './issues.js';
@@ -14,8 +15,7 @@ const LEAST_MEMORY = 6 * 1024 * 1024;
 
 /** @param image the reference to use, since its absence means something else in every section */
 export function readContainer(keys: ContainerKeys, image: string, report: Report): ContainerSpec {
-  warnOfPolicy(keys, report);
-  return {
+  const spec: ContainerSpec = {
     image,
     pull: keys.pull?.value ?? false,
     environment: readEnvironment(keys.environment?.value ?? [], report),
@@ -37,6 +37,8 @@ export function readContainer(keys: ContainerKeys, image: string, report: Report
       authConfig: keys.auth_config && readAuth(keys.auth_config.value, report),
     }),
   };
+  warnOfPolicy(keys, spec, report);
+  return spec;
 }
 
 export function texts(found: Found<readonly PlacedText[]> | undefined): readonly string[] {
@@ -104,16 +106,12 @@ function readAuth(map: MapNode, report: Report): RegistryAuth {
   });
 }
 
-function warnOfPolicy(keys: ContainerKeys, report: Report): void {
+/** What the planner will refuse without trust. Volumes are named by their own reader, each at its place. */
+function warnOfPolicy(keys: ContainerKeys, spec: ContainerSpec, report: Report): void {
   const refused = 'refused unless the server trusts this repository';
   const hint = 'ask who runs the server, or do without';
-  if (keys.privileged?.value) {
-    report(warning('needs-trust', keys.privileged.keyAt, `privileged: ${refused}`, hint));
-  }
-  if (keys.devices !== undefined && keys.devices.value.length > 0) {
-    report(warning('needs-trust', keys.devices.keyAt, `devices: ${refused}`, hint));
-  }
-  if (keys.net !== undefined && /^(?:host$|container:)/.test(keys.net.value)) {
-    report(warning('needs-trust', keys.net.keyAt, `net: ${keys.net.value}: ${refused}`, hint));
+  for (const { key, words } of risks(spec)) {
+    const found = key === 'volumes' ? undefined : keys[key];
+    if (found !== undefined) report(warning('needs-trust', found.keyAt, `${words}: ${refused}`, hint));
   }
 }

@@ -1,3 +1,4 @@
+import { hostSource } from '../policy.js';
 import type { PlacedText } from './forms.js';
 import { error, type Report, warning } from './issues.js';
 import { climbsOut } from './workspace-path.js';
@@ -19,7 +20,7 @@ function isVolume({ text, at }: PlacedText, report: Report): boolean {
     report(error('bad-value', at, `the volume "${text}" lacks a side of its colon`, 'write source:target'));
     return false;
   }
-  if (source !== '.' && !source.startsWith('./')) {
+  if (hostSource(text) !== undefined) {
     report(
       warning(
         'needs-trust',

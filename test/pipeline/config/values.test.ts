@@ -164,7 +164,15 @@ describe('what policy decides, and secrets', () => {
       '7:3 warning duplicate-key',
       '7:3 warning needs-trust',
     ]);
-    expect(problemsOf(stage('privileged: no', 'devices: []', 'net: bridge'))).toEqual([]);
+    expect(problemsOf(stage('oom_kill_disable: true', 'net: somebody-elses'))).toEqual([
+      '4:3 warning needs-trust',
+      '5:3 warning needs-trust',
+    ]);
+    for (const own of ['bridge', 'default', 'none']) {
+      expect(
+        problemsOf(stage('privileged: no', 'devices: []', 'oom_kill_disable: no', `net: ${own}`)),
+      ).toEqual([]);
+    }
   });
 
   it('reads credentials and asks to move them', () => {
