@@ -1,6 +1,8 @@
 // Two projects: `fast` needs neither Docker nor network (npm run check); `real` drives the
 // real engine, Redis, git, registry and browser (script/test).
 const shared = {
+  globalSetup: '<rootDir>/test/setup/temporary-directory.mjs',
+  globalTeardown: '<rootDir>/test/setup/remove-temporary-directory.mjs',
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
