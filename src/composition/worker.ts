@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { type JobWorker, jobWorker, NotNow } from '../adapters/bullmq/jobs.js';
 import { dockerEngine } from '../adapters/docker/engine.js';
 import { gitCheckout } from '../adapters/git/checkout.js';
@@ -9,7 +7,14 @@ import { redisObserver } from '../adapters/redis/observer.js';
 import type { Logger } from '../runs/ports.js';
 import type { Settings } from '../settings.js';
 import { executeJob } from '../worker/execute.js';
-import { type Engine, type EngineInfo, LABELS, type LeaseSource, type ResourceLimits } from '../worker/ports.js';
+import {
+  type Engine,
+  type EngineInfo,
+  LABELS,
+  type LeaseSource,
+  type ResourceLimits,
+} from '../worker/ports.js';
+import { removeWorkspace, workspaceOf } from '../worker/workspace.js';
 import { systemClock } from './clock.js';
 import type { DataDir } from './data-dir.js';
 import type { RedisConnections } from './redis.js';
@@ -91,7 +96,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
   const sweep = async (run: number, job: string): Promise<void> => {
     const labels = { [LABELS.install]: install, [LABELS.run]: String(run), [LABELS.job]: job };
     await engine.reap(labels, { images: true });
-    await rm(path.join(dataDir.workspaces, `${String(run)}-${job}`), { recursive: true, force: true });
+    await removeWorkspace(workspaceOf(dataDir.workspaces, run, job));
   };
 
   const connection = await deps.redis.connect('patient');

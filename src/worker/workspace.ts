@@ -24,10 +24,15 @@ const MARK_FILE = 'checked-out.json';
 /** The workspace of this run and job, made if need be. */
 export async function openWorkspace(directory: string, run: number, job: string): Promise<Workspace> {
   await mkdir(directory, { recursive: true });
-  const root = path.join(await realpath(directory), `${run}-${directoryName(job)}`);
-  const workspace = { root, code: path.join(root, 'code'), incoming: path.join(root, 'incoming') };
+  const workspace = workspaceOf(await realpath(directory), run, job);
   await mkdir(workspace.code, { recursive: true });
   return workspace;
+}
+
+/** Where this run and job have theirs, whether it is there or not. */
+export function workspaceOf(directory: string, run: number, job: string): Workspace {
+  const root = path.join(directory, `${run}-${directoryName(job)}`);
+  return { root, code: path.join(root, 'code'), incoming: path.join(root, 'incoming') };
 }
 
 /** The mark of a whole workspace of this commit; undefined when the checkout was never done here. */
