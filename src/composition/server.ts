@@ -18,6 +18,7 @@ import { createTail } from '../logs/tail.js';
 import type { RegistryAuth, WorkerEvent } from '../pipeline/model.js';
 import { type Advance, createAdvance } from '../runs/advance.js';
 import { type CancelRun, createCancel } from '../runs/cancel.js';
+import { createCatchUp } from '../runs/catch-up.js';
 import { createIntake } from '../runs/intake.js';
 import { createLease, type GrantLease } from '../runs/lease.js';
 import type { Logger, RunStore } from '../runs/ports.js';
@@ -130,6 +131,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   const producer = intakeProducer(await deps.redis.connect('prompt'), logger);
   await github.probot.load(cyclone({ intake: producer }));
 
+  const catchUp = createCatchUp({ missed: github.missed, clock: systemClock, logger });
   const workerConnection = await deps.redis.connect('patient');
   let intakeWorker: ReturnType<typeof intakeConsumer> | undefined;
   let failures: ReturnType<typeof watchFailedJobs> | undefined;
@@ -162,8 +164,10 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
       await reconcile({ store, queue, advance, clock: systemClock, logger });
       await publisher.start();
       intakeWorker = intakeConsumer(workerConnection, { process: intake, logger });
+      catchUp.start();
     },
     async closeIntake() {
+      await catchUp.stop();
       await intakeWorker?.close();
       await producer.close();
     },

@@ -56,6 +56,14 @@ export interface CloneTokens {
   cloneToken(repository: Repository): Promise<string>;
 }
 
+/** Webhooks that GitHub could not deliver. */
+export interface MissedDeliveries {
+  /** Ids of events of that time (ms since the epoch) or later of which no attempt was taken, oldest first. */
+  since(time: number): Promise<readonly number[]>;
+  /** Has one sent again, with the delivery id that it had. */
+  redeliver(id: number): Promise<void>;
+}
+
 /** What a webhook left for the intake. */
 export interface IntakeEvent {
   readonly delivery: string;

@@ -1,3 +1,4 @@
+import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from 'octokit';
 import type { Logger } from '../../runs/ports.js';
 import { classify } from './classify.js';
@@ -25,6 +26,8 @@ export interface Clients {
   readonly pace: ReturnType<typeof createWritePace>;
   /** Speaks for the installation; paced together with all others of it. */
   installation(id: number): Octokit;
+  /** Speaks for the App itself. */
+  app(): Octokit;
 }
 
 export function createClients(options: ClientOptions): Clients {
@@ -47,9 +50,20 @@ export function createClients(options: ClientOptions): Clients {
     return octokit;
   }
 
+  const app = new Octokit({
+    ...common,
+    ...pacedOptions(pace, undefined),
+    authStrategy: createAppAuth,
+    auth: { appId: options.appId, privateKey: options.privateKey },
+  });
+  app.hook.error('request', (error) => {
+    throw classify(error, now());
+  });
+
   return {
     tokens,
     pace,
+    app: () => app,
     installation(id) {
       const octokit = known.get(id) ?? connect(id);
       known.set(id, octokit);

@@ -1,9 +1,10 @@
 import type { Probot } from 'probot';
 import type { CheckApi } from '../../checks/ports.js';
-import type { CloneTokens, RepositoryFiles } from '../../runs/ports.js';
+import type { CloneTokens, MissedDeliveries, RepositoryFiles } from '../../runs/ports.js';
 import type { WebhookReceiver } from '../../web/ports.js';
 import { createCheckApi } from './check-api.js';
 import { type ClientOptions, createClients } from './clients.js';
+import { missedDeliveries } from './deliveries.js';
 import { createProbotApp, type ProbotOptions } from './probot-app.js';
 import { createRepositoryFiles } from './repository-files.js';
 import { webhookReceiver } from './webhook-receiver.js';
@@ -14,6 +15,7 @@ export type GitHubAppOptions = ProbotOptions & ClientOptions;
 export interface GitHubApp extends CloneTokens {
   readonly checks: CheckApi;
   readonly repositories: RepositoryFiles;
+  readonly missed: MissedDeliveries;
   /** Load the app function into it: `await probot.load(cyclone({ … }))`. */
   readonly probot: Probot;
   readonly webhooks: WebhookReceiver;
@@ -25,6 +27,7 @@ export function githubApp(options: GitHubAppOptions): GitHubApp {
   return {
     checks: createCheckApi(clients, options.appId),
     repositories: createRepositoryFiles(clients),
+    missed: missedDeliveries(clients),
     cloneToken: (repository) => clients.tokens.clone(repository),
     probot,
     webhooks: webhookReceiver(probot, options.logger),
