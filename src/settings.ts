@@ -54,29 +54,61 @@ export class InvalidSettings extends Error {
   }
 }
 
-const text = z.string().trim().min(1).optional();
+/** A name of the environment, and what is wrong with its value: the first finding of each counts. */
+type Problems = Map<string, string>;
+
+function say(problems: Problems, name: string, words: string): void {
+  if (!problems.has(name)) {
+    problems.set(name, words);
+  }
+}
+
+const NEW_SECRET = 'make one with: openssl rand -hex 32';
+
+const text = z.string().trim().optional();
+const wholeNumber = (least: number, most: number) => {
+  const words = `is not a whole number from ${String(least)} to ${String(most)}`;
+  return z.coerce.number(words).int(words).min(least, words).max(most, words);
+};
+const oneOf = <const T extends readonly string[]>(...values: T) =>
+  z.enum(values, `is not one of ${values.join(', ')}`);
+const address = z.url({
+  protocol: /^https?$/,
+  error: 'is not an address such as https://cyclone.example.com',
+});
+
 const ENVIRONMENT = z.object({
-  CYCLONE_ROLE: z.enum(['all', 'server', 'worker']).default('all'),
-  APP_ID: z.coerce.number().int().positive().optional(),
+  CYCLONE_ROLE: oneOf('all', 'server', 'worker').default('all'),
+  APP_ID: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
   PRIVATE_KEY: text,
   PRIVATE_KEY_PATH: text,
   WEBHOOK_SECRET: text,
   GHE_HOST: text,
-  GHE_PROTOCOL: z.enum(['http', 'https']).default('https'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  GHE_PROTOCOL: oneOf('http', 'https').default('https'),
+  PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
-  WEBHOOK_PATH: z.string().startsWith('/').default('/api/github/webhooks'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  WEBHOOK_PATH: z
+    .string()
+    .startsWith('/', 'is not a path that begins with /')
+    .default('/api/github/webhooks'),
+  LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
   REDIS_URL: text,
   DATABASE_URL: text,
   DOCKER_HOST: text,
   CYCLONE_DATA_DIR: z.string().default('./data'),
-  CYCLONE_PUBLIC_URL: z.url().optional(),
-  CYCLONE_CONCURRENCY: z.coerce.number().int().min(1).default(availableParallelism()),
-  CYCLONE_WORKER_SECRET: text,
-  CYCLONE_SERVER_URL: z.url().optional(),
+  CYCLONE_PUBLIC_URL: address.optional(),
+  CYCLONE_CONCURRENCY: wholeNumber(1, 1000).default(availableParallelism()),
+  // It travels in a header, and whoever guesses it gets the lease of any open job.
+  CYCLONE_WORKER_SECRET: z
+    .string()
+    .regex(/^[!-~]{16,}$/, `is not 16 or more printable characters without a space: ${NEW_SECRET}`)
+    .optional(),
+  CYCLONE_SERVER_URL: address.optional(),
   CYCLONE_TRUSTED_REPOS: z.string().default(''),
-  CYCLONE_DRAIN: z.coerce.number().min(0).default(25),
+  CYCLONE_DRAIN: z.coerce
+    .number('is not a number of seconds')
+    .min(0, 'is not a number of seconds')
+    .default(25),
   REGISTRY_LOCATION: text,
   REGISTRY_USERNAME: text,
   REGISTRY_PASSWORD: text,
@@ -88,23 +120,20 @@ export function readSettings(
   overrides: { readonly role?: Settings['role'] } = {},
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Settings {
-  // An empty value in an .env file or a compose file means "not set".
-  const given = {
-    ...Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')),
-    ...(overrides.role === undefined ? {} : { CYCLONE_ROLE: overrides.role }),
-  };
-  const parsed = ENVIRONMENT.safeParse(given);
-  if (!parsed.success) {
-    throw new InvalidSettings(
-      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-    );
+  const problems: Problems = new Map();
+  const values = readValues(
+    { ...env, ...(overrides.role === undefined ? {} : { CYCLONE_ROLE: overrides.role }) },
+    problems,
+  );
+  // With a role that is none, nobody knows what else it needs.
+  const role = problems.has('CYCLONE_ROLE') ? undefined : values.CYCLONE_ROLE;
+  const github = role === 'all' || role === 'server' ? readGitHub(values, problems) : undefined;
+  if (role === 'worker') {
+    checkWorker(values, problems);
   }
-  const values = parsed.data;
-  const problems: string[] = [];
-  const github = values.CYCLONE_ROLE === 'worker' ? undefined : readGitHub(values, problems);
-  checkWorker(values, problems);
-  if (problems.length > 0) {
-    throw new InvalidSettings(problems);
+  checkRegistry(values, problems);
+  if (problems.size > 0) {
+    throw new InvalidSettings([...problems].map(([name, words]) => `${name} ${words}`));
   }
   return Object.freeze({
     role: values.CYCLONE_ROLE,
@@ -127,16 +156,32 @@ export function readSettings(
   });
 }
 
+/** Values of the wrong form are named and then left out, so that what else is wrong is found as well. */
+function readValues(env: Readonly<Record<string, string | undefined>>, problems: Problems): Environment {
+  // An empty value in an .env file or a compose file means "not set".
+  const given = Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== '');
+  const parsed = ENVIRONMENT.safeParse(Object.fromEntries(given));
+  if (parsed.success) {
+    return parsed.data;
+  }
+  for (const { path: at, message } of parsed.error.issues) {
+    say(problems, String(at[0]), message);
+  }
+  return ENVIRONMENT.parse(Object.fromEntries(given.filter(([name]) => !problems.has(name))));
+}
+
 const APP_PAGE = 'GitHub → Settings → Developer settings → GitHub Apps → your app';
 
-function readGitHub(values: Environment, problems: string[]): GitHubSettings | undefined {
+function readGitHub(values: Environment, problems: Problems): GitHubSettings | undefined {
   if (values.APP_ID === undefined) {
-    problems.push(`APP_ID is not set: the number under "App ID" at ${APP_PAGE} → General`);
+    say(problems, 'APP_ID', `is not set: the number under "App ID" at ${APP_PAGE} → General`);
   }
   const privateKey = readPrivateKey(values, problems);
   if (values.WEBHOOK_SECRET === undefined) {
-    problems.push(
-      `WEBHOOK_SECRET is not set: the secret that you chose at ${APP_PAGE} → General → Webhook (make one with: openssl rand -hex 32)`,
+    say(
+      problems,
+      'WEBHOOK_SECRET',
+      `is not set: the secret that you chose at ${APP_PAGE} → General → Webhook (${NEW_SECRET})`,
     );
   }
   if (values.APP_ID === undefined || privateKey === undefined || values.WEBHOOK_SECRET === undefined) {
@@ -147,11 +192,13 @@ function readGitHub(values: Environment, problems: string[]): GitHubSettings | u
   return { appId: values.APP_ID, privateKey, webhookSecret: values.WEBHOOK_SECRET, apiUrl };
 }
 
-function readPrivateKey(values: Environment, problems: string[]): string | undefined {
+function readPrivateKey(values: Environment, problems: Problems): string | undefined {
   const file = values.PRIVATE_KEY_PATH;
   if (values.PRIVATE_KEY === undefined && file === undefined) {
-    problems.push(
-      `PRIVATE_KEY (or PRIVATE_KEY_PATH) is not set: the .pem file from "Generate a private key" at ${APP_PAGE} → General`,
+    say(
+      problems,
+      'PRIVATE_KEY',
+      `(or PRIVATE_KEY_PATH) is not set: the .pem file from "Generate a private key" at ${APP_PAGE} → General`,
     );
     return undefined;
   }
@@ -161,22 +208,22 @@ function readPrivateKey(values: Environment, problems: string[]): string | undef
   }
   const pem = decodeKey(key);
   if (pem === undefined) {
-    problems.push('PRIVATE_KEY is not a PEM key (or its base64): it begins with "-----BEGIN"');
+    const name = values.PRIVATE_KEY === undefined ? 'PRIVATE_KEY_PATH' : 'PRIVATE_KEY';
+    say(problems, name, 'is not a PEM key (or its base64): it begins with "-----BEGIN"');
   }
   return pem;
 }
 
-function readKeyFile(file: string, problems: string[]): string | undefined {
+function readKeyFile(file: string, problems: Problems): string | undefined {
   try {
     if (!statSync(file).isFile()) {
-      problems.push(`PRIVATE_KEY_PATH: ${file} is not a file`);
+      say(problems, 'PRIVATE_KEY_PATH', `${file} is not a file`);
       return undefined;
     }
     return readFileSync(file, 'utf8');
   } catch (error) {
-    problems.push(
-      `PRIVATE_KEY_PATH: ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? ''})`,
-    );
+    const { code = '' } = error as NodeJS.ErrnoException;
+    say(problems, 'PRIVATE_KEY_PATH', `${file} cannot be read (${code})`);
     return undefined;
   }
 }
@@ -197,18 +244,27 @@ function readRegistry(values: Environment): RegistrySettings | undefined {
       };
 }
 
-function checkWorker(values: Environment, problems: string[]): void {
-  if (values.CYCLONE_ROLE !== 'worker') {
-    return;
+function checkRegistry(values: Environment, problems: Problems): void {
+  const { REGISTRY_USERNAME: username, REGISTRY_PASSWORD: password } = values;
+  if ((username === undefined) !== (password === undefined)) {
+    const missing = username === undefined ? 'REGISTRY_USERNAME' : 'REGISTRY_PASSWORD';
+    say(problems, missing, 'is not set: a registry takes both a name and a password, or neither');
   }
+}
+
+function checkWorker(values: Environment, problems: Problems): void {
   if (values.REDIS_URL === undefined) {
-    problems.push('REDIS_URL is not set: a worker apart from its server needs the address of their Redis');
+    say(problems, 'REDIS_URL', 'is not set: a worker apart from its server needs the address of their Redis');
   }
   if (values.CYCLONE_SERVER_URL === undefined) {
-    problems.push('CYCLONE_SERVER_URL is not set: the address of the server, as http://cyclone.example.com');
+    say(
+      problems,
+      'CYCLONE_SERVER_URL',
+      'is not set: the address of the server, as https://cyclone.example.com',
+    );
   }
   if (values.CYCLONE_WORKER_SECRET === undefined) {
-    problems.push('CYCLONE_WORKER_SECRET is not set: the same value as on the server');
+    say(problems, 'CYCLONE_WORKER_SECRET', 'is not set: the same value as on the server');
   }
 }
 
