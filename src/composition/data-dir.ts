@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** The data directory cannot be used; the message says why and what to do. */
@@ -44,29 +44,73 @@ export async function openDataDir(root: string): Promise<DataDir> {
   };
 }
 
-/** The lock names a process by pid and start time: after a kill -9 the pid may be somebody else's. */
 async function takeLock(lock: string, root: string): Promise<void> {
-  const mine = identity(process.pid) ?? String(process.pid);
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    try {
-      const file = await open(lock, 'wx', 0o600);
-      await file.writeFile(`${String(process.pid)} ${mine}\n`);
-      await file.close();
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw error;
-      }
-    }
-    const [pid = '', ...rest] = (await readFile(lock, 'utf8').catch(() => '')).trim().split(' ');
-    if (pid !== '' && identity(Number(pid)) === rest.join(' ')) {
-      throw new DataDirUnavailable(
-        `CYCLONE_DATA_DIR ${root} is in use by process ${pid}: stop it, or choose another directory`,
-      );
-    }
-    await rm(lock, { force: true });
+  if (!(await acquire(lock))) {
+    const owner = await livingOwner(lock);
+    throw new DataDirUnavailable(
+      owner === undefined
+        ? `CYCLONE_DATA_DIR ${root}: another process takes it at the same time`
+        : `CYCLONE_DATA_DIR ${root} is in use by process ${owner}: stop it, or choose another directory`,
+    );
   }
-  throw new DataDirUnavailable(`CYCLONE_DATA_DIR ${root}: another process takes it at the same time`);
+}
+
+/**
+ * A lock is a file that names a process by pid and start time: after a kill -9 the pid may be somebody
+ * else's. That of a dead process is replaced under a lock on doing so: two that both saw the dead owner
+ * would replace each other.
+ */
+async function acquire(lock: string): Promise<boolean> {
+  // Linked or renamed into place, it is whole from the moment that others see it.
+  const offer = `${lock}.${String(process.pid)}-${randomBytes(4).toString('hex')}`;
+  await writeFile(offer, `${String(process.pid)} ${identity(process.pid) ?? ''}\n`, { mode: 0o600 });
+  const claim = `${lock}.claim`;
+  let claimed = false;
+  try {
+    if (await linked(offer, lock)) {
+      return true;
+    }
+    if ((await livingOwner(lock)) !== undefined) {
+      return false;
+    }
+    claimed = await acquire(claim);
+    if (!claimed) {
+      return false;
+    }
+    if (await linked(offer, lock)) {
+      return true;
+    }
+    if ((await livingOwner(lock)) !== undefined) {
+      return false;
+    }
+    // Its dead owner cannot come back, and nobody else may replace it now.
+    await rename(offer, lock);
+    return true;
+  } finally {
+    await rm(offer, { force: true });
+    if (claimed) {
+      await rm(claim, { force: true });
+    }
+  }
+}
+
+async function linked(offer: string, name: string): Promise<boolean> {
+  try {
+    await link(offer, name);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw error;
+    }
+    return false;
+  }
+}
+
+/** The pid that the file names, when that process lives. */
+async function livingOwner(file: string): Promise<string | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const [, pid, since] = /^([1-9]\d*) (\S+)\n$/.exec(text) ?? [];
+  return pid !== undefined && identity(Number(pid)) === since ? pid : undefined;
 }
 
 /** Undefined: no such process. Without /proc the pid alone must do. */
