@@ -1,10 +1,25 @@
-import { dockerfileOnly, parseConfig } from '../pipeline/config/parse.js';
-import type { Issue, Plan, StageDefinition } from '../pipeline/model.js';
+import type { IssueCode } from '../pipeline/config/issues.js';
+import {
+  brokenConfig,
+  type Config,
+  dockerfileOnly,
+  parseConfig,
+  tooLargeConfig,
+} from '../pipeline/config/parse.js';
+import type { Issue, Plan } from '../pipeline/model.js';
 import { planRun } from '../pipeline/plan.js';
 import { begin } from '../pipeline/progress.js';
 import { isTrusted } from '../pipeline/trust.js';
 import type { Advance } from './advance.js';
-import type { Clock, IntakeEvent, Logger, NewRun, RepositoryFiles, RunStore } from './ports.js';
+import {
+  type Clock,
+  FileTooLarge,
+  type IntakeEvent,
+  type Logger,
+  type NewRun,
+  type RepositoryFiles,
+  type RunStore,
+} from './ports.js';
 
 export const PIPELINE_FILE = 'caicloud.yml';
 
@@ -28,12 +43,12 @@ export type Intake = (event: IntakeEvent) => Promise<void>;
 
 export function createIntake(deps: IntakeDeps): Intake {
   return async (event) => {
-    const read = await readDefinitions(deps.files, event);
-    if (read === undefined) {
+    const found = await findFile(deps.files, event);
+    if (found.kind === 'none') {
       deps.logger.debug({ repository: event.repository.name }, 'repository does not use Cyclone');
       return;
     }
-    const { run, created } = await deps.store.create(plannedOrBroken(deps, event, read));
+    const { run, created } = await deps.store.create(plannedOrBroken(deps, event, found));
     if (created) {
       deps.logger.info({ run: run.id, sha: run.trigger.sha, scope: run.scope }, 'run created');
     }
@@ -41,68 +56,68 @@ export function createIntake(deps: IntakeDeps): Intake {
   };
 }
 
-interface ReadFile {
-  readonly definitions: readonly StageDefinition[];
-  readonly issues: readonly Issue[];
-}
+type FoundFile =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'too_large' }
+  /** No caicloud.yml. */
+  | { readonly kind: 'dockerfile' }
+  /** The repository does not use us. */
+  | { readonly kind: 'none' };
 
-/** Undefined: neither caicloud.yml nor a Dockerfile, so the repository does not use us. */
-async function readDefinitions(files: RepositoryFiles, event: IntakeEvent): Promise<ReadFile | undefined> {
+async function findFile(files: RepositoryFiles, event: IntakeEvent): Promise<FoundFile> {
   const { repository, trigger } = event;
   try {
     const text = await files.readFile(repository, trigger.sha, PIPELINE_FILE);
     if (text !== undefined) {
-      return parseConfig(text);
+      return { kind: 'text', text };
     }
   } catch (error) {
-    if (error instanceof Error && error.name === 'FileTooLarge') {
-      return { definitions: [], issues: [tooLarge] };
+    if (error instanceof FileTooLarge) {
+      return { kind: 'too_large' };
     }
     throw error;
   }
   const hasDockerfile = await files.exists(repository, trigger.sha, 'Dockerfile');
-  return hasDockerfile ? { definitions: dockerfileOnly(), issues: [] } : undefined;
+  return { kind: hasDockerfile ? 'dockerfile' : 'none' };
 }
 
-const tooLarge: Issue = {
-  code: 'file-too-large',
-  severity: 'error',
-  message: 'caicloud.yml is larger than 1 MB',
-  hint: 'Move long scripts into files of the repository and call them from commands',
-  line: 1,
-  column: 1,
-};
-
-/** A bug of ours in planning must end in a check too: without one, a required check would never come. */
-function plannedOrBroken(deps: IntakeDeps, event: IntakeEvent, read: ReadFile): NewRun {
-  try {
-    return newRun(deps, event, read);
-  } catch (error) {
-    deps.logger.error({ err: error, delivery: event.delivery }, 'planning broke');
-    return newRun(deps, event, { definitions: [], issues: [internalError] });
+function configOf(found: Exclude<FoundFile, { kind: 'none' }>): Config {
+  switch (found.kind) {
+    case 'text':
+      return parseConfig(found.text);
+    case 'too_large':
+      return tooLargeConfig();
+    case 'dockerfile':
+      return dockerfileOnly();
   }
 }
 
-const internalError: Issue = {
-  code: 'internal',
-  severity: 'error',
-  message: 'Cyclone could not plan this file: a fault of Cyclone, and not of the file',
-  hint: "The server's log has the cause",
-  line: 1,
-  column: 1,
-};
+/** A bug of ours must end in a check too: without one, a required check would never come. */
+function plannedOrBroken(
+  deps: IntakeDeps,
+  event: IntakeEvent,
+  found: Exclude<FoundFile, { kind: 'none' }>,
+): NewRun {
+  try {
+    return newRun(deps, event, configOf(found));
+  } catch (error) {
+    deps.logger.error({ err: error, delivery: event.delivery }, 'planning broke');
+    return newRun(deps, event, brokenConfig());
+  }
+}
 
-function newRun(deps: IntakeDeps, event: IntakeEvent, read: ReadFile): NewRun {
+function newRun(deps: IntakeDeps, event: IntakeEvent, config: Config): NewRun {
   const { repository, trigger } = event;
   const trusted = isTrusted(repository, trigger, deps.policy.trustedRepositories);
+  const issues = trusted ? config.issues.filter(({ code }) => code !== NEEDS_TRUST) : config.issues;
   const planned = planRun({
-    definitions: read.definitions,
+    definitions: config.definitions,
     repository,
     trigger,
     trusted,
     registry: deps.policy.registry,
   });
-  const broken = planned.skip === undefined && read.issues.some((issue) => issue.severity === 'error');
+  const broken = planned.skip === undefined && issues.some((issue) => issue.severity === 'error');
   const plan: Plan = broken ? { ...planned, stages: [], jobs: [] } : planned;
   const now = deps.clock.now();
   const progress = begin(plan, now);
@@ -112,11 +127,14 @@ function newRun(deps: IntakeDeps, event: IntakeEvent, read: ReadFile): NewRun {
     scope: scopeOf(event),
     trusted,
     plan,
-    progress: broken ? { ...progress, run: brokenFile(read.issues, now) } : progress,
-    issues: read.issues,
+    progress: broken ? { ...progress, run: brokenFile(issues, now) } : progress,
+    issues,
     createdAt: now,
   };
 }
+
+/** The reader of the file does not know the server; we do. */
+const NEEDS_TRUST: IssueCode = 'needs-trust';
 
 function brokenFile(issues: readonly Issue[], now: number): NewRun['progress']['run'] {
   const errors = issues.filter((issue) => issue.severity === 'error');

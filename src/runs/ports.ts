@@ -45,9 +45,20 @@ export interface RunStore {
   list(filter: RunFilter): Promise<{ readonly runs: readonly RunRecord[]; readonly total: number }>;
 }
 
+/** The file is there, and GitHub does not give its content. */
+export class FileTooLarge extends Error {
+  override readonly name = 'FileTooLarge';
+  /** Relative to the repository's root. */
+  readonly path: string;
+  constructor(file: string) {
+    super(`${file} is larger than 1 MiB`);
+    this.path = file;
+  }
+}
+
 /** Files of a repository at a commit. Rejects when GitHub cannot be asked: the intake is tried again. */
 export interface RepositoryFiles {
-  /** Undefined: there is no such file. */
+  /** Undefined: there is no such file. @throws FileTooLarge */
   readFile(repository: Repository, sha: string, path: string): Promise<string | undefined>;
   exists(repository: Repository, sha: string, path: string): Promise<boolean>;
 }

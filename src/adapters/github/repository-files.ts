@@ -1,22 +1,12 @@
 import path from 'node:path';
 import { z } from 'zod';
 import type { Repository } from '../../pipeline/model.js';
-import type { RepositoryFiles } from '../../runs/ports.js';
+import { FileTooLarge, type RepositoryFiles } from '../../runs/ports.js';
 import type { Clients } from './clients.js';
 import { GitHubFailure } from './failure.js';
 
 /** GitHub gives the content of larger files only in other ways, and no pipeline needs one. */
 const MOST_BYTES = 1024 * 1024;
-
-export class FileTooLarge extends Error {
-  override readonly name = 'FileTooLarge';
-  /** Relative to the repository's root. */
-  readonly path: string;
-  constructor(file: string) {
-    super(`${file} is larger than 1 MiB`);
-    this.path = file;
-  }
-}
 
 /** https://docs.github.com/en/rest/repos/contents#get-repository-content */
 const FILE = z.object({

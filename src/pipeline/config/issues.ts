@@ -36,7 +36,9 @@ export type IssueCode =
   | 'unknown-service'
   | 'secret-in-file'
   /** Runs only where the server trusts the repository: the planner decides, the file cannot. */
-  | 'needs-trust';
+  | 'needs-trust'
+  /** Nothing is wrong with the file: we broke over it. */
+  | 'internal';
 
 /** A place in the file, 1-based; `endColumn` is the column after the last character. */
 export interface Span {

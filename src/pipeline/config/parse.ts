@@ -1,8 +1,8 @@
 import type { Issue, StageDefinition } from '../model.js';
-import { type Problem, toIssues } from './issues.js';
+import { error, type Problem, START, toIssues } from './issues.js';
 import { define } from './parts.js';
 import { readPipeline } from './pipeline.js';
-import { readSource, reliable } from './source.js';
+import { readSource, reliable, TOO_LARGE } from './source.js';
 
 /** A caicloud.yml as it was understood. */
 export interface Config {
@@ -28,14 +28,28 @@ export function parseConfig(text: string): Config {
   return { definitions, issues: toIssues(problems) };
 }
 
+/** A file that is not even fetched, because of its size. */
+export function tooLargeConfig(): Config {
+  return { definitions: [], issues: toIssues([TOO_LARGE]) };
+}
+
+/** A file over which we broke. */
+export function brokenConfig(): Config {
+  const message = 'Cyclone could not plan this file: a fault of Cyclone, and not of the file';
+  return {
+    definitions: [],
+    issues: toIssues([error('internal', START, message, "the server's log has the cause")]),
+  };
+}
+
 /** What a repository runs that has a Dockerfile in its root and no caicloud.yml. */
-export function dockerfileOnly(): readonly StageDefinition[] {
-  const at = { line: 1, column: 1, endLine: 1, endColumn: 1 };
-  return [
+export function dockerfileOnly(): Config {
+  const definitions = [
     define(
-      { stage: 'build', id: 'build', at },
+      { stage: 'build', id: 'build', at: START },
       { kind: 'image_build', contextDir: '.', dockerfileName: 'Dockerfile', purpose: 'release', outputs: [] },
     ),
-    define({ stage: 'publish', id: 'publish', at }, { kind: 'publish' }),
+    define({ stage: 'publish', id: 'publish', at: START }, { kind: 'publish' }),
   ];
+  return { definitions, issues: [] };
 }

@@ -7,6 +7,13 @@ import { type Node, toTree } from './tree.js';
 /** A pipeline file of a thousand lines is 30 KB; a megabyte is a mistake or an attack. */
 export const MAX_BYTES = 1024 * 1024;
 
+export const TOO_LARGE: Problem = error(
+  'too-large',
+  START,
+  'the file is larger than 1 MB',
+  'move long scripts into files of their own',
+);
+
 /** What YAML 1.1 (and Cyclone v0.2's reader) does not allow as a plain character. */
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
@@ -73,14 +80,7 @@ export function reliable(guessedFrom: number, report: Report): Report {
 }
 
 function findUnreadable(text: string): Problem | undefined {
-  if (text.length > MAX_BYTES || new TextEncoder().encode(text).length > MAX_BYTES) {
-    return error(
-      'too-large',
-      START,
-      'the file is larger than 1 MB',
-      'move long scripts into files of their own',
-    );
-  }
+  if (text.length > MAX_BYTES || new TextEncoder().encode(text).length > MAX_BYTES) return TOO_LARGE;
   const control = CONTROL.exec(text);
   if (control !== null) {
     const code = control[0].charCodeAt(0).toString(16).padStart(2, '0');

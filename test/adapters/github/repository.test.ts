@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { GitHubFailure } from '../../../src/adapters/github/failure.js';
-import { FileTooLarge } from '../../../src/adapters/github/repository-files.js';
+import { FileTooLarge } from '../../../src/runs/ports.js';
 import { appAt, type LoggedApp, newRepository } from './app.js';
 import { type ScriptedServer, scriptedServer } from './scripted-server.js';
 

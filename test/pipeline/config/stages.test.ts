@@ -49,7 +49,7 @@ build:
   });
 
   it('builds and publishes a repository with only a Dockerfile', () => {
-    expect(dockerfileOnly()).toEqual(parseConfig('build: {dockerfile_name: Dockerfile}').definitions);
+    expect(dockerfileOnly()).toEqual(parseConfig('build: {dockerfile_name: Dockerfile}'));
   });
 });
 
