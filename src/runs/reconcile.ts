@@ -25,7 +25,14 @@ export async function reconcile(deps: ReconcileDeps): Promise<void> {
       const state = await deps.queue.state(id, job, attempt);
       if (state === 'gone') {
         deps.logger.warn({ run: id, job }, 'job was not in the queue: queued again');
-        await deps.queue.enqueue(id, job, attempt);
+        // Under a new number: a queue that remembers the old one as done would not take it again.
+        await deps.advance.apply(id, {
+          type: 'job_enqueued',
+          job,
+          attempt: attempt + 1,
+          at: deps.clock.now(),
+        });
+        await deps.queue.enqueue(id, job, attempt + 1);
       } else if (state === 'failed') {
         await jobFailed(deps, id, job);
       }

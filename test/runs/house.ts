@@ -1,0 +1,124 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { checkStore } from '../../src/adapters/sql/checks.js';
+import { type Database, openDatabase } from '../../src/adapters/sql/database.js';
+import { runStore } from '../../src/adapters/sql/runs.js';
+import type { RegistryAuth, Repository, Trigger } from '../../src/pipeline/model.js';
+import { createAdvance } from '../../src/runs/advance.js';
+import { createCancel } from '../../src/runs/cancel.js';
+import { createIntake, type IntakePolicy } from '../../src/runs/intake.js';
+import { createLease } from '../../src/runs/lease.js';
+import type { IntakeEvent, RunRecord } from '../../src/runs/ports.js';
+import { jobFailed, reconcile } from '../../src/runs/reconcile.js';
+import { push } from '../pipeline/examples.js';
+import { Files, Log, Messages, Queue, Stream } from './edges.js';
+
+export const repository: Repository = {
+  id: 7,
+  owner: 'acme',
+  name: 'hello',
+  private: false,
+  cloneUrl: 'https://github.example/acme/hello.git',
+  htmlUrl: 'https://github.example/acme/hello',
+  defaultBranch: 'main',
+  installationId: 3,
+};
+
+export const TWO_STAGES = `pre_build:
+  image: busybox
+  commands: ["true"]
+integration:
+  image: busybox
+  commands: ["true"]
+`;
+
+export function delivery(trigger: Partial<Trigger> = {}, id = 'd1'): IntakeEvent {
+  return { delivery: id, repository, trigger: push(trigger) };
+}
+
+export interface HouseOptions {
+  readonly policy?: Partial<IntakePolicy>;
+  readonly registries?: Readonly<Record<string, RegistryAuth>>;
+}
+
+/** What outlives a process: its database, and what is in Redis and on GitHub. */
+export interface Ground {
+  readonly directory: string;
+  readonly queue: Queue;
+  readonly stream: Stream;
+  readonly files: Files;
+  clear(): Promise<void>;
+}
+
+export async function newGround(files: Readonly<Record<string, string>> = {}): Promise<Ground> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'cyclone-runs-'));
+  const ground = { directory, queue: new Queue(), stream: new Stream(), files: new Files() };
+  for (const [name, text] of Object.entries(files)) ground.files.files.set(name, text);
+  return { ...ground, clear: () => rm(directory, { recursive: true }) };
+}
+
+/** The use-cases on real stores, wired as a server process wires them. */
+export type House = Awaited<ReturnType<typeof openHouse>>;
+
+export async function openHouse(ground: Ground, options: HouseOptions = {}) {
+  const { queue, stream, files } = ground;
+  const db: Database = await openDatabase(path.join(ground.directory, 'cyclone.db'));
+  const store = runStore(db);
+  const checks = checkStore(db);
+  const logger = new Log();
+  const messages = new Messages();
+  const changed: number[] = [];
+  const completed: string[] = [];
+  let time = 1000;
+  const clock = { now: () => (time += 1) };
+  const advance = createAdvance({
+    store,
+    queue,
+    clock,
+    logger,
+    changed: (run) => void changed.push(run),
+    completed: (conclusion) => void completed.push(conclusion),
+  });
+  stream.apply = (events) => advance.reported(events);
+  return {
+    store,
+    checks,
+    logger,
+    messages,
+    /** Runs of which a listener was told, in order. */
+    changed,
+    /** Conclusions that were counted. */
+    completed,
+    advance,
+    intake: createIntake({
+      files,
+      store,
+      advance,
+      clock,
+      logger,
+      policy: { trustedRepositories: [], registry: 'registry.example', ...options.policy },
+    }),
+    lease: createLease({
+      store,
+      advance,
+      fences: stream,
+      reported: stream,
+      tokens: files,
+      clock,
+      logger,
+      registries: options.registries ?? {},
+      runUrl: (run) => `https://cyclone.example/runs/${String(run)}`,
+    }),
+    cancel: createCancel({ advance, cancellations: messages, clock, logger }),
+    reconcile: () => reconcile({ store, queue, advance, clock, logger }),
+    jobFailed: (run: number, job: string) => jobFailed({ advance, clock, logger }, run, job),
+    /** The run, which must be there. */
+    async run(id = 1): Promise<RunRecord> {
+      const record = await store.load(id);
+      if (record === undefined) throw new Error(`there is no run ${String(id)}`);
+      return record;
+    },
+    close: () => db.destroy(),
+  };
+}
