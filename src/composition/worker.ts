@@ -18,6 +18,7 @@ import { removeWorkspace, workspaceOf } from '../worker/workspace.js';
 import { systemClock } from './clock.js';
 import type { DataDir } from './data-dir.js';
 import type { RedisConnections } from './redis.js';
+import { tidyDaily } from './tidy.js';
 
 /** For every container whose stage does not say otherwise; generous, and not the whole machine. */
 const LIMITS: ResourceLimits = { memory: 4 * 1024 ** 3, cpus: 0, pids: 1024 };
@@ -140,6 +141,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       const ours = { [LABELS.install]: install, [LABELS.worker]: dataDir.workerId };
       await engine.reap(ours, { images: false });
       worker = jobWorker(connection, { concurrency: settings.concurrency, process, logger });
+      void tidyDaily({ engine, clock: systemClock, logger }, soft.signal);
       await subscribeCancellations(subscriber, (run, by) => worker?.cancel(run, by));
     },
     async close(drainSeconds) {

@@ -176,8 +176,13 @@ export interface Engine {
   /** The digest under which the registry already holds exactly the local image of this reference. */
   published(reference: string, auth?: RegistryAuth): Promise<string | undefined>;
   removeImage(reference: string): Promise<void>;
-  /** Removes containers (killed), networks and, when `images`, images that bear all these labels. Safe twice. */
+  /**
+   * Removes containers (killed), networks and, when `images`, images that bear all these labels; the layers that
+   * builds made stay as a cache, until `tidy`. Safe twice.
+   */
   reap(labels: Labels, options: { images: boolean }): Promise<void>;
+  /** Removes layers that no build of this installation has used for so long; never what has a name or is in use. */
+  tidy(olderThanMs: number): Promise<void>;
   /** Proves that a path of ours is the same path on the engine's host. */
   sharesPath(directory: string): Promise<boolean>;
 }

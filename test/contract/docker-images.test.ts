@@ -1,17 +1,14 @@
-import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { pack } from 'tar-stream';
-import type { ImageBuild } from '../../src/worker/ports.js';
-import { run, testEngine } from './support/engine.js';
-import { BUSYBOX, busyboxImage, docker, HEALTHCHECK, healthcheckImage } from './support/images.js';
+import { buildOf } from './support/build.js';
+import { testEngine } from './support/engine.js';
+import { BUSYBOX, busyboxImage, HEALTHCHECK, healthcheckImage } from './support/images.js';
 import type { Registry } from './support/registry.js';
 import { REGISTRY_USER, startRegistry } from './support/registry.js';
 
 jest.setTimeout(60_000);
 
 const bench = testEngine();
-const { engine, labels, script } = bench;
+const { engine, labels } = bench;
 const never = new AbortController().signal;
 const quiet = (): void => {};
 
@@ -28,29 +25,14 @@ afterAll(async () => {
   await bench.clean();
 });
 
-function context(files: Readonly<Record<string, string>>): AsyncIterable<Buffer> {
-  const tar = pack();
-  for (const [name, content] of Object.entries(files)) tar.entry({ name }, content);
-  tar.finalize();
-  return Readable.from(tar, { objectMode: false });
-}
-
-function buildOf(tag: string, dockerfile: string, files: Readonly<Record<string, string>> = {}): ImageBuild {
-  return {
-    context: context({ Dockerfile: dockerfile, ...files }),
-    dockerfile: 'Dockerfile',
-    tag,
-    labels,
-    pull: false,
-    limits: { memory: 0, cpus: 0, pids: 0 },
-    auth: {},
-  };
-}
-
 /** An image that no other test has, with one layer of its own. */
 async function unique(tag: string): Promise<string> {
   const dockerfile = `FROM ${BUSYBOX}\nCOPY nonce /nonce\n`;
-  await engine.build(buildOf(tag, dockerfile, { nonce: `${Math.random()}` }), never, quiet);
+  await engine.build(
+    buildOf({ tag, labels, dockerfile, files: { nonce: `${Math.random()}` } }),
+    never,
+    quiet,
+  );
   return tag;
 }
 
@@ -68,98 +50,6 @@ describe('image', () => {
   test('is asked for by its name only', async () => {
     await expect(engine.image('../containers/json?all=1')).rejects.toMatchObject({ code: 'image' });
   });
-});
-
-describe('build', () => {
-  test('makes the image, labelled, and tells how', async () => {
-    let log = '';
-    const tag = `${bench.install}/built:1`;
-    // Steps that the engine knows from an earlier time print nothing.
-    const file = `in the context of ${bench.install}`;
-    const dockerfile = `FROM ${BUSYBOX}\nCOPY file /file\nRUN echo from the build > /made && cat /file\n`;
-    const image = await engine.build(buildOf(tag, dockerfile, { file }), never, (bytes) => {
-      log += bytes.toString();
-    });
-    expect(log).toContain('Step 2/');
-    expect(log).toContain(file);
-    expect(await engine.image(tag)).toEqual(image);
-    const inspected = await docker().getImage(tag).inspect();
-    expect(inspected.Config.Labels).toMatchObject(labels);
-    const spec = script('cat /made', { image: tag });
-    expect((await run(bench, spec)).output).toBe('from the build\n');
-  });
-
-  test('that fails names its step and exit code, and leaves no container', async () => {
-    const build = buildOf(
-      `${bench.install}/failed:1`,
-      `FROM ${BUSYBOX}\nRUN echo no >&2; exit 42\nRUN true\n`,
-    );
-    await expect(engine.build(build, never, quiet)).rejects.toMatchObject({
-      code: 'image_build',
-      message: expect.stringMatching(/^step 2\/\d+, `RUN echo no >&2; exit 42`: ended with exit code 42$/),
-    });
-    expect(await buildContainers('exit 42')).toEqual([]);
-    expect((await bench.leftovers()).filter((name) => !name.startsWith('image'))).toEqual([]);
-  });
-
-  test.each([
-    [
-      'a file that is not in the context',
-      `FROM ${BUSYBOX}\nCOPY nothing /nothing\n`,
-      /^step 2\/\d+, `COPY nothing/,
-    ],
-    ['an instruction that is none', 'FORM scratch\n', /FORM/],
-    [
-      'a base image that is not there',
-      'FROM 127.0.0.1:1/none:1\n',
-      /^step 1\/\d+, `FROM 127.0.0.1:1\/none:1`: .+/,
-    ],
-  ])('that cannot be done is refused with the reason: %s', async (_, dockerfile, message) => {
-    const build = buildOf(`${bench.install}/impossible:1`, dockerfile);
-    await expect(engine.build(build, never, quiet)).rejects.toMatchObject({
-      code: 'image_build',
-      message: expect.stringMatching(message),
-    });
-  });
-
-  test('without its Dockerfile is refused', async () => {
-    const build = { ...buildOf(`${bench.install}/none:1`, 'FROM scratch'), dockerfile: 'missing/Dockerfile' };
-    await expect(engine.build(build, never, quiet)).rejects.toMatchObject({
-      code: 'image_build',
-      message: expect.stringContaining('missing/Dockerfile'),
-    });
-  });
-
-  test('whose context breaks fails with the context’s own error', async () => {
-    const broken = new Error('the workspace went away');
-    // oxlint-disable-next-line require-yield -- it breaks before its first byte
-    async function* breaking(): AsyncGenerator<Buffer> {
-      throw broken;
-    }
-    const build = { ...buildOf(`${bench.install}/broken:1`, 'FROM scratch'), context: breaking() };
-    await expect(engine.build(build, never, quiet)).rejects.toBe(broken);
-  });
-
-  test('that is aborted stops, and leaves neither container nor network', async () => {
-    const abort = new AbortController();
-    const marker = `sleep 3${Date.now() % 10_000}`;
-    const build = buildOf(`${bench.install}/aborted:1`, `FROM ${BUSYBOX}\nRUN ${marker}\n`);
-    const reason = new Error('superseded');
-    const building = engine.build(build, abort.signal, quiet);
-    building.catch(quiet);
-    let over = false;
-    building.finally(() => (over = true)).catch(quiet);
-    while (!over && (await buildContainers(marker)).length === 0) await sleep(20);
-    abort.abort(reason);
-    await expect(building).rejects.toBe(reason);
-    expect(await buildContainers(marker)).toEqual([]);
-    expect((await bench.leftovers()).filter((name) => !name.startsWith('image'))).toEqual([]);
-  });
-
-  async function buildContainers(command: string): Promise<readonly string[]> {
-    const all = await docker().listContainers({ all: true });
-    return all.filter(({ Command }) => Command.includes(command)).map(({ Id }) => Id);
-  }
 });
 
 describe('push and pull', () => {
@@ -214,7 +104,11 @@ describe('push and pull', () => {
 
     // The base image of a build comes with the credentials for its host.
     await engine.removeImage(tag);
-    const based = buildOf(`${bench.install}/based:1`, `FROM ${tag}\nRUN true\n`);
+    const based = buildOf({
+      tag: `${bench.install}/based:1`,
+      labels,
+      dockerfile: `FROM ${tag}\nRUN true\n`,
+    });
     await engine.build({ ...based, auth: { [locked.host]: REGISTRY_USER } }, never, quiet);
   });
 

@@ -123,7 +123,7 @@ describe('a push of a branch', () => {
         annotation_level: 'warning',
         start_line: 3,
         start_column: 3,
-        end_column: 10,
+        end_column: 9,
       }),
     ]);
   }, 60_000);

@@ -3,11 +3,14 @@ import { Readable } from 'node:stream';
 import type { ImageBuildOptions } from 'dockerode';
 import type { Engine, ImageBuild, ImageInfo, Labels, Network } from '../../worker/ports.js';
 import { EngineRefused, LABELS } from '../../worker/ports.js';
+import { BuildOutput } from './build-output.js';
 import type { Client } from './client.js';
 import { refusal } from './errors.js';
-import { findImage } from './images.js';
-import type { EngineMessage } from './messages.js';
+import { findImage, shortId } from './images.js';
+import { labelImage } from './label-image.js';
+import { markLayers } from './layer-cache.js';
 import { failureIn, messages } from './messages.js';
+import { removeInhabitants } from './networks.js';
 import { parseReference } from './reference.js';
 import { registryConfig } from './registry-auth.js';
 
@@ -20,6 +23,7 @@ export interface BuildContext {
 /**
  * Builds with the engine's classic builder, the RUN steps on a network of their own: on Docker's default bridge
  * they would stand outside our firewall rules. With the network go the containers of a build that was cut off.
+ * The image that the builder makes belongs to the layer cache; the run gets a child of it, with labels and name.
  */
 export function builder(context: BuildContext): Engine['build'] {
   return async (build, signal, log) => {
@@ -31,8 +35,11 @@ export function builder(context: BuildContext): Engine['build'] {
     try {
       image = await run(context, build, network.name, signal, log);
     } catch (error) {
+      // First the containers: one that has not started yet does not keep its network from going, and would stay.
       // Why the build failed matters more; a network that stays bears the build's labels and is reaped.
-      await network.remove().catch(() => {});
+      await removeInhabitants(context.client, network)
+        .then(() => network.remove())
+        .catch(() => {});
       throw error;
     }
     await network.remove();
@@ -41,33 +48,60 @@ export function builder(context: BuildContext): Engine['build'] {
 }
 
 async function run(
-  { client, install }: BuildContext,
+  context: BuildContext,
   build: ImageBuild,
   network: string,
   signal: AbortSignal,
   log: (bytes: Buffer) => void,
 ): Promise<ImageInfo> {
-  const context = source(build.context);
-  const steps = new Steps();
-  let id: string | undefined;
+  const { client, install } = context;
+  const output = new BuildOutput();
+  const { labels } = build;
+  const mark = (): Promise<void> =>
+    // Unmarked, they are cache for ever: no reason to fail a build, or to hide why one failed.
+    markLayers(client, { install, heads: output.heads, labels }).catch(() => {});
+  let id: string;
   try {
-    const options = { ...buildOptions(build, network, install), abortSignal: signal };
+    id = await make(context, { build, network, output }, signal, log);
+  } catch (error) {
+    await mark();
+    throw error;
+  }
+  const all = { ...labels, [LABELS.install]: install };
+  const [labelled] = await Promise.all([
+    labelImage(client, id, { labels: all, tag: build.tag, containerLabels: all }),
+    mark(),
+  ]);
+  const image = await findImage(client, labelled);
+  if (!image)
+    throw new EngineRefused('image_build', `${build.tag}: built, but removed from the engine since`);
+  log(Buffer.from(`Image ${shortId(image.id)} ${build.tag}, labelled with this run\n`));
+  return image;
+}
+
+/** The user's build as it is, without a label of ours. @returns the image's id */
+async function make(
+  { client }: BuildContext,
+  { build, network, output }: { build: ImageBuild; network: string; output: BuildOutput },
+  signal: AbortSignal,
+  log: (bytes: Buffer) => void,
+): Promise<string> {
+  const context = source(build.context);
+  try {
+    const options = { ...buildOptions(build, network), abortSignal: signal };
     const stream = await client.call((docker) => docker.buildImage(context.stream, options), signal);
     for await (const message of messages(stream as AsyncIterable<Buffer>, signal)) {
       const failure = failureIn(message);
-      if (failure !== undefined) throw steps.refused(failure, message.errorDetail?.code);
-      id = message.aux?.ID ?? id;
-      const text = message.stream ?? pullText(message);
-      steps.see(text);
+      if (failure !== undefined) throw output.refused(failure, message.errorDetail?.code);
+      const text = output.see(message);
       if (text !== '') log(Buffer.from(text));
     }
   } catch (error) {
     // Not the engine but the workspace: its own error says more than a broken connection.
     throw context.failure() ?? refusal('image_build', error);
   }
-  const image = await findImage(client, id ?? build.tag);
-  if (!image) throw new EngineRefused('image_build', 'the engine built no image');
-  return image;
+  if (output.made === undefined) throw new EngineRefused('image_build', 'the engine built no image');
+  return output.made;
 }
 
 /** The tar as a stream, and what went wrong on its side, if anything did. */
@@ -84,12 +118,10 @@ function source(tar: AsyncIterable<Buffer>): { stream: Readable; failure: () => 
   return { stream: Readable.from(watched(), { objectMode: false }), failure: () => failure };
 }
 
-function buildOptions(build: ImageBuild, network: string, install: string): ImageBuildOptions {
+function buildOptions(build: ImageBuild, network: string): ImageBuildOptions {
   const { memory, cpus } = build.limits;
   return {
-    t: build.tag,
     dockerfile: build.dockerfile,
-    labels: { ...build.labels, [LABELS.install]: install },
     networkmode: network,
     rm: true,
     // Also after a failure: the container of the failing step would stay.
@@ -99,27 +131,4 @@ function buildOptions(build: ImageBuild, network: string, install: string): Imag
     ...(cpus > 0 ? { cpuperiod: 100_000, cpuquota: Math.round(cpus * 100_000) } : {}),
     registryconfig: registryConfig(build.auth) as never,
   };
-}
-
-/** Images that FROM pulls report like any pull; their progress bars are not for a log. */
-function pullText({ status, id, progressDetail }: EngineMessage): string {
-  if (status === undefined || progressDetail?.current !== undefined) return '';
-  return id === undefined ? `${status}\n` : `${id}: ${status}\n`;
-}
-
-/** Remembers which step the builder is at: its error does not say. */
-class Steps {
-  #current: { readonly number: string; readonly instruction: string } | undefined;
-
-  see(text: string): void {
-    const [, number, instruction] = /^Step (\d+\/\d+) : ([^\n]*)/.exec(text) ?? [];
-    if (number !== undefined && instruction !== undefined) this.#current = { number, instruction };
-  }
-
-  refused(words: string, exitCode: number | undefined): EngineRefused {
-    if (!this.#current) return new EngineRefused('image_build', words);
-    const { number, instruction } = this.#current;
-    const what = exitCode === undefined || exitCode === 0 ? words : `ended with exit code ${exitCode}`;
-    return new EngineRefused('image_build', `step ${number}, \`${instruction}\`: ${what}`);
-  }
 }

@@ -1,6 +1,7 @@
 import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
 import type { ContainerCreate } from '../../worker/ports.js';
 import { LABELS } from '../../worker/ports.js';
+import { CONTAINER_KIND } from './kind.js';
 
 /** What root in a container may still do; without these chown, apt, ping, su and servers on port 80 fail. */
 const KEPT_CAPABILITIES = [
@@ -26,7 +27,7 @@ export function containerConfig(
 ): ContainerCreateOptions {
   return {
     Image: spec.image,
-    Labels: { ...spec.labels, [LABELS.install]: install },
+    Labels: { ...spec.labels, [LABELS.install]: install, ...CONTAINER_KIND },
     Env: [...spec.environment],
     ...(spec.entrypoint === undefined ? {} : { Entrypoint: [...spec.entrypoint] }),
     ...(spec.command === undefined ? {} : { Cmd: [...spec.command] }),

@@ -12,6 +12,7 @@ import type { Firewall } from './firewall.js';
 import { NO_FIREWALL } from './firewall.js';
 import { findImage, removeImage } from './images.js';
 import { engineInfo } from './info.js';
+import { pruneLayers } from './layer-cache.js';
 import { networkMaker } from './networks.js';
 import { published, pusher } from './publish.js';
 import { puller } from './pull.js';
@@ -53,6 +54,7 @@ export function dockerEngine(options: DockerEngineOptions): Engine {
     published: (reference, auth) => published(client, reference, auth),
     removeImage: (reference) => removeImage(client, reference),
     reap: (labels, { images }) => reapLabelled(client, labels, { install, images }),
+    tidy: (olderThanMs) => pruneLayers(client, install, olderThanMs),
     sharesPath: (directory) => sharesPath(client, install, directory),
   };
 }

@@ -4,6 +4,11 @@ import type { Client } from './client.js';
 import { answerOf, unless } from './errors.js';
 import { digestIn, parseReference } from './reference.js';
 
+/** As the engine shows it: twelve digits. */
+export function shortId(id: string): string {
+  return id.replace(/^sha256:/, '').slice(0, 12);
+}
+
 /** The local image as the engine describes it; undefined when it is not there. */
 export async function inspectImage(client: Client, reference: string): Promise<ImageInspectInfo | undefined> {
   parseReference(reference);

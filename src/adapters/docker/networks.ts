@@ -90,10 +90,18 @@ export async function removeNetwork(
       if (status === undefined || tries === REMOVE_TRIES) throw error;
     }
     if (tries > 1) await sleep(REMOVE_PAUSE_MS);
-    // By name too: one that has not started yet knows its network by that alone.
-    const inhabitants = await client.call((docker) =>
-      docker.listContainers({ all: true, filters: { network: [id, name] } }),
-    );
-    await Promise.all(inhabitants.map(({ Id }) => removeContainer(client, Id)));
+    await removeInhabitants(client, { id, name });
   }
+}
+
+/** Removes every container that is on a network or will be when it starts. */
+export async function removeInhabitants(
+  client: Client,
+  { id, name }: { readonly id: string; readonly name: string },
+): Promise<void> {
+  // By name too: one that has not started yet knows its network by that alone.
+  const inhabitants = await client.call((docker) =>
+    docker.listContainers({ all: true, filters: { network: [id, name] } }),
+  );
+  await Promise.all(inhabitants.map(({ Id }) => removeContainer(client, Id)));
 }

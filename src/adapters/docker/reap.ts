@@ -3,6 +3,7 @@ import { LABELS } from '../../worker/ports.js';
 import type { Client } from './client.js';
 import { removeContainer } from './container.js';
 import { answerOf } from './errors.js';
+import { CONTAINER_KIND } from './kind.js';
 import { removeNetwork } from './networks.js';
 
 /**
@@ -14,21 +15,26 @@ export async function reapLabelled(
   labels: Labels,
   { install, images }: { readonly install: string; readonly images: boolean },
 ): Promise<void> {
-  const filters = {
-    label: Object.entries({ ...labels, [LABELS.install]: install }).map(([key, value]) => `${key}=${value}`),
-  };
-  const containers = await client.call((docker) => docker.listContainers({ all: true, filters }));
+  const filters = filterBy({ ...labels, [LABELS.install]: install });
+  const own = filterBy({ ...labels, [LABELS.install]: install, ...CONTAINER_KIND });
+  const containers = await client.call((docker) => docker.listContainers({ all: true, filters: own }));
   await Promise.all(containers.map(({ Id }) => removeContainer(client, Id)));
   const networks = await client.call((docker) => docker.listNetworks({ filters }));
   await Promise.all(networks.map(({ Id, Name }) => removeNetwork(client, { id: Id, name: Name })));
   if (images) await removeImages(client, filters);
 }
 
-/** One built on top of another must go first, and the list does not say which: again while it helps. */
+function filterBy(labels: Labels): { readonly label: string[] } {
+  return { label: Object.entries(labels).map(([key, value]) => `${key}=${value}`) };
+}
+
+/**
+ * One built on top of another must go first, and the list does not say which: again while it helps. Their
+ * layers go too, but those that are marked as the next build's cache.
+ */
 async function removeImages(client: Client, filters: { readonly label: string[] }): Promise<void> {
-  for (let before = Number.POSITIVE_INFINITY; ; ) {
+  for (;;) {
     const images = await client.call((docker) => docker.listImages({ filters }));
-    if (images.length === 0) return;
     const failures: unknown[] = [];
     for (const { Id } of images) {
       await client
@@ -38,8 +44,7 @@ async function removeImages(client: Client, filters: { readonly label: string[] 
           if (answerOf(error)?.status !== 404) failures.push(error);
         });
     }
-    if (failures.length === 0) return;
-    if (failures.length >= before) throw failures[0];
-    before = failures.length;
+    if (images.length === 0) return;
+    if (failures.length === images.length) throw failures[0];
   }
 }

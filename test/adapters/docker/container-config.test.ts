@@ -26,7 +26,7 @@ describe('containerConfig', () => {
   test('of a stage holds every limit and gives nothing away', () => {
     expect(config()).toEqual({
       Image: 'busybox',
-      Labels: { 'cyclone.run': '7', 'cyclone.install': 'home' },
+      Labels: { 'cyclone.run': '7', 'cyclone.install': 'home', 'cyclone.kind': 'container' },
       Env: ['A=1', 'B=x=y'],
       Tty: false,
       AttachStdin: true,

@@ -14,7 +14,7 @@ export interface TestEngine {
   readonly labels: Labels;
   /** A container of busybox with a shell script, no network, small limits; parts of it may differ. */
   readonly script: (text: string, parts?: Partial<ContainerCreate>) => ContainerCreate;
-  /** Everything that still bears the installation's label, as `container …`, `network …`, `image …`. */
+  /** All of runs that bears the installation's label, as `container …`, `network …`, `image …`; not layers of builds. */
   leftovers(): Promise<readonly string[]>;
   /** For afterEach or afterAll: removes all of it. */
   clean(): Promise<void>;
@@ -54,7 +54,7 @@ export function testEngine(options: Partial<DockerEngineOptions> = {}): TestEngi
       const [containers, networks, images] = await Promise.all([
         docker().listContainers({ all: true, filters }),
         docker().listNetworks({ filters }),
-        docker().listImages({ filters }),
+        docker().listImages({ filters: { label: [...filters.label, LABELS.run] } }),
       ]);
       return [
         ...containers.map(({ Names }) => `container ${Names.join(' ')}`),
@@ -62,7 +62,13 @@ export function testEngine(options: Partial<DockerEngineOptions> = {}): TestEngi
         ...images.map(({ Id }) => `image ${Id}`),
       ];
     },
-    clean: () => engine.reap({}, { images: true }),
+    async clean() {
+      await engine.reap({}, { images: false });
+      const images = await docker().listImages({ filters: { label: [...filters.label, LABELS.run] } });
+      for (const run of new Set(images.map(({ Labels: of }) => of[LABELS.run] ?? '')))
+        await engine.reap({ [LABELS.run]: run }, { images: true });
+      await engine.tidy(0);
+    },
   };
 }
 

@@ -159,6 +159,10 @@ export class FakeEngine implements Engine {
     });
   }
 
+  tidy(): Promise<void> {
+    return this.#call('tidy', () => undefined);
+  }
+
   sharesPath(): Promise<boolean> {
     return this.#call('sharesPath', () => true);
   }

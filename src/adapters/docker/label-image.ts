@@ -1,0 +1,54 @@
+import type { Labels } from '../../worker/ports.js';
+import type { Client } from './client.js';
+import { removeContainer } from './container.js';
+import { CONTAINER_KIND, IMAGE_KIND } from './kind.js';
+import { parseReference } from './reference.js';
+
+export interface Labelling {
+  readonly labels: Labels;
+  /** The name of the new image; absent: it has none. */
+  readonly tag?: string;
+  /** Of the container that it takes, should we die before that is removed. */
+  readonly containerLabels: Labels;
+}
+
+/**
+ * Makes an image of an image: the same in everything but its labels and name, and without a layer of its own.
+ * Not by a build `FROM` it: that would carry out the image's ONBUILD instructions and take them away.
+ * @param image its id, or the beginning of it
+ * @returns the new image's id
+ */
+export async function labelImage(
+  client: Client,
+  image: string,
+  { labels, tag, containerLabels }: Labelling,
+): Promise<string> {
+  const { Id: parent, Config: config } = await client.call((docker) => docker.getImage(image).inspect());
+  // Never started. The image may have no command, and a container must; it is not taken over into the new one.
+  const spec = {
+    Image: parent,
+    Entrypoint: ['/never-run'],
+    Labels: { ...containerLabels, ...CONTAINER_KIND },
+  };
+  const { Id: container } = await client.post<{ Id: string }>('/containers/create', {}, spec);
+  try {
+    const made = await client.post<{ Id: string }>(
+      '/commit',
+      { container, comment: 'labels of Cyclone', pause: 'false', ...(tag === undefined ? {} : name(tag)) },
+      // What is absent here, the engine takes from the container.
+      {
+        ...config,
+        Entrypoint: config.Entrypoint ?? [],
+        Labels: { ...config.Labels, ...labels, ...IMAGE_KIND },
+      },
+    );
+    return made.Id;
+  } finally {
+    await removeContainer(client, container);
+  }
+}
+
+function name(reference: string): { repo: string; tag: string } {
+  const { name: repo, tag = 'latest' } = parseReference(reference);
+  return { repo, tag };
+}

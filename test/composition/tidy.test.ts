@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import { tidyDaily } from '../../src/composition/tidy.js';
+
+const DAY = 24 * 3600 * 1000;
+
+test('layers unused for a week go at the start and then each day, whatever became of the day before', async () => {
+  const over = new AbortController();
+  const warnings: string[] = [];
+  let now = 0;
+  const tidied: { at: number; olderThan: number }[] = [];
+  const engine = {
+    tidy: async (olderThan: number) => {
+      tidied.push({ at: now, olderThan });
+      if (tidied.length === 2) throw new Error('the engine is away');
+    },
+  };
+  const clock = {
+    now: () => now,
+    sleep: async (ms: number) => {
+      now += ms;
+      if (now >= 3 * DAY) over.abort();
+    },
+  };
+  const warn = (_: unknown, message: string): void => void warnings.push(message);
+  await tidyDaily({ engine, clock, logger: { info: warn, warn, error: warn } }, over.signal);
+  expect(tidied).toEqual([0, DAY, 2 * DAY].map((at) => ({ at, olderThan: 7 * DAY })));
+  expect(warnings).toEqual(['old layers of builds not removed']);
+});
