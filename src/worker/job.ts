@@ -29,8 +29,8 @@ export interface Stand {
   readonly images: Images;
   /** Known before the checkout is done. */
   place(): Promise<Place>;
-  /** Resolves when the files are there. @throws CheckoutFailed */
-  checkedOut(): Promise<void>;
+  /** Resolves when the files are there; `listen` hears what was and is said meanwhile. @throws CheckoutFailed */
+  checkedOut(listen: (line: string) => void): Promise<void>;
   /** The image that this run's build made. */
   built: ImageInfo | undefined;
   /** Id of the image that an earlier owner built: our labels do not find it. */

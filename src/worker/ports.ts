@@ -210,10 +210,15 @@ export interface Checkout {
   borrows(request: CheckoutRequest): Promise<readonly string[]>;
   /**
    * Leaves the commit's files and a usable `.git` in `directory`.
+   * A fetch that fails is tried again for some seconds, which `log` hears of.
    * @returns directories that must be mounted read-only at the same path for `.git` to work
    * @throws CheckoutFailed with git's words, the token masked
    */
-  checkout(request: CheckoutRequest, signal: AbortSignal): Promise<{ borrowed: readonly string[] }>;
+  checkout(
+    request: CheckoutRequest,
+    signal: AbortSignal,
+    log?: (line: string) => void,
+  ): Promise<{ borrowed: readonly string[] }>;
 }
 
 // ── the server, seen from a worker ──────────────────────────────────────────────────────────────

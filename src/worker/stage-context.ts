@@ -45,6 +45,11 @@ export class FactsDraft {
   }
 }
 
+/** Lines of others into the stage's log. Nobody waits for them; what cannot be sent stops the job by itself. */
+export function hearing({ log }: StageContext): (line: string) => void {
+  return (line) => void log.line(line).catch(() => undefined);
+}
+
 /** Adds the time that `work` takes to the span of that name, also when it fails. */
 export async function timed<T>(context: StageContext, span: string, work: Promise<T>): Promise<T> {
   const { clock } = context.job.deps;

@@ -24,7 +24,7 @@ export async function findStand(job: Job): Promise<{ readonly stand: Stand; read
     workspace,
     images,
     place: async () => ({ code: workspace.code, borrowed: await code.borrowed, trusted: lease.trusted }),
-    checkedOut: () => code.done,
+    checkedOut: (listen) => code.done(listen),
     built: walk.stages.some(isReleaseBuild) ? undefined : left,
     earlierImage: left?.id,
     shellImage: undefined,
@@ -35,7 +35,7 @@ export async function findStand(job: Job): Promise<{ readonly stand: Stand; read
 /** The commit's files on their way. */
 interface Code {
   readonly borrowed: Promise<readonly string[]>;
-  readonly done: Promise<void>;
+  done(listen: (line: string) => void): Promise<void>;
 }
 
 function checkOut(job: Job, workspace: Workspace): Code {
@@ -47,19 +47,34 @@ function checkOut(job: Job, workspace: Workspace): Code {
     directory: workspace.code,
   };
   const borrowed = deps.checkout.borrows(request);
+  const told: string[] = [];
+  let listener: ((line: string) => void) | undefined;
+  const tell = (line: string): void => {
+    deps.logger.warn({ run: lease.run, job: lease.job.id, line: job.mask.text(line) }, 'checkout');
+    told.push(line);
+    listener?.(line);
+  };
   const finish = async (): Promise<void> => {
-    const result = await deps.checkout.checkout(request, halt.signal);
+    const result = await deps.checkout.checkout(request, halt.signal, tell);
     await writeMark(workspace, { sha: lease.trigger.sha, borrowed: result.borrowed });
   };
   const done = finish();
   // A first stage that policy refuses never asks.
   borrowed.catch(() => undefined);
   done.catch(() => undefined);
-  return { borrowed, done };
+  return {
+    borrowed,
+    done(listen) {
+      // The first stage that waits for the files began after the checkout.
+      if (listener === undefined) told.forEach(listen);
+      listener = listen;
+      return done;
+    },
+  };
 }
 
 function keptCode(mark: CheckoutMark | undefined): Code {
-  return { borrowed: Promise.resolve(mark?.borrowed ?? []), done: Promise.resolve() };
+  return { borrowed: Promise.resolve(mark?.borrowed ?? []), done: () => Promise.resolve() };
 }
 
 /**

@@ -54,6 +54,22 @@ describe('a job', () => {
     expect(world.story.logs.get('lint')).toBe('$ make\n$ all\nno newline\n$ true\ndone\n');
   });
 
+  test('shows the first stage what its checkout says, from the beginning', async () => {
+    const { open, passed } = gate();
+    const checkout = checkoutOf({}, passed, { before: 'trying again with s3cret', after: 'and again' });
+    const world = createWorld();
+    const lease = leaseOf([planned('pre_build', script('true')), planned('integration', script('true'))], {
+      secrets: ['s3cret'],
+    });
+    const execution = world.execute(lease, { checkout });
+    await until(() => world.story.events.includes('started pre_build'));
+    open();
+    await execution;
+    expect(world.story.logs.get('pre_build')).toMatch(/^trying again with \*\*\*\nand again\n/);
+    expect(world.story.logs.get('integration') ?? '').not.toContain('again');
+    expect(world.warnings).toEqual(['checkout', 'checkout']);
+  });
+
   test('stops at a failed stage and names its command', async () => {
     const world = createWorld({
       programs: {

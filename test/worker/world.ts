@@ -165,18 +165,21 @@ export class Story implements RunObserver {
   }
 }
 
-/** Writes these files, once it may. */
+/** Writes these files, once it may; speaks before and after that. */
 export function checkoutOf(
   files: Readonly<Record<string, string>>,
   gate: Promise<void> = Promise.resolve(),
+  say: { readonly before?: string; readonly after?: string } = {},
 ): Checkout & { readonly count: () => number } {
   let count = 0;
   return {
     count: () => count,
     borrows: () => Promise.resolve([]),
-    async checkout({ directory }) {
+    async checkout({ directory }, _signal, log) {
       count += 1;
+      if (say.before !== undefined) log?.(say.before);
       await gate;
+      if (say.after !== undefined) log?.(say.after);
       for (const [name, text] of Object.entries(files)) writeFileSync(path.join(directory, name), text);
       return { borrowed: [] };
     },

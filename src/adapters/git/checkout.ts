@@ -4,6 +4,7 @@ import { type Checkout, CheckoutFailed, type CheckoutRequest } from '../../worke
 import { type GitCommand, gitEnvironment } from './git-command.js';
 import { ensureMirror, fetchInto, objectsOf, sweepMirror, tagObject } from './mirror.js';
 import { createMutex, type Mutex } from './mutex.js';
+import { realSleep, type Sleep, withTries } from './tries.js';
 import { mirrorPath, parseCloneUrl, wantedOf } from './wanted.js';
 import { fillWorkspace } from './workspace-git.js';
 
@@ -16,6 +17,8 @@ export interface GitOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Clone from paths of this machine too. */
   readonly allowFile?: boolean;
+  /** Between the tries of a fetch; it rejects, or resolves at once, when aborted. Default: real time. */
+  readonly sleep?: Sleep;
 }
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -39,7 +42,7 @@ export function gitCheckout(options: GitOptions): Checkout {
       await mkdir(objects, { recursive: true });
       return [objects];
     },
-    async checkout(request, signal) {
+    async checkout(request, signal, log = () => undefined) {
       const wanted = wantedOf(request.trigger);
       const url = parseCloneUrl(request.repository.cloneUrl);
       checkProtocol(url, protocols);
@@ -54,13 +57,16 @@ export function gitCheckout(options: GitOptions): Checkout {
       };
       // Only the fetch needs the token.
       const local: GitCommand = { ...remote, environment: gitEnvironment(base, protocols, []) };
-      const object = await locked(mirror, async () => {
-        if (!swept.has(mirror)) await sweepMirror(mirror);
-        swept.add(mirror);
-        await ensureMirror(local, mirror);
-        await fetchInto(remote, mirror, plain, wanted);
-        return await tagObject(local, mirror, wanted);
-      });
+      const fetch = (): Promise<string> =>
+        locked(mirror, async () => {
+          if (!swept.has(mirror)) await sweepMirror(mirror);
+          swept.add(mirror);
+          await ensureMirror(local, mirror);
+          await fetchInto(remote, mirror, plain, wanted);
+          return await tagObject(local, mirror, wanted);
+        });
+      // Others may use the mirror between the tries: what they want may be there.
+      const object = await withTries(fetch, { sleep: options.sleep ?? realSleep, signal, log });
       await fillWorkspace(local, request.directory, { mirror, url: plain, wanted, tagObject: object });
       return { borrowed: [objectsOf(mirror)] };
     },

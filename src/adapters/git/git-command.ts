@@ -60,9 +60,12 @@ export function gitEnvironment(
   };
 }
 
+/** git ran, and ended with something else than 0. */
+export class GitFailed extends CheckoutFailed {}
+
 /**
  * Runs git and resolves with what it printed.
- * @throws CheckoutFailed with git's own words; the signal's reason when aborted
+ * @throws GitFailed with git's own words; CheckoutFailed when it cannot be run; the signal's reason when aborted
  */
 export async function runGit(command: GitCommand, args: readonly string[], input = ''): Promise<string> {
   command.signal.throwIfAborted();
@@ -94,7 +97,7 @@ export async function runGit(command: GitCommand, args: readonly string[], input
     });
     command.signal.throwIfAborted();
     if (code === 0) return Buffer.concat(out).toString();
-    throw new CheckoutFailed(failureText(args, code, mask(words, command.secrets)));
+    throw new GitFailed(failureText(args, code, mask(words, command.secrets)));
   } catch (error) {
     if (error instanceof CheckoutFailed || command.signal.aborted) throw error;
     throw new CheckoutFailed(`git cannot be run: ${error instanceof Error ? error.message : String(error)}`, {

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type GitCommand, runGit } from './git-command.js';
+import { type GitCommand, GitFailed, runGit } from './git-command.js';
+import { FetchFailed } from './tries.js';
 import { refKey, type Wanted } from './wanted.js';
 
 /** Written last: without it the mirror was never finished. */
@@ -35,7 +36,10 @@ export async function sweepMirror(mirror: string): Promise<void> {
   }
 }
 
-/** The commit, and its tag where there is one, are in the mirror afterwards. For a commit that is there git asks nobody. */
+/**
+ * The commit, and its tag where there is one, are in the mirror afterwards. For a commit that is there git asks nobody.
+ * @throws FetchFailed
+ */
 export async function fetchInto(
   command: GitCommand,
   mirror: string,
@@ -70,10 +74,14 @@ async function fetch(command: GitCommand, mirror: string, url: string, wanted: W
           `+${wanted.sha}:${refKey(`commit of ${wanted.ref}`)}`,
           `+refs/tags/${wanted.tag}:${refKey(`refs/tags/${wanted.tag}`)}`,
         ];
-  await runGit(command, [
-    ...['-C', mirror, 'fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'],
-    ...['--no-recurse-submodules', '--', url, ...refspecs],
-  ]);
+  try {
+    await runGit(command, [
+      ...['-C', mirror, 'fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'],
+      ...['--no-recurse-submodules', '--', url, ...refspecs],
+    ]);
+  } catch (error) {
+    throw error instanceof GitFailed ? new FetchFailed(error.message, { cause: error }) : error;
+  }
 }
 
 /** Refs whose objects are lost (a full disk, a crash of the machine) make every fetch fail. @returns whether there were any */
@@ -101,13 +109,9 @@ async function revision(command: GitCommand, mirror: string, name: string): Prom
     return found.trim() || undefined;
   } catch (error) {
     command.signal.throwIfAborted();
-    if (isMissing(error)) return undefined;
+    if (error instanceof GitFailed) return undefined;
     throw error;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && error.name === 'CheckoutFailed';
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -1,17 +1,19 @@
 import { BUILT_IMAGE, type ContainerStage, type Outcome } from '../../pipeline/model.js';
+import type { Stand } from '../job.js';
 import { createMarkerSplitter } from '../markers.js';
 import { outcomeOf, type StageEnd } from '../outcome.js';
 import { copyOutputs } from '../outputs.js';
 import { type Container, EngineUnavailable } from '../ports.js';
 import { type Prepared, prepare } from '../prepared.js';
 import { goSignal, type Script } from '../script.js';
-import { type StageContext, timed } from '../stage-context.js';
+import { hearing, type StageContext, timed } from '../stage-context.js';
 
 /** Runs the commands of a stage, or its container's own command, beside its services. */
 export async function runContainer(context: StageContext, spec: ContainerStage): Promise<Outcome> {
   const { job, stand, facts } = context;
-  hearPulls(context, spec);
-  await timed(context, 'checkout', stand.checkedOut());
+  const listen = hearing(context);
+  hearPulls(stand, spec, listen);
+  await timed(context, 'checkout', stand.checkedOut(listen));
   const prepared = await timed(
     context,
     'prepare',
@@ -44,12 +46,10 @@ export async function runContainer(context: StageContext, spec: ContainerStage):
 }
 
 /** A stage that waits for an image shows what the registry says. */
-function hearPulls({ stand, log }: StageContext, spec: ContainerStage): void {
-  // Nobody waits for these lines; what cannot be sent stops the job by itself.
-  const listen = (line: string): void => void log.line(line).catch(() => undefined);
+function hearPulls({ images }: Stand, spec: ContainerStage, listen: (line: string) => void): void {
   for (const { image } of [spec.container, ...spec.services]) {
     // Who needs the image is told of its failure.
-    if (image !== BUILT_IMAGE) void stand.images.get(image, listen).catch(() => undefined);
+    if (image !== BUILT_IMAGE) void images.get(image, listen).catch(() => undefined);
   }
 }
 

@@ -4,13 +4,13 @@ import { buildContext } from '../build-context.js';
 import { isInside, resolveInside } from '../inside.js';
 import { copyOutputs } from '../outputs.js';
 import type { ImageInfo } from '../ports.js';
-import { type StageContext, timed } from '../stage-context.js';
+import { hearing, type StageContext, timed } from '../stage-context.js';
 import { StageFailed } from '../stage-failed.js';
 
 /** Builds the image of this run, or an image that only brings files. */
 export async function runImageBuild(context: StageContext, spec: ImageBuildStage): Promise<Outcome> {
   const { stand, job } = context;
-  await timed(context, 'checkout', stand.checkedOut());
+  await timed(context, 'checkout', stand.checkedOut(hearing(context)));
   context.running();
   const forRelease = spec.purpose === 'release';
   const tag = forRelease ? job.lease.plan.image : `${job.name(context.stage.id)}:outputs`;

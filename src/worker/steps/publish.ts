@@ -1,12 +1,12 @@
 import type { Outcome } from '../../pipeline/model.js';
 import { repositoryName } from '../image-reference.js';
 import { authFor } from '../job.js';
-import { type StageContext, timed } from '../stage-context.js';
+import { hearing, type StageContext, timed } from '../stage-context.js';
 import { StageFailed } from '../stage-failed.js';
 
 /** Pushes the image that `build` made; what an earlier owner has pushed already is not pushed again. */
 export async function runPublish(context: StageContext): Promise<Outcome> {
-  const { job, stand, facts, log } = context;
+  const { job, stand, facts } = context;
   const { engine } = job.deps;
   const { image } = job.lease.plan;
   if (stand.built === undefined) {
@@ -26,7 +26,7 @@ export async function runPublish(context: StageContext): Promise<Outcome> {
     engine.push(image, {
       ...(auth && { auth }),
       signal: job.halt.signal,
-      log: (line) => void log.line(line).catch(() => undefined),
+      log: hearing(context),
     }),
   );
   return published(context, image, pushed.digest);

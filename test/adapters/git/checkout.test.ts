@@ -26,6 +26,7 @@ import {
 } from './origin.js';
 
 const never = new AbortController().signal;
+const atOnce = (): Promise<void> => Promise.resolve();
 
 function request(
   origin: Origin,
@@ -263,7 +264,7 @@ describe('refuses', () => {
   test('a commit that is not there, in git’s words', async () => {
     const origin = createOrigin();
     origin.commit({ 'a.txt': 'one' });
-    const checkout = gitCheckout({ mirrors: temporary('mirrors'), allowFile: true });
+    const checkout = gitCheckout({ mirrors: temporary('mirrors'), allowFile: true, sleep: atOnce });
     const wanted = request(origin, { trigger: pushOf('0123456789'.repeat(4)) });
     await expect(checkout.checkout(wanted, never)).rejects.toThrow(/git fetch: .*not our ref/);
   });
@@ -318,7 +319,7 @@ describe('over HTTP', () => {
 
   test('a wrong token fails without a prompt and without the token in the words', async () => {
     const sha = origin.commit({ 'a.txt': 'one' });
-    const checkout = gitCheckout({ mirrors: temporary('mirrors') });
+    const checkout = gitCheckout({ mirrors: temporary('mirrors'), sleep: atOnce });
     const wrong = 'ghs_wrongWrongWrong';
     const error: unknown = await checkout
       .checkout(over(sha, wrong), never)

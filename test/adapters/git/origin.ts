@@ -97,15 +97,23 @@ export interface GitServer {
   readonly url: string;
   /** `Authorization` of every request. */
   readonly authorizations: (string | undefined)[];
+  /** Answers so many requests with 503. */
+  failNext(count: number): void;
   close(): Promise<void>;
 }
 
 /** git http-backend on loopback, for who shows the token. */
 export async function serveGit(root: string, token: string): Promise<GitServer> {
   const authorizations: (string | undefined)[] = [];
+  let failing = 0;
   const wanted = `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
   const server = createServer((request, response) => {
     authorizations.push(request.headers.authorization);
+    if (failing > 0) {
+      failing -= 1;
+      response.writeHead(503).end();
+      return;
+    }
     if (request.headers.authorization !== wanted) {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
       return;
@@ -117,6 +125,9 @@ export async function serveGit(root: string, token: string): Promise<GitServer> 
   return {
     url: `http://127.0.0.1:${port}`,
     authorizations,
+    failNext: (count) => {
+      failing = count;
+    },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
