@@ -1,7 +1,7 @@
-import { Kysely, Migrator, PostgresDialect, SqliteDialect } from 'kysely';
+import { Kysely, Migrator, PostgresDialect, SqliteAdapter, SqliteDialect } from 'kysely';
 import Sqlite from 'libsql';
 import pg from 'pg';
-import { createRuns } from './migrations/001-runs.js';
+import { migrations } from './migrations.js';
 import type { Dialect, Tables } from './schema.js';
 
 export type Database = Kysely<Tables>;
@@ -13,19 +13,29 @@ export class DatabaseUnavailable extends Error {
 
 /** Opens (and brings up to date) SQLite at a path, or PostgreSQL at a `postgres://` address. @throws DatabaseUnavailable */
 export async function openDatabase(location: string): Promise<Database> {
-  const dialect: Dialect = /^postgres(?:ql)?:\/\//.test(location) ? 'postgres' : 'sqlite';
-  const db = dialect === 'postgres' ? postgres(location) : sqlite(location);
+  let opened: ReturnType<typeof connectDatabase> | undefined;
   try {
-    await migrate(db, dialect);
+    opened = connectDatabase(location);
+    await migrate(opened.db, opened.dialect);
+    return opened.db;
   } catch (cause) {
-    await db.destroy();
-    const where = dialect === 'postgres' ? `PostgreSQL at ${new URL(location).host}` : location;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new DatabaseUnavailable(`the database (${where}) cannot be used: ${why}. See DATABASE_URL`, {
-      cause,
-    });
+    await opened?.db.destroy();
+    throw new DatabaseUnavailable(
+      `the database (${where(location)}) cannot be used: ${words(cause)}. See DATABASE_URL`,
+      { cause },
+    );
   }
-  return db;
+}
+
+/** The same, as it is. */
+export function connectDatabase(location: string): { readonly db: Database; readonly dialect: Dialect } {
+  return isPostgres(location)
+    ? { db: postgres(location), dialect: 'postgres' }
+    : { db: sqlite(location), dialect: 'sqlite' };
+}
+
+function isPostgres(location: string): boolean {
+  return /^postgres(?:ql)?:\/\//.test(location);
 }
 
 function sqlite(path: string): Database {
@@ -35,21 +45,51 @@ function sqlite(path: string): Database {
   database.pragma('synchronous = NORMAL');
   database.pragma('foreign_keys = ON');
   database.pragma('busy_timeout = 5000');
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+  return new Kysely<Tables>({ dialect: new TransactionalSqlite({ database }) });
+}
+
+/** SQLite's DDL is transactional; Kysely does not say so, and a start that is cut off would leave half a migration. */
+class TransactionalSqlite extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter();
+  }
+}
+
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
 }
 
 function postgres(url: string): Database {
   // int8 arrives as text by default; our ids and times stay below 2^53.
   pg.types.setTypeParser(pg.types.builtins.INT8, Number);
   const pool = new pg.Pool({ connectionString: url, max: 10 });
+  // An idle connection that breaks leaves the pool by itself; the next query opens another and says what is wrong.
+  pool.on('error', () => undefined);
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
 
 async function migrate(db: Database, dialect: Dialect): Promise<void> {
-  const migrations = { '001-runs': createRuns(dialect) };
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
-  const { error } = await migrator.migrateToLatest();
+  const provider = { getMigrations: () => Promise.resolve(migrations(dialect)) };
+  const { error } = await new Migrator({ db, provider }).migrateToLatest();
   if (error !== undefined) {
     throw error;
   }
+}
+
+/** Without the password that an address may hold. */
+function where(location: string): string {
+  if (!isPostgres(location)) {
+    return location;
+  }
+  return URL.canParse(location) ? `PostgreSQL at ${new URL(location).host}` : 'PostgreSQL';
+}
+
+/** A name with several addresses fails once for each, in an error without words of its own. */
+function words(error: unknown): string {
+  if (error instanceof AggregateError) {
+    return error.errors.map(words).join('; ');
+  }
+  return error instanceof Error ? error.message : String(error);
 }

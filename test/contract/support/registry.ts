@@ -5,11 +5,10 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.js';
 
 /** Who may use a registry that was started with `auth: true`. */
 export const REGISTRY_USER = { username: 'cyclone', password: 'correct horse' } as const;
@@ -107,13 +106,4 @@ async function ready(host: string, child: ChildProcess, log: () => string): Prom
   }
   child.kill('SIGKILL');
   throw new Error(`docker-registry did not come up on ${host}:\n${log()}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,0 +1,8 @@
+import type { Migration } from 'kysely';
+import { createRuns } from './migrations/001-runs.js';
+import type { Dialect } from './schema.js';
+
+/** In the order of their names. One that was released is never changed. */
+export function migrations(dialect: Dialect): Record<string, Migration> {
+  return { '001-runs': createRuns(dialect) };
+}

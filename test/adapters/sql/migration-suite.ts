@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Kysely, Migrator, sql } from 'kysely';
+import { connectDatabase, DatabaseUnavailable, openDatabase } from '../../../src/adapters/sql/database.js';
+import { migrations } from '../../../src/adapters/sql/migrations.js';
+import type { Tables } from '../../../src/adapters/sql/schema.js';
+import type { Place } from './store-suite.js';
+
+interface Trial {
+  /** Puts rows into a database as the migration before left it. */
+  readonly put: (db: Kysely<Tables>) => Promise<void>;
+  /** What must be there after. */
+  readonly read: (db: Kysely<Tables>) => Promise<unknown>;
+  readonly expected: unknown;
+  /** A table that is in the way of the last thing that it makes. */
+  readonly obstacle: string;
+}
+
+/** By migration: a new one without a trial of its own fails below. */
+const TRIALS: Readonly<Record<string, Trial>> = {
+  // Nothing of ours is there before the first; the database may be somebody else's too.
+  '001-runs': {
+    async put(db) {
+      await sql`create table guests (name text)`.execute(db);
+      await sql`insert into guests values ('alice')`.execute(db);
+    },
+    read: async (db) => (await sql`select name from guests`.execute(db)).rows,
+    expected: [{ name: 'alice' }],
+    obstacle: 'checks',
+  },
+};
+
+/** That no migration loses what is there, on whatever database. */
+export function describeMigrations(newPlace: () => Promise<Place>): void {
+  let place: Place;
+  beforeEach(async () => {
+    place = await newPlace();
+  });
+  afterEach(() => place.remove());
+
+  const names = Object.keys(migrations('sqlite'));
+
+  test('each has rows that it is tried on', () => {
+    expect(Object.keys(TRIALS)).toEqual(names);
+    expect(Object.keys(migrations('postgres'))).toEqual(names);
+  });
+
+  describe.each(names)('%s', (name) => {
+    test('keeps the rows that are there', async () => {
+      const before = connectDatabase(place.location);
+      const { put, read, expected } = TRIALS[name] as Trial;
+      await migrateBelow(before.db, before.dialect, name);
+      await put(before.db);
+      await before.db.destroy();
+
+      const db = await openDatabase(place.location);
+      expect(await read(db)).toEqual(expected);
+      await db.destroy();
+    });
+
+    test('that cannot be carried out leaves nothing half done, and can be tried again', async () => {
+      const before = connectDatabase(place.location);
+      await migrateBelow(before.db, before.dialect, name);
+      const tables = await tablesOf(before.db);
+      const { obstacle } = TRIALS[name] as Trial;
+      await sql`create table ${sql.table(obstacle)} (squatter text)`.execute(before.db);
+      await expect(openDatabase(place.location)).rejects.toThrow(DatabaseUnavailable);
+      await sql`drop table ${sql.table(obstacle)}`.execute(before.db);
+      expect(await tablesOf(before.db)).toEqual(tables);
+      await before.db.destroy();
+      await (await openDatabase(place.location)).destroy();
+    });
+  });
+
+  test('are carried out once, whatever the number of starts', async () => {
+    const first = await openDatabase(place.location);
+    await first.insertInto('settings').values({ name: 'kept', value: 'yes' }).execute();
+    await first.destroy();
+    const second = await openDatabase(place.location);
+    expect(await second.selectFrom('settings').selectAll().execute()).toEqual([
+      { name: 'kept', value: 'yes' },
+    ]);
+    await second.destroy();
+  });
+}
+
+async function migrateBelow(db: Kysely<Tables>, dialect: 'sqlite' | 'postgres', name: string): Promise<void> {
+  const earlier = Object.entries(migrations(dialect)).filter(([other]) => other < name);
+  const provider = { getMigrations: () => Promise.resolve(Object.fromEntries(earlier)) };
+  const { error } = await new Migrator({ db, provider }).migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+/** Without the migrator's own. */
+async function tablesOf(db: Kysely<Tables>): Promise<readonly string[]> {
+  const tables = await db.introspection.getTables();
+  return tables.map(({ name }) => name).toSorted();
+}

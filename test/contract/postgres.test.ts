@@ -1,0 +1,101 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { checkStore } from '../../src/adapters/sql/checks.js';
+import { type Database, DatabaseUnavailable, openDatabase } from '../../src/adapters/sql/database.js';
+import { runStore } from '../../src/adapters/sql/runs.js';
+import { installationValue } from '../../src/adapters/sql/secrets.js';
+import { describeMigrations } from '../adapters/sql/migration-suite.js';
+import { describeStores, newRun, type Place } from '../adapters/sql/store-suite.js';
+import { freePort } from './support/free-port.js';
+import { type Postgres, startPostgres } from './support/postgres.js';
+
+let postgres: Postgres;
+beforeAll(async () => {
+  postgres = await startPostgres();
+}, 60_000);
+afterAll(() => postgres.stop());
+
+async function newDatabase(): Promise<Place> {
+  const location = await postgres.createDatabase();
+  return { location, remove: () => Promise.resolve() };
+}
+
+describe('PostgreSQL: the stores', () => describeStores(newDatabase));
+describe('PostgreSQL: the migrations', () => describeMigrations(newDatabase));
+
+describe('two servers on one PostgreSQL', () => {
+  let location: string;
+  let one: Database;
+  let other: Database;
+  beforeEach(async () => {
+    location = await postgres.createDatabase();
+    // Both at once on an empty database: one migrates, the other waits for it.
+    [one, other] = await Promise.all([openDatabase(location), openDatabase(location)]);
+  });
+  afterEach(async () => {
+    await Promise.all([one.destroy(), other.destroy()]);
+  });
+
+  test('apply all of their changes to one run', async () => {
+    const { run } = await runStore(one).create(newRun());
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        runStore(index % 2 === 0 ? one : other).update(run.id, ({ progress }) => ({
+          ...progress,
+          jobs: progress.jobs.map((job) => ({ ...job, attempt: job.attempt + 1 })),
+        })),
+      ),
+    );
+    expect((await runStore(one).load(run.id))?.progress.jobs[0]?.attempt).toBe(20);
+  });
+
+  test('make one run of what both hear, with its checks once', async () => {
+    const heard = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => runStore(index % 2 === 0 ? one : other).create(newRun())),
+    );
+    expect(heard.filter(({ created }) => created)).toHaveLength(1);
+    expect(new Set(heard.map(({ run }) => run.id)).size).toBe(1);
+    const dirty = await checkStore(other).dirty();
+    expect(dirty.map(({ key }) => key)).toEqual(['cyclone', 'pre_build', 'build']);
+  });
+
+  test('have the same install and the same key', async () => {
+    const values = await Promise.all([
+      installationValue(one, 'key', 32),
+      installationValue(other, 'key', 32),
+    ]);
+    expect(values[0]).toBe(values[1]);
+  });
+});
+
+describe('a PostgreSQL', () => {
+  test('that ends all connections is used on when it is back', async () => {
+    const db = await openDatabase(await postgres.createDatabase());
+    const { run } = await runStore(db).create(newRun());
+    await postgres.disconnectAll();
+    // The pool hears of it as of any other event of its sockets, and may hand out one more that is dead.
+    let found = await runStore(db)
+      .load(run.id)
+      .catch(() => undefined);
+    found ??= await runStore(db).load(run.id);
+    expect(found).toEqual(run);
+    await db.destroy();
+  });
+
+  test('that is not there is named without its password', async () => {
+    const port = String(await freePort());
+    const opening = openDatabase(`postgres://cyclone:hidden@localhost:${port}/x`);
+    await expect(opening).rejects.toThrow(DatabaseUnavailable);
+    const words = await opening.catch((error: Error) => error.message);
+    expect(words).toContain(`PostgreSQL at localhost:${port}`);
+    expect(words).toContain('ECONNREFUSED');
+    expect(words).not.toContain('hidden');
+  });
+
+  test('gives numbers of more than 32 bits back as numbers', async () => {
+    const db = await openDatabase(await postgres.createDatabase());
+    const { rows } = await sql<{ big: number }>`select 5000000005::bigint as big`.execute(db);
+    expect(rows).toEqual([{ big: 5_000_000_005 }]);
+    await db.destroy();
+  });
+});
