@@ -29,7 +29,7 @@ export interface Cyclone {
 
 /**
  * The composition root: settings → adapters → server, worker, or both.
- * @throws DataDirUnavailable, RedisUnavailable, EngineUnavailable with what to do
+ * @throws DataDirUnavailable, RedisUnavailable, EngineUnavailable, InvalidDockerHost with what to do
  */
 export async function start(settings: Settings, logger: Logger): Promise<Cyclone> {
   const undo: (() => Promise<unknown>)[] = [];

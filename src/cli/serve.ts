@@ -7,6 +7,7 @@ const PLAIN: readonly string[] = [
   'DataDirUnavailable',
   'DatabaseUnavailable',
   'EngineUnavailable',
+  'InvalidDockerHost',
   'RedisUnavailable',
 ];
 

@@ -16,7 +16,7 @@ import {
 } from '../worker/ports.js';
 import { removeWorkspace, workspaceOf } from '../worker/workspace.js';
 import { systemClock } from './clock.js';
-import type { DataDir } from './data-dir.js';
+import { type DataDir, DataDirUnavailable } from './data-dir.js';
 import type { RedisConnections } from './redis.js';
 import { tidyDaily } from './tidy.js';
 
@@ -42,7 +42,7 @@ export interface WorkerComposition {
   readonly logger: Logger;
 }
 
-/** @throws EngineUnavailable when no engine answers */
+/** @throws EngineUnavailable when no engine answers; InvalidDockerHost; DataDirUnavailable when the engine does not see it */
 export async function composeWorker(deps: WorkerComposition): Promise<WorkerProcess> {
   const { settings, dataDir, install, logger } = deps;
   const firewall = await openFirewall();
@@ -56,7 +56,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
     logger.warn({ warning }, 'engine');
   }
   if (!(await engine.sharesPath(dataDir.root))) {
-    throw new Error(
+    throw new DataDirUnavailable(
       `the engine does not see CYCLONE_DATA_DIR ${dataDir.root} at that path: when Cyclone runs in a container, or the engine on another machine, mount the directory at the same path on both`,
     );
   }

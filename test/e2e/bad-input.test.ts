@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -153,6 +154,11 @@ describe('a server that cannot start says why, and not with a stack', () => {
 
   test.each([
     ['Docker', { DOCKER_HOST: 'unix:///nowhere/docker.sock' }, '/nowhere/docker.sock'],
+    [
+      'a DOCKER_HOST that is known',
+      { DOCKER_HOST: 'ssh://user@host' },
+      'DOCKER_HOST must be unix:///path or tcp://',
+    ],
     ['Redis', { REDIS_URL: 'redis://:secret@127.0.0.1:1' }, '127.0.0.1:1'],
     ['a database', { DATABASE_URL: 'postgres://u:secret@127.0.0.1:1/x' }, '127.0.0.1:1'],
   ])(
@@ -168,6 +174,20 @@ describe('a server that cannot start says why, and not with a stack', () => {
     },
     30_000,
   );
+
+  test('with a data directory that the engine does not see', async () => {
+    const dir = await mkdtemp(path.join(tmpdir(), 'cyclone-e2e-'));
+    const socket = path.join(dir, 'redis.sock');
+    const redis = spawn('redis-server', ['--port', '0', '--unixsocket', socket, '--save', '']);
+    // The same words name another directory for the engine's process.
+    const hidden = { REDIS_URL: socket, CYCLONE_DATA_DIR: '/proc/self/cwd/data' };
+    const { code, output } = await runServer({ ...complete(), ...hidden }, dir);
+    redis.kill('SIGKILL');
+    expect(output).toContain('the engine does not see CYCLONE_DATA_DIR /proc/self/cwd/data');
+    expect(output).not.toContain('    at ');
+    expect(code).toBe(1);
+    await rm(dir, { recursive: true, force: true });
+  }, 30_000);
 
   test('twice on one data directory', async () => {
     const { code, output } = await runServer({ ...complete(), CYCLONE_DATA_DIR: world.dataDir });

@@ -1,5 +1,10 @@
 import type { DockerOptions } from 'dockerode';
 
+/** DOCKER_HOST says nothing that we can reach; the message says what it may be. */
+export class InvalidDockerHost extends Error {
+  override readonly name = 'InvalidDockerHost';
+}
+
 const DEFAULT_SOCKET = '/var/run/docker.sock';
 
 /** Certificates for an engine that listens with TLS, PEM. */
@@ -17,14 +22,14 @@ export interface EngineAddress {
 
 /**
  * Reads what DOCKER_HOST may hold: `unix:///path` or `tcp://host:port`; empty or absent is the default socket.
- * @throws Error when it is anything else
+ * @throws InvalidDockerHost when it is anything else
  */
 export function engineAddress(dockerHost: string | undefined, tls?: EngineTls): EngineAddress {
   if (!dockerHost) return socket(DEFAULT_SOCKET);
   if (dockerHost.startsWith('unix://')) return socket(dockerHost.slice('unix://'.length) || DEFAULT_SOCKET);
   const url = URL.canParse(dockerHost) ? new URL(dockerHost) : undefined;
   if (!url || !['tcp:', 'http:', 'https:'].includes(url.protocol) || !url.hostname) {
-    throw new Error(`DOCKER_HOST must be unix:///path or tcp://host:port, not "${dockerHost}"`);
+    throw new InvalidDockerHost(`DOCKER_HOST must be unix:///path or tcp://host:port, not "${dockerHost}"`);
   }
   const secure = tls !== undefined || url.protocol === 'https:';
   return {

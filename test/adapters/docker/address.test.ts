@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { engineAddress } from '../../../src/adapters/docker/address.js';
+import { engineAddress, InvalidDockerHost } from '../../../src/adapters/docker/address.js';
 
 test.each([
   [undefined, { socketPath: '/var/run/docker.sock' }, true],
@@ -29,6 +29,7 @@ test('certificates make it TLS', () => {
 test.each(['ssh://user@host', '/var/run/docker.sock', 'tcp://', 'npipe:////./pipe/docker_engine'])(
   '%s is refused',
   (dockerHost) => {
+    expect(() => engineAddress(dockerHost)).toThrow(InvalidDockerHost);
     expect(() => engineAddress(dockerHost)).toThrow('DOCKER_HOST must be unix:///path or tcp://host:port');
   },
 );

@@ -51,10 +51,12 @@ export async function startServer(environment: Readonly<Record<string, string>>)
 /** Runs the program to its end. */
 export async function runServer(
   environment: Readonly<Record<string, string>>,
+  cwd?: string,
 ): Promise<{ readonly code: number | null; readonly output: string }> {
   const child = spawn(process.execPath, [PROGRAM, 'serve'], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    cwd,
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
