@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis';
+import { redisContainers } from '../adapters/docker/redis-container.js';
 import { connectRedis, type RedisLocation, type Temper, whenReady } from '../adapters/redis/connection.js';
-import { RedisUnavailable, startOwnRedis } from '../adapters/redis/server.js';
+import { type OwnRedis, startOwnRedis } from '../adapters/redis/server.js';
+import { RedisUnavailable } from '../adapters/redis/unavailable.js';
 import type { Logger } from '../runs/ports.js';
 
 const START_TIMEOUT_MS = 5000;
@@ -11,12 +13,15 @@ export interface RedisConnections {
   close(): Promise<void>;
 }
 
+interface RedisSettings {
+  readonly redisUrl: string | undefined;
+  readonly dataDir: string;
+  readonly dockerHost: string | undefined;
+}
+
 /** Connections to the Redis of the settings, or to our own. @throws RedisUnavailable when none answers */
-export async function openRedis(
-  settings: { readonly redisUrl: string | undefined; readonly dataDir: string },
-  logger: Logger,
-): Promise<RedisConnections> {
-  const own = settings.redisUrl === undefined ? await startOwnRedis(settings.dataDir, logger) : undefined;
+export async function openRedis(settings: RedisSettings, logger: Logger): Promise<RedisConnections> {
+  const own = await ownRedis(settings, logger);
   const location: RedisLocation = own?.location ?? { url: settings.redisUrl ?? '' };
   const open: Redis[] = [];
   return {
@@ -32,6 +37,13 @@ export async function openRedis(
       await own?.stop();
     },
   };
+}
+
+async function ownRedis(
+  { redisUrl, dataDir, dockerHost }: RedisSettings,
+  logger: Logger,
+): Promise<OwnRedis | undefined> {
+  return redisUrl === undefined ? startOwnRedis(dataDir, logger, redisContainers(dockerHost)) : undefined;
 }
 
 async function readyInTime(redis: Redis, location: RedisLocation): Promise<void> {

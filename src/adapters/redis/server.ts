@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,11 +5,7 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import type { Logger } from '../../runs/ports.js';
 import type { RedisLocation } from './connection.js';
-
-/** No redis-server is installed, or it does not start. The message says what to do. */
-export class RedisUnavailable extends Error {
-  override readonly name = 'RedisUnavailable';
-}
+import { containerName, launch, type RedisContainers, type ServerPlace } from './launch.js';
 
 export interface OwnRedis {
   readonly location: RedisLocation;
@@ -20,28 +15,42 @@ export interface OwnRedis {
 
 /** sun_path of unix(7): 108 bytes with the final NUL. */
 const SOCKET_PATH_MAX = 107;
-const START_TIMEOUT_MS = 10_000;
 const RESTART_DELAY_MS = 200;
 
 /**
  * Our own redis-server: append-only, in the data directory, on a unix socket. It has a process group of
- * its own, so that a signal to ours (Ctrl-C, a crash) does not take it along; one that a killed process
- * left behind is found by its socket and used on. When it dies it is started again.
+ * its own, so that a signal to ours (Ctrl-C, a crash) does not take it along; where it is not installed it
+ * is one of `containers`, if it can be. One that a killed process left behind is found by its socket
+ * and used on. When it dies it is started again.
+ *
+ * @throws RedisUnavailable
  */
-export async function startOwnRedis(dataDir: string, logger: Logger): Promise<OwnRedis> {
+export async function startOwnRedis(
+  dataDir: string,
+  logger: Logger,
+  containers?: RedisContainers,
+): Promise<OwnRedis> {
   const dir = path.join(dataDir, 'redis');
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const socket = await socketPath(dir);
+  const place: ServerPlace = { dir, socket: await socketPath(dir) };
+  const { socket } = place;
+  const launchAnew = async (): Promise<'process' | 'container'> => {
+    const runs = await launch(place, () => answers(socket), containers);
+    logger.info({ socket, runs }, 'own redis-server started');
+    return runs;
+  };
+
+  let runs: 'process' | 'container' | 'unknown' = 'unknown';
   if (await answers(socket)) {
     logger.info({ socket }, 'own redis-server found running');
   } else {
-    await launch(dir, socket);
+    runs = await launchAnew();
   }
   let stopping = false;
   const watch = keepAlive(socket, logger, async () => {
     // Two servers on one append-only file would be the end of it: look before launching.
     if (!stopping && !(await answers(socket))) {
-      await launch(dir, socket);
+      runs = await launchAnew();
     }
   });
   return {
@@ -53,6 +62,9 @@ export async function startOwnRedis(dataDir: string, logger: Logger): Promise<Ow
       stopping = true;
       watch.disconnect();
       await shutdown(socket);
+      if (runs !== 'process') {
+        await containers?.remove(containerName(place));
+      }
     },
   };
 }
@@ -67,53 +79,6 @@ async function socketPath(dir: string): Promise<string> {
   const elsewhere = path.join(tmpdir(), `cyclone-${String(process.getuid?.() ?? 0)}-${name}`);
   await mkdir(elsewhere, { recursive: true, mode: 0o700 });
   return path.join(elsewhere, 'redis.sock');
-}
-
-async function launch(dir: string, socket: string): Promise<void> {
-  const child = spawn('redis-server', serverArguments(dir, socket), {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await started(child);
-  child.stdout?.destroy();
-  child.unref();
-}
-
-function serverArguments(dir: string, socket: string): string[] {
-  return [
-    ...['--port', '0', '--unixsocket', socket, '--unixsocketperm', '700'],
-    ...['--dir', dir, '--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''],
-    // BullMQ loses jobs under any other policy.
-    ...['--maxmemory-policy', 'noeviction', '--loglevel', 'notice', '--pidfile', path.join(dir, 'redis.pid')],
-  ];
-}
-
-/** Redis says when it is ready; its words are kept for the error in case that it is not. */
-function started(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let said = '';
-    const timer = setTimeout(() => {
-      reject(new RedisUnavailable(`redis-server did not become ready in 10 s:\n${said.trim()}`));
-    }, START_TIMEOUT_MS);
-    const done = (settle: () => void): void => {
-      clearTimeout(timer);
-      child.stdout?.removeAllListeners('data');
-      settle();
-    };
-    child.stdout?.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      if (/ready to accept connections/i.test(said)) {
-        done(resolve);
-      }
-    });
-    child.once('error', (cause) => {
-      const hint = 'install it (apt-get install redis-server) or set REDIS_URL';
-      done(() => reject(new RedisUnavailable(`redis-server cannot be started: ${hint}`, { cause })));
-    });
-    child.once('exit', (code) => {
-      done(() => reject(new RedisUnavailable(`redis-server ended with ${String(code)}:\n${said.trim()}`)));
-    });
-  });
 }
 
 async function answers(socket: string): Promise<boolean> {
