@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { compilePattern, type Pattern } from './ignore-pattern.js';
 
 /** Decides which files of a context are not sent. Paths are relative, with slashes. */
 export interface IgnoreRules {
@@ -8,26 +9,29 @@ export interface IgnoreRules {
 }
 
 interface Rule {
-  readonly matches: RegExp;
+  readonly matches: Pattern;
   readonly restores: boolean;
 }
+
+/** Every file meets every rule: what is far beyond any real file would only keep the worker busy. */
+const RULES_MAX = 1000;
+const LINE_MAX = 1024;
 
 /** Docker's `.dockerignore`: the last rule that matches a path, or a directory above it, decides. */
 export function parseDockerignore(text: string): IgnoreRules {
   const rules = text
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
-    .filter((line) => !line.startsWith('#'))
+    .filter((line) => !line.startsWith('#') && line.length <= LINE_MAX)
     .map((line) => line.trim())
-    .flatMap(parseRule);
+    .flatMap(parseRule)
+    .slice(0, RULES_MAX);
   const restoring = rules.some((rule) => rule.restores);
   return {
     ignores(file) {
-      const ancestors = withAncestors(file);
       let ignored = false;
       for (const rule of rules) {
-        if (rule.restores === ignored && ancestors.some((one) => rule.matches.test(one)))
-          ignored = !rule.restores;
+        if (rule.restores === ignored && rule.matches(file)) ignored = !rule.restores;
       }
       return ignored;
     },
@@ -39,50 +43,6 @@ function parseRule(line: string): readonly Rule[] {
   const restores = line.startsWith('!');
   const pattern = restores ? line.slice(1).trim() : line;
   if (pattern === '') return [];
-  const clean = path.posix.normalize(pattern).replace(/^\/+/, '').replace(/\/+$/, '');
-  return clean === '' || clean === '.' ? [] : [{ matches: patternExpression(clean), restores }];
-}
-
-function withAncestors(file: string): readonly string[] {
-  const parts = file.split('/');
-  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
-}
-
-/** Go's filepath.Match with `**`, as moby/patternmatcher builds it. */
-function patternExpression(pattern: string): RegExp {
-  let source = '';
-  for (let at = 0; at < pattern.length; at++) {
-    const char = pattern[at] ?? '';
-    if (pattern.startsWith('**', at)) {
-      at += 1;
-      if (pattern[at + 1] === '/') at += 1;
-      source += at === pattern.length - 1 ? '.*' : '(?:.*/)?';
-    } else if (char === '*') source += '[^/]*';
-    else if (char === '?') source += '[^/]';
-    else if (char === '[') {
-      const close = pattern.indexOf(']', at + 2);
-      if (close === -1) source += '\\[';
-      else {
-        source += characterClass(pattern.slice(at + 1, close));
-        at = close;
-      }
-    } else if (char === '\\' && at + 1 < pattern.length) source += literal(pattern[++at] ?? '');
-    else source += literal(char);
-  }
-  try {
-    return new RegExp(`^${source}$`, 'su');
-  } catch {
-    // A class that is none (`[z-a]`) matches nothing, as in Docker, which stops the build for it.
-    return /(?!)/;
-  }
-}
-
-function characterClass(body: string): string {
-  const negated = body.startsWith('^');
-  const inner = (negated ? body.slice(1) : body).replaceAll(/[\\\][^]/g, '\\$&');
-  return `(?!/)[${negated ? '^' : ''}${inner}]`;
-}
-
-function literal(char: string): string {
-  return char.replace(/[\^$\\.*+?()[\]{}|/]/g, '\\$&');
+  const clean = path.posix.normalize(pattern).replace(/^\/+/, '').replace(/\/$/, '');
+  return clean === '' || clean === '.' ? [] : [{ matches: compilePattern(clean), restores }];
 }

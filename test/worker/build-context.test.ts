@@ -5,9 +5,11 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { extract, type Header } from 'tar-stream';
 import { buildContext } from '../../src/worker/build-context.js';
 import { parseDockerignore } from '../../src/worker/dockerignore.js';
+import { compilePattern } from '../../src/worker/ignore-pattern.js';
 
 function directoryOf(files: Readonly<Record<string, string>>): string {
   const directory = mkdtempSync(path.join(tmpdir(), 'cyclone-context-'));
@@ -151,6 +153,38 @@ test.each<[string, string, boolean]>([
   ['[z-a]', 'z', false],
 ])('pattern %j on %j', (pattern, file, ignored) => {
   expect(parseDockerignore(pattern).ignores(file)).toBe(ignored);
+});
+
+test('a pattern that a backtracking matcher would need years for is answered', () => {
+  const rules = parseDockerignore(`${'*a'.repeat(12)}b\n${'**/a'.repeat(12)}/b\n`);
+  expect(rules.ignores('a'.repeat(100))).toBe(false);
+  expect(rules.ignores('a/'.repeat(50))).toBe(false);
+  expect(rules.ignores(`${'a'.repeat(100)}b`)).toBe(true);
+});
+
+test('property: patterns match what the same expression, backtracking, matches', () => {
+  const word = fc.stringMatching(/^[ab/]{1,8}$/);
+  const pattern = fc.array(fc.constantFrom('a', 'b', '/', '*', '?', '**', '**/'), {
+    minLength: 1,
+    maxLength: 6,
+  });
+  const expression = (parts: readonly string[]): RegExp => {
+    const source = parts.map((part, index) => {
+      if (part === '**/') return index === parts.length - 1 ? '.*' : '(?:.*/)?';
+      return { '*': '[^/]*', '?': '[^/]', '**': '.*' }[part] ?? part;
+    });
+    return new RegExp(`^${source.join('')}$`, 's');
+  };
+  fc.assert(
+    fc.property(pattern, word, (parts, file) => {
+      const text = parts.join('');
+      // Neighbours that read as another token, and what normalising would change, are not compared.
+      fc.pre(!/\*\*\*|\/\/|^\/|\/$/.test(text) && !/\/\/|^\/|\/$/.test(file) && !text.endsWith('**/'));
+      fc.pre(parts.every((part, index) => part !== '**' || parts[index + 1] !== '/'));
+      const above = file.split('/').map((_, index, all) => all.slice(0, index + 1).join('/'));
+      expect(compilePattern(text)(file)).toBe(above.some((one) => expression(parts).test(one)));
+    }),
+  );
 });
 
 test('the last rule that matches decides', () => {
