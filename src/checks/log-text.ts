@@ -31,7 +31,7 @@ export function logText(log: LogEnd, failed: boolean, url: string): string | und
 }
 
 function compose(end: Buffer, size: number, failed: boolean, url: string): string {
-  const shown = plainText(end.toString()).replace(/\n+$/u, '');
+  const shown = plainText(end.toString()).trimEnd();
   const missing = size - end.length;
   const error = failed ? firstError(shown) : undefined;
   const notice = `${inWords(missing)} of the log's beginning are not shown here: ${link('the whole log', url)}`;

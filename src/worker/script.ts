@@ -1,4 +1,5 @@
 import { createNonce } from './nonce.js';
+import { commandGroups } from './script-groups.js';
 
 /**
  * One argument of execve holds 128 KiB (MAX_ARG_STRLEN, linux/binfmts.h), NUL included; all of
@@ -21,6 +22,8 @@ export const KILL_ALL = 'kill -KILL -1';
 /** What runs in a container of a stage with `commands`. */
 export interface Script {
   readonly entrypoint: readonly string[];
+  /** The text that is echoed, by the number (1-based) of the item that it begins with. */
+  readonly commands: ReadonlyMap<number, string>;
   /** Frames the markers of commands. The script can read it: it tells a name, it guards nothing. */
   readonly commandNonce: string;
   /** Frames the end marker. It comes with the go-signal and only the waiting shell knows it. */
@@ -59,11 +62,17 @@ $_cyclone_script"`;
 /** `killAll` is an argument because tests run the script on a machine that they share. */
 export function createScript(commands: readonly string[], killAll: string = KILL_ALL): Script {
   const commandNonce = createNonce();
-  const text = commands
-    .map((command, index) => `${markerCommand(commandNonce, index + 1)}\n${command}\n`)
+  const groups = new Map(
+    commandGroups(commands).map(
+      ([first, end]) => [first + 1, commands.slice(first, end).join('\n')] as const,
+    ),
+  );
+  const text = [...groups]
+    .map(([number, lines]) => `${markerCommand(commandNonce, number)}\n${lines}\n`)
     .join('');
   return {
     entrypoint: ['/bin/sh', '-c', waitingShell(killAll), 'cyclone', CHILD, 'cyclone', ...chunksOf(text)],
+    commands: groups,
     commandNonce,
     endNonce: createNonce(),
   };

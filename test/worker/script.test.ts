@@ -19,6 +19,24 @@ describe.each(SHELLS)('in %s', (shell) => {
     expect(end).toMatchObject({ exitCode: 7 });
   });
 
+  test.each([
+    ['&&', ['false &&', 'echo X', 'echo end'], '<1><3>end\n'],
+    ['||', ['false ||', '# why', 'echo X'], '<1>X\n'],
+    ['a pipe', ['echo data |', 'cat'], '<1>data\n'],
+    ['case', ['case a in', 'a) echo A;;', 'b) echo B;;', 'esac', 'echo end'], '<1>A\n<5>end\n'],
+    ['a backslash', ['echo a \\', 'b'], '<1>a b\n'],
+    ['a heredoc', ['cat <<EOF', 'in $((1+1))', 'EOF', 'echo end'], '<1>in 2\n<4>end\n'],
+    ['a quoted heredoc', ["cat <<-'E O'", '\t$x', '\tE O', 'echo end'], '<1>$x\n<4>end\n'],
+    ['quotes', ['echo "a', 'b"', "echo 'c", "d'"], '<1>a\nb\n<3>c\nd\n'],
+    ['a subshell', ['(echo a', 'echo b)', 'echo c'], '<1>a\nb\n<3>c\n'],
+    ['if', ['if true; then', 'echo a', 'fi', 'echo b'], '<1><2>a\n<3><4>b\n'],
+  ])('%s over several items means what it says', async (name, commands, expected) => {
+    const { text, end } = await run(commands);
+    // A marker before `fi` runs only where its branch does.
+    expect(name === 'if' ? text.replaceAll(/<\d>/g, '') : text).toBe(name === 'if' ? 'a\nb\n' : expected);
+    expect(end).toMatchObject({ exitCode: 0 });
+  });
+
   test('set -e is POSIX’s', async () => {
     const { text, end } = await run(['false && true', 'if false; then :; fi', '! true', 'false || echo on']);
     expect(text).toBe('<1><2><3><4>on\n');

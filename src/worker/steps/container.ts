@@ -100,7 +100,7 @@ async function runScript(
           await log.write(piece.bytes);
           break;
         case 'command':
-          await beginCommand(context, commands, piece.index);
+          await beginCommand(context, script, piece.index, commands.length);
           break;
         case 'end':
           return await scriptEnd(piece, container);
@@ -125,13 +125,14 @@ async function sendGo(context: StageContext, container: Container, signal: strin
 /** The nonce of commands can be read by the script: an index that cannot be is not believed. */
 async function beginCommand(
   context: StageContext,
-  commands: readonly string[],
+  script: Script,
   index: number,
+  total: number,
 ): Promise<void> {
-  const text = commands[index - 1];
+  const text = script.commands.get(index)?.trimEnd();
   if (text === undefined) return;
-  context.command = { index, total: commands.length, text };
-  await context.log.line(text.replace(/\n+$/, '').replaceAll(/^/gm, '$ '));
+  context.command = { index, total, text };
+  await context.log.line(text.replaceAll(/^/gm, '$ '));
 }
 
 /** Only where the container could not look itself, and only a failure, is worth waiting for the engine's word. */
