@@ -33,6 +33,9 @@ import type { RedisConnections } from './redis.js';
 /** How long GitHub may take to hear the last news before the process ends; the rest is sent at the next start. */
 const LAST_NEWS_MS = 3000;
 
+/** Between two looks at the open runs: what an error of Redis kept back waits so long. */
+const RECONCILE_MS = 60_000;
+
 export interface Server {
   readonly install: string;
   readonly signingKey: Buffer;
@@ -134,6 +137,8 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   const catchUp = createCatchUp({ missed: github.missed, clock: systemClock, logger });
   const workerConnection = await deps.redis.connect('patient');
   let intakeWorker: ReturnType<typeof intakeConsumer> | undefined;
+  const reconciliation = { store, queue, advance, reported: consumer, clock: systemClock, logger };
+  let regular: NodeJS.Timeout | undefined;
   let failures: ReturnType<typeof watchFailedJobs> | undefined;
   const failed = (run: number, job: string): void => {
     jobFailed({ advance, clock: systemClock, logger }, run, job).catch((err: unknown) =>
@@ -161,12 +166,16 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
       await consumer.start();
       await consumer.settled();
       failures = watchFailedJobs(commands, failed, logger);
-      await reconcile({ store, queue, advance, clock: systemClock, logger });
+      await reconcile(reconciliation);
+      regular = setInterval(() => {
+        reconcile(reconciliation).catch((err: unknown) => logger.warn({ err }, 'open runs not looked after'));
+      }, RECONCILE_MS);
       await publisher.start();
       intakeWorker = intakeConsumer(workerConnection, { process: intake, logger });
       catchUp.start();
     },
     async closeIntake() {
+      clearInterval(regular);
       await catchUp.stop();
       await intakeWorker?.close();
       await producer.close();

@@ -103,6 +103,9 @@ function applyWorkerEvent(plan: Plan, now: RunProgress, event: WorkerEvent): Run
 function applyServerEvent(plan: Plan, now: RunProgress, event: ServerEvent): RunProgress {
   switch (event.type) {
     case 'job_enqueued':
+      if (now.jobs.some((job) => job.id === event.job && job.status === 'done')) {
+        return now;
+      }
       return withJob(now, event.job, { status: 'enqueued', attempt: event.attempt });
     case 'job_leased':
       return now.cancelledBy === undefined

@@ -45,11 +45,17 @@ export function createAdvance(deps: AdvanceDeps): Advance {
   };
 
   /**
-   * Marks first, enqueues after: a crash between the two leaves a job marked and not queued, which the
-   * reconciliation at start finds; the other order could run a job twice.
+   * Marks first, enqueues after: the other order could run a job twice. What was marked and not queued,
+   * because of a crash or an error of Redis between the two, is queued when the step is tried again, or by
+   * the reconciliation; the queue takes an attempt once.
    */
   const enqueueReady = async (record: RunRecord): Promise<RunRecord> => {
     let latest = record;
+    for (const { id, status, attempt } of record.progress.jobs) {
+      if (status === 'enqueued' && record.progress.run.status !== 'completed') {
+        await deps.queue.enqueue(record.id, id, attempt);
+      }
+    }
     for (const job of ready(record.plan, record.progress)) {
       const attempt = 1 + (record.progress.jobs.find(({ id }) => id === job.id)?.attempt ?? 0);
       const marked = await deps.store.update(record.id, (now) =>

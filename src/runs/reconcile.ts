@@ -1,10 +1,12 @@
+import type { JobProgress } from '../pipeline/model.js';
 import type { Advance } from './advance.js';
-import type { Clock, JobQueue, Logger, RunStore } from './ports.js';
+import type { Clock, JobQueue, Logger, ReportedEvents, RunStore } from './ports.js';
 
 export interface ReconcileDeps {
   readonly store: RunStore;
   readonly queue: JobQueue;
   readonly advance: Advance;
+  readonly reported: ReportedEvents;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -12,33 +14,44 @@ export interface ReconcileDeps {
 const LOST = 'its workers died too often; run it again when the cause is found';
 
 /**
- * At start: every open run gets what a crash may have kept from it. A job that was marked and never
- * queued, or that the queue lost, is queued; one that the queue gave up is ended.
+ * At start and every minute: each open run gets what a crash or an error may have kept from it. A job that
+ * was marked and never queued, or that the queue lost, is queued; one that the queue gave up is ended.
  */
 export async function reconcile(deps: ReconcileDeps): Promise<void> {
   for (const id of await deps.store.unfinished()) {
     const record = await deps.store.load(id);
-    for (const { id: job, status, attempt } of record?.progress.jobs ?? []) {
-      if (status !== 'enqueued' && status !== 'running') {
-        continue;
-      }
-      const state = await deps.queue.state(id, job, attempt);
-      if (state === 'gone') {
-        deps.logger.warn({ run: id, job }, 'job was not in the queue: queued again');
-        // Under a new number: a queue that remembers the old one as done would not take it again.
-        await deps.advance.apply(id, {
-          type: 'job_enqueued',
-          job,
-          attempt: attempt + 1,
-          at: deps.clock.now(),
-        });
-        await deps.queue.enqueue(id, job, attempt + 1);
-      } else if (state === 'failed') {
-        await jobFailed(deps, id, job);
+    for (const job of record?.progress.jobs ?? []) {
+      if (isOut(job)) {
+        await lookAfter(deps, id, job);
       }
     }
     await deps.advance.resume(id);
   }
+}
+
+async function lookAfter(deps: ReconcileDeps, run: number, { id, attempt }: JobProgress): Promise<void> {
+  const state = await deps.queue.state(run, id, attempt);
+  if (state === 'failed') {
+    await jobFailed(deps, run, id);
+  }
+  if (state !== 'gone') {
+    return;
+  }
+  // The queue is done with a job the moment after its worker reported the end: that may still be unread.
+  await deps.reported.settled();
+  const now = (await deps.store.load(run))?.progress.jobs.find((job) => job.id === id);
+  if (now === undefined || !isOut(now) || now.attempt !== attempt) {
+    return;
+  }
+  deps.logger.warn({ run, job: id }, 'job was not in the queue: queued again');
+  // Under a new number: a queue that remembers the old one as done would not take it again.
+  const at = deps.clock.now();
+  await deps.advance.apply(run, { type: 'job_enqueued', job: id, attempt: attempt + 1, at });
+}
+
+/** Given to the queue, and not known to be over. */
+function isOut({ status }: JobProgress): boolean {
+  return status === 'enqueued' || status === 'running';
 }
 
 /** The queue gave a job up: its checks must end all the same. */

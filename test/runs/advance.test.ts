@@ -117,3 +117,15 @@ test('resuming a run queues nothing twice, and tells the listener', async () => 
   expect([...ground.queue.entries.keys()]).toEqual([entry(1, 'chain', 1)]);
   expect(house.changed).toEqual([1]);
 });
+
+test('an error of Redis between mark and queue is made good when the step is tried again', async () => {
+  const fresh = await newGround({ 'caicloud.yml': TWO_STAGES });
+  const other = await openHouse(fresh);
+  fresh.queue.dies = 'before';
+  await expect(other.intake(delivery())).rejects.toThrow();
+  expect(fresh.queue.waiting()).toEqual([]);
+  await other.intake(delivery());
+  expect(fresh.queue.waiting()).toEqual([entry(1, 'chain', 1)]);
+  await other.close();
+  await fresh.clear();
+});

@@ -111,7 +111,7 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
       runUrl: (run) => `https://cyclone.example/runs/${String(run)}`,
     }),
     cancel: createCancel({ advance, cancellations: messages, clock, logger }),
-    reconcile: () => reconcile({ store, queue, advance, clock, logger }),
+    reconcile: () => reconcile({ store, queue, advance, reported: stream, clock, logger }),
     jobFailed: (run: number, job: string) => jobFailed({ advance, clock, logger }, run, job),
     /** The run, which must be there. */
     async run(id = 1): Promise<RunRecord> {
