@@ -19,7 +19,7 @@ export interface World {
   start(environment?: Readonly<Record<string, string>>): Promise<ServerProcess>;
   /** The newest check of each name on a commit, when all of them are there and completed. */
   concluded(repository: string, sha: string): Promise<Map<string, CheckRun>>;
-  /** Whatever of runs is still there after a while: containers, networks, workspaces. Removal happens behind. */
+  /** Whatever of runs is still there after a while: containers, networks, images, workspaces. Removal happens behind. */
   leftovers(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
@@ -101,14 +101,17 @@ async function inventory(dataDir: string): Promise<readonly string[]> {
   // By our worker: others may be at work on this engine.
   const worker = await readFile(path.join(dataDir, 'worker-id'), 'utf8');
   const filters = { label: [`cyclone.worker=${worker.trim()}`] };
-  const [containers, networks, workspaces] = await Promise.all([
+  const [containers, networks, images, workspaces] = await Promise.all([
     docker().listContainers({ all: true, filters }),
     docker().listNetworks({ filters }),
+    // Layers of builds stay, and are no run's.
+    docker().listImages({ filters: { label: [...filters.label, 'cyclone.run'] } }),
     readdir(path.join(dataDir, 'workspaces')),
   ]);
   return [
     ...containers.map(({ Names }) => `container ${Names.join(' ')}`),
     ...networks.map(({ Name }) => `network ${Name}`),
+    ...images.map(({ Id, RepoTags }) => `image ${RepoTags?.join(' ') ?? Id}`),
     ...workspaces.map((name) => `workspace ${name}`),
   ];
 }
