@@ -21,6 +21,11 @@ export interface Job {
   readonly resources: Resources;
   /** A name in the engine that no other container or image has. */
   name(what: string): string;
+  /**
+   * What the release build is called in the engine. The plan's name is shared by all runs of a tag, and would be
+   * moved from one's image to the other's.
+   */
+  readonly builtName: string;
 }
 
 /** What the stages of a job share, once it is known what there is to do. */
@@ -59,6 +64,7 @@ export function openJob(lease: Lease, deps: WorkerDeps, halt: Halt): Job {
       logger: deps.logger,
     }),
     name,
+    builtName: `cyclone-${slug(deps.install)}/run-${lease.run}:${lease.fence}`,
   };
 }
 

@@ -40,6 +40,10 @@ export class EngineRefused extends Error {
 export interface EngineInfo {
   readonly version: string;
   readonly apiVersion: string;
+  /** Of the engine's machine; 0: it does not say. */
+  readonly cores: number;
+  /** bytes, of the engine's machine; 0: it does not say */
+  readonly memory: number;
   /** One line each: an old engine, no memory limit support, … */
   readonly warnings: readonly string[];
 }
@@ -64,6 +68,8 @@ export interface ContainerCreate {
   readonly name: string;
   /** A reference that is local already. */
   readonly image: string;
+  /** What people call the image, for messages; absent: as `image`. */
+  readonly imageName?: string;
   readonly labels: Labels;
   /** `K=V` */
   readonly environment: readonly string[];
@@ -166,15 +172,28 @@ export interface Engine {
   ): Promise<ImageInfo>;
   network(name: string, labels: Labels): Promise<Network>;
   container(spec: ContainerCreate): Promise<Container>;
-  /** @throws EngineRefused `image_build` with the failing step */
-  build(build: ImageBuild, signal: AbortSignal, log: (bytes: Buffer) => void): Promise<ImageInfo>;
-  /** @throws EngineRefused `publish` with the registry's words. Resolves the digest that the registry has. */
+  /**
+   * Reads the engine's output no faster than `log` resolves; what it rejects with ends the build.
+   * @throws EngineRefused `image_build` with the failing step
+   */
+  build(
+    build: ImageBuild,
+    signal: AbortSignal,
+    log: (bytes: Buffer) => Promise<void> | void,
+  ): Promise<ImageInfo>;
+  /**
+   * Gives a local image this name and pushes it; pushes of one name wait for each other. The name stays with the
+   * image until the next push moves it or the push fails. Resolves the digest that the registry has.
+   * @param image its id: a name may be another run's by now
+   * @throws EngineRefused `publish` with the registry's words
+   */
   push(
+    image: string,
     reference: string,
     options: { auth?: RegistryAuth; signal: AbortSignal; log: (line: string) => void },
   ): Promise<{ digest: string }>;
-  /** The digest under which the registry already holds exactly the local image of this reference. */
-  published(reference: string, auth?: RegistryAuth): Promise<string | undefined>;
+  /** The digest under which the registry already holds exactly this local image, by its id. */
+  published(image: string, reference: string, auth?: RegistryAuth): Promise<string | undefined>;
   removeImage(reference: string): Promise<void>;
   /**
    * Removes containers (killed), networks and, when `images`, images that bear all these labels; the layers that

@@ -1,4 +1,3 @@
-import type { PlannedStage } from '../pipeline/model.js';
 import { type Job, pullImages, type Stand } from './job.js';
 import type { CheckoutRequest, ImageInfo } from './ports.js';
 import { isReleaseBuild, planWalk, type Walk } from './resume.js';
@@ -77,17 +76,9 @@ function keptCode(mark: CheckoutMark | undefined): Code {
   return { borrowed: Promise.resolve(mark?.borrowed ?? []), done: () => Promise.resolve() };
 }
 
-/**
- * The image that an earlier owner, or another job of this run, has built. Nobody of this run has:
- * the name may still be there from another run of the commit, and is not ours to trust.
- */
+/** The image that an earlier owner has built, by its recorded id: any name may be another image's by now. */
 async function imageOfEarlier({ lease, deps }: Job): Promise<ImageInfo | undefined> {
-  const build = lease.plan.stages.find((stage) => isReleaseBuild(stage) && stage.skip === undefined);
-  if (build === undefined) return undefined;
-  const isOurs = lease.job.stages.includes(build.id);
-  return isOurs && !isDone(lease.done, build) ? undefined : await deps.engine.image(lease.plan.image);
-}
-
-function isDone(done: readonly { readonly stage: string }[], { id }: PlannedStage): boolean {
-  return done.some(({ stage }) => stage === id);
+  const build = lease.plan.stages.find(isReleaseBuild);
+  const id = lease.done.find(({ stage }) => stage === build?.id)?.facts.imageDigest;
+  return id === undefined ? undefined : await deps.engine.image(id);
 }

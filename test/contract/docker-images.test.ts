@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { buildOf } from './support/build.js';
 import { testEngine } from './support/engine.js';
-import { BUSYBOX, busyboxImage, HEALTHCHECK, healthcheckImage } from './support/images.js';
+import { BUSYBOX, busyboxImage, docker, HEALTHCHECK, healthcheckImage } from './support/images.js';
 import type { Registry } from './support/registry.js';
 import { REGISTRY_USER, startRegistry } from './support/registry.js';
 
@@ -25,15 +25,13 @@ afterAll(async () => {
   await bench.clean();
 });
 
-/** An image that no other test has, with one layer of its own. */
-async function unique(tag: string): Promise<string> {
+/** An image that no other test has, with one layer of its own. @returns its id */
+async function unique(): Promise<string> {
   const dockerfile = `FROM ${BUSYBOX}\nCOPY nonce /nonce\n`;
-  await engine.build(
-    buildOf({ tag, labels, dockerfile, files: { nonce: `${Math.random()}` } }),
-    never,
-    quiet,
-  );
-  return tag;
+  const nonce = `${Math.random()}`;
+  const tag = `${bench.install}/unique:${nonce.slice(2)}`;
+  const { id } = await engine.build(buildOf({ tag, labels, dockerfile, files: { nonce } }), never, quiet);
+  return id;
 }
 
 describe('image', () => {
@@ -54,19 +52,20 @@ describe('image', () => {
 
 describe('push and pull', () => {
   test('go through a registry, and the digest is the registry’s', async () => {
-    const tag = await unique(`${open.host}/team/api:1.0`);
-    expect(await engine.published(tag)).toBeUndefined();
+    const tag = `${open.host}/team/api:1.0`;
+    const image = await unique();
+    expect(await engine.published(image, tag)).toBeUndefined();
     const lines: string[] = [];
-    const { digest } = await engine.push(tag, { signal: never, log: (line) => lines.push(line) });
+    const { digest } = await engine.push(image, tag, { signal: never, log: (line) => lines.push(line) });
     expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(lines.join('\n')).toContain(digest);
     await open.settled();
     expect(open.manifestPuts('team/api', '1.0')).toBe(1);
-    expect(await engine.published(tag)).toBe(digest);
+    expect(await engine.published(image, tag)).toBe(digest);
 
-    await engine.removeImage(tag);
-    await engine.removeImage(tag);
-    expect(await engine.published(tag)).toBeUndefined();
+    await engine.removeImage(image);
+    await engine.removeImage(image);
+    expect(await engine.published(image, tag)).toBeUndefined();
     const byDigest = `${open.host}/team/api@${digest}`;
     const pulled = await engine.pull(byDigest, { always: false, signal: never, log: quiet });
     expect(pulled.digest).toBe(digest);
@@ -74,27 +73,55 @@ describe('push and pull', () => {
   });
 
   test('another image under the tag is not ours', async () => {
-    const tag = await unique(`${open.host}/team/moved:1`);
-    const first = await engine.push(tag, { signal: never, log: quiet });
-    await unique(tag);
-    expect(await engine.published(tag)).toBeUndefined();
-    const second = await engine.push(tag, { signal: never, log: quiet });
+    const tag = `${open.host}/team/moved:1`;
+    const [one, two] = await Promise.all([unique(), unique()]);
+    const first = await engine.push(one, tag, { signal: never, log: quiet });
+    expect(await engine.published(two, tag)).toBeUndefined();
+    const second = await engine.push(two, tag, { signal: never, log: quiet });
     expect(second.digest).not.toBe(first.digest);
-    expect(await engine.published(tag)).toBe(second.digest);
+    expect(await engine.published(two, tag)).toBe(second.digest);
+    expect(await engine.published(one, tag)).toBeUndefined();
+  });
+
+  test('of one name at once push each its own image', async () => {
+    const tag = `${open.host}/team/contended:1`;
+    const images = await Promise.all([1, 2, 3, 4].map(unique));
+    const pushed = await Promise.all(
+      images.map((image) => engine.push(image, tag, { signal: never, log: quiet })),
+    );
+    for (const [index, { digest }] of pushed.entries()) {
+      const { RepoDigests } = await docker().getImage(images[index]!).inspect();
+      expect(RepoDigests).toEqual([`${open.host}/team/contended@${digest}`]);
+    }
+    expect(await engine.published(images.at(-1)!, tag)).toBe(pushed.at(-1)!.digest);
+  });
+
+  test('of an image whose name another one has by now push the image', async () => {
+    const tag = `${open.host}/team/renamed:1`;
+    const [ours, theirs] = await Promise.all([unique(), unique()]);
+    await engine.push(ours, tag, { signal: never, log: quiet });
+    await engine.push(theirs, tag, { signal: never, log: quiet });
+    const { digest } = await engine.push(ours, tag, { signal: never, log: quiet });
+    expect(await engine.published(ours, tag)).toBe(digest);
+    expect((await engine.image(tag))?.id).toBe(ours);
   });
 
   test('ask for the right credentials, and say so when they are wrong', async () => {
-    const tag = await unique(`${locked.host}/secret/api:1`);
+    const tag = `${locked.host}/secret/api:1`;
+    const image = await unique();
     const refused = { code: 'publish', message: expect.stringContaining(tag) };
-    await expect(engine.push(tag, { signal: never, log: quiet })).rejects.toMatchObject(refused);
+    await expect(engine.push(image, tag, { signal: never, log: quiet })).rejects.toMatchObject(refused);
+    // It does not stay by a name that the registry does not have it by.
+    expect(await engine.image(tag)).toBeUndefined();
     const wrong = { username: 'cyclone', password: 'wrong' };
-    await expect(engine.push(tag, { auth: wrong, signal: never, log: quiet })).rejects.toMatchObject(refused);
+    const push = { signal: never, log: quiet };
+    await expect(engine.push(image, tag, { ...push, auth: wrong })).rejects.toMatchObject(refused);
 
-    const { digest } = await engine.push(tag, { auth: REGISTRY_USER, signal: never, log: quiet });
-    expect(await engine.published(tag, REGISTRY_USER)).toBe(digest);
-    await expect(engine.published(tag)).rejects.toMatchObject(refused);
+    const { digest } = await engine.push(image, tag, { auth: REGISTRY_USER, signal: never, log: quiet });
+    expect(await engine.published(image, tag, REGISTRY_USER)).toBe(digest);
+    await expect(engine.published(image, tag)).rejects.toMatchObject(refused);
 
-    await engine.removeImage(tag);
+    await engine.removeImage(image);
     const pull = { always: false, signal: never, log: quiet };
     await expect(engine.pull(tag, pull)).rejects.toMatchObject({
       code: 'image',
@@ -113,9 +140,10 @@ describe('push and pull', () => {
   });
 
   test('of one image by many is one pull', async () => {
-    const tag = await unique(`${open.host}/team/wanted:1`);
-    await engine.push(tag, { signal: never, log: quiet });
-    await engine.removeImage(tag);
+    const tag = `${open.host}/team/wanted:1`;
+    const image = await unique();
+    await engine.push(image, tag, { signal: never, log: quiet });
+    await engine.removeImage(image);
     // Each pull begins with one HEAD of the tag; what it has by then decides what else it asks for.
     const heads = async () => {
       await open.settled();
@@ -142,13 +170,16 @@ describe('push and pull', () => {
       code: 'image',
       message: expect.stringMatching(/manifest unknown|not found/),
     });
-    const push = engine.push(`${open.host}/team/none:1`, { signal: never, log: quiet });
+    const push = engine.push(`${bench.install}/none:1`, `${open.host}/team/none:1`, {
+      signal: never,
+      log: quiet,
+    });
     await expect(push).rejects.toMatchObject({ code: 'publish' });
   });
 
   test('to a registry that is down are refused, not called the engine’s absence', async () => {
-    const tag = await unique('127.0.0.1:1/team/api:1');
-    await expect(engine.push(tag, { signal: never, log: quiet })).rejects.toMatchObject({
+    const tag = '127.0.0.1:1/team/api:1';
+    await expect(engine.push(await unique(), tag, { signal: never, log: quiet })).rejects.toMatchObject({
       code: 'publish',
       message: expect.stringContaining('refused'),
     });

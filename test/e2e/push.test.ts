@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { docker } from '../contract/support/images.js';
+import { printedBy } from './support/printed.js';
 import { gitPush } from './support/push.js';
 import { scenario } from './support/scenario.js';
 import { conclusions, openWorld, type World } from './support/world.js';
@@ -48,6 +48,8 @@ describe('a push of a tag', () => {
     const summary = checks.get('cyclone/publish')?.state.summary ?? '';
     const published = /`(\S+\/acme\/hello@sha256:[0-9a-f]{64})`/.exec(summary)?.[1] ?? '';
     expect(registry.manifestPuts('acme/hello', 'v1.0.0')).toBe(1);
+    // An image that a container uses would stay.
+    expect(await world.leftovers()).toEqual([]);
     expect(await printedBy(published)).toBe('compiled from a greeting\n');
   }, 90_000);
 
@@ -175,25 +177,4 @@ async function runs(repository: string): Promise<number> {
   const response = await fetch(`${world.server().url}/api/runs?repo=${repository}`);
   const body = (await response.json()) as { total_count: number };
   return body.total_count;
-}
-
-/** Pulls an image by its digest, as a user would, and gives what its command prints. */
-async function printedBy(reference: string): Promise<string> {
-  const engine = docker();
-  await engine
-    .getImage(reference)
-    .remove({ force: true })
-    .catch(() => undefined);
-  const pull = await engine.pull(reference);
-  await new Promise((resolve) => engine.modem.followProgress(pull, resolve));
-  const container = await engine.createContainer({ Image: reference });
-  try {
-    await container.start();
-    await container.wait();
-    const logs = await container.logs({ stdout: true });
-    return logs.subarray(8).toString();
-  } finally {
-    await container.remove({ force: true });
-    await engine.getImage(reference).remove({ force: true });
-  }
 }

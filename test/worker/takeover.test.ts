@@ -12,8 +12,13 @@ const CHAIN = [
   planned('post_build', script('true')),
 ];
 
-const ended = (...stages: readonly string[]): Lease['done'] =>
-  stages.map((stage) => ({ stage, outcome: { kind: 'passed' }, facts: {} }));
+/** As the first owner's events have it: with what it said of each stage, if there was one. */
+const ended = (world: World, ...stages: readonly string[]): Lease['done'] =>
+  stages.map((stage) => ({
+    stage,
+    outcome: { kind: 'passed' },
+    facts: world.story.facts.get(stage) ?? {},
+  }));
 
 /** A world in which a first owner gave the job back behind this stage. */
 async function handedOver(after: string): Promise<World> {
@@ -30,6 +35,9 @@ async function handedOver(after: string): Promise<World> {
   return world;
 }
 
+/** Of the image that the first owner built. */
+const idOf = (world: World): string => world.story.facts.get('build')?.imageDigest ?? '';
+
 const next = (world: World, over: Partial<Lease>): Promise<'ended' | 'returned'> =>
   world.execute(leaseOf(CHAIN, { fence: 2, ...over }), {
     drain: { soft: new AbortController().signal, hard: new AbortController().signal },
@@ -43,7 +51,7 @@ const started = (world: World): readonly string[] =>
 describe('a job that is taken over', () => {
   test('goes on behind what was done, in the same workspace', async () => {
     const world = await handedOver('build');
-    expect(await next(world, { done: ended('pre_build', 'build') })).toBe('ended');
+    expect(await next(world, { done: ended(world, 'pre_build', 'build') })).toBe('ended');
     expect(started(world)).toEqual(['integration', 'publish', 'post_build']);
     expect(world.checkout.count()).toBe(1);
     expect(world.engine.registry.has(IMAGE)).toBe(true);
@@ -53,14 +61,14 @@ describe('a job that is taken over', () => {
 
   test('reaps what the older owner left, behind its fence and before anything else', async () => {
     const world = await handedOver('pre_build');
-    await next(world, { done: ended('pre_build') });
+    await next(world, { done: ended(world, 'pre_build') });
     expect(world.story.events[0]).toBe('job started');
     expect(world.engine.journal[0]).toBe('reap');
   });
 
   test('begins anew when the workspace is gone, and says so', async () => {
     const world = createWorld();
-    await next(world, { done: ended('pre_build') });
+    await next(world, { done: ended(world, 'pre_build') });
     expect(started(world)).toEqual(['pre_build', 'build', 'integration', 'publish', 'post_build']);
     expect(world.story.facts.get('pre_build')?.notes?.join()).toMatch(/workspace .* is gone/);
     expect(world.story.facts.get('build')?.notes).toBeUndefined();
@@ -80,23 +88,49 @@ describe('a job that is taken over', () => {
 
   test('builds again when only the image is gone', async () => {
     const world = await handedOver('build');
-    world.engine.images.delete(IMAGE);
-    await next(world, { done: ended('pre_build', 'build') });
+    for (const [name, image] of world.engine.images)
+      if (image.id === idOf(world)) world.engine.images.delete(name);
+    await next(world, { done: ended(world, 'pre_build', 'build') });
     expect(started(world)).toEqual(['build', 'integration', 'publish', 'post_build']);
+  });
+
+  test.each(['the plan’s name', 'the run’s own name'])(
+    'goes on with the image that was recorded, though %s is another’s by now',
+    async (which) => {
+      const world = await handedOver('build');
+      const built = idOf(world);
+      const [own = ''] = [...world.engine.images].find(([, { id }]) => id === built) ?? [];
+      const theirs = { ...world.engine.images.get(own)!, id: 'sha256:theirs', labels: {} };
+      const image = world.engine.images.get(own)!;
+      world.engine.images.set('a name that we do not know', image);
+      world.engine.images.set(which === 'the plan’s name' ? IMAGE : own, theirs);
+      await next(world, { done: ended(world, 'pre_build', 'build') });
+      expect(started(world)).toEqual(['integration', 'publish', 'post_build']);
+      expect(world.engine.registry.get(IMAGE)).toBe(`sha256:digest-of-${built.slice('sha256:'.length)}`);
+    },
+  );
+
+  test('builds again when what has the name now is another image', async () => {
+    const world = await handedOver('build');
+    for (const [name, image] of world.engine.images)
+      if (image.id === idOf(world)) world.engine.images.set(name, { ...image, id: 'sha256:theirs' });
+    await next(world, { done: ended(world, 'pre_build', 'build') });
+    expect(started(world)).toEqual(['build', 'integration', 'publish', 'post_build']);
+    expect(world.engine.registry.get(IMAGE)).toMatch(/digest-of-built/);
   });
 
   test('never publishes again what was recorded', async () => {
     const world = createWorld();
-    await next(world, { done: ended('pre_build', 'build', 'integration', 'publish') });
+    await next(world, { done: ended(world, 'pre_build', 'build', 'integration', 'publish') });
     expect(started(world)).toEqual(['pre_build', 'build', 'integration', 'post_build']);
     expect(world.engine.journal.filter((event) => event.startsWith('push'))).toEqual([]);
   });
 
   test('asks the registry when a publish was begun', async () => {
     const world = await handedOver('integration');
-    await world.engine.push(IMAGE);
+    await world.engine.push(idOf(world), IMAGE);
     world.engine.journal.length = 0;
-    await next(world, { done: ended('pre_build', 'build', 'integration'), begun: 'publish' });
+    await next(world, { done: ended(world, 'pre_build', 'build', 'integration'), begun: 'publish' });
     expect(world.engine.journal).toContain(`published ${IMAGE}`);
     expect(world.engine.journal).not.toContain(`push ${IMAGE}`);
     expect(world.story.facts.get('publish')?.published).toMatch(
@@ -106,7 +140,7 @@ describe('a job that is taken over', () => {
 
   test('pushes when the registry has nothing of it', async () => {
     const world = await handedOver('integration');
-    await next(world, { done: ended('pre_build', 'build', 'integration'), begun: 'publish' });
+    await next(world, { done: ended(world, 'pre_build', 'build', 'integration'), begun: 'publish' });
     expect(world.engine.journal).toContain(`push ${IMAGE}`);
   });
 
@@ -130,7 +164,7 @@ describe('a job that is taken over', () => {
 
   test('says when a stage runs again in a workspace that was left in the middle of it', async () => {
     const world = await handedOver('build');
-    await next(world, { done: ended('pre_build', 'build'), begun: 'integration' });
+    await next(world, { done: ended(world, 'pre_build', 'build'), begun: 'integration' });
     expect(world.story.facts.get('integration')?.notes?.join()).toMatch(/earlier worker was lost/);
   });
 

@@ -14,6 +14,8 @@ import { removeInhabitants } from './networks.js';
 import { parseReference } from './reference.js';
 import { registryConfig } from './registry-auth.js';
 
+type Log = Parameters<Engine['build']>[2];
+
 export interface BuildContext {
   readonly client: Client;
   readonly install: string;
@@ -52,7 +54,7 @@ async function run(
   build: ImageBuild,
   network: string,
   signal: AbortSignal,
-  log: (bytes: Buffer) => void,
+  log: Log,
 ): Promise<ImageInfo> {
   const { client, install } = context;
   const output = new BuildOutput();
@@ -75,7 +77,7 @@ async function run(
   const image = await findImage(client, labelled);
   if (!image)
     throw new EngineRefused('image_build', `${build.tag}: built, but removed from the engine since`);
-  log(Buffer.from(`Image ${shortId(image.id)} ${build.tag}, labelled with this run\n`));
+  await log(Buffer.from(`Image ${shortId(image.id)}, labelled with this run\n`));
   return image;
 }
 
@@ -84,7 +86,7 @@ async function make(
   { client }: BuildContext,
   { build, network, output }: { build: ImageBuild; network: string; output: BuildOutput },
   signal: AbortSignal,
-  log: (bytes: Buffer) => void,
+  log: Log,
 ): Promise<string> {
   const context = source(build.context);
   try {
@@ -94,7 +96,7 @@ async function make(
       const failure = failureIn(message);
       if (failure !== undefined) throw output.refused(failure, message.errorDetail?.code);
       const text = output.see(message);
-      if (text !== '') log(Buffer.from(text));
+      if (text !== '') await log(Buffer.from(text));
     }
   } catch (error) {
     // Not the engine but the workspace: its own error says more than a broken connection.

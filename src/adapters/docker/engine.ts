@@ -51,7 +51,7 @@ export function dockerEngine(options: DockerEngineOptions): Engine {
     container: (spec) => createContainer(context, spec),
     build: builder({ client, install, network }),
     push: pusher(client),
-    published: (reference, auth) => published(client, reference, auth),
+    published: (image, reference, auth) => published(client, { image, reference, auth }),
     removeImage: (reference) => removeImage(client, reference),
     reap: (labels, { images }) => reapLabelled(client, labels, { install, images }),
     tidy: (olderThanMs) => pruneLayers(client, install, olderThanMs),

@@ -2,7 +2,7 @@ import type { ImageInspectInfo } from 'dockerode';
 import type { ImageInfo } from '../../worker/ports.js';
 import type { Client } from './client.js';
 import { answerOf, unless } from './errors.js';
-import { digestIn, parseReference } from './reference.js';
+import { digestIn, parseReference, type Reference } from './reference.js';
 
 /** As the engine shows it: twelve digits. */
 export function shortId(id: string): string {
@@ -35,6 +35,18 @@ export async function findImage(client: Client, reference: string): Promise<Imag
     hasHealthcheck: test.length > 0 && test[0] !== 'NONE',
     workingDir: config?.WorkingDir || '/',
   };
+}
+
+/** Gives a local image this name, whatever had it before. */
+export async function nameImage(client: Client, image: string, reference: Reference): Promise<void> {
+  const name = { repo: reference.name, tag: reference.tag ?? 'latest' };
+  await client.call((docker) => docker.getImage(image).tag(name));
+}
+
+/** Takes a name away from this image, and from no other that may have it by now. */
+export async function unnameImage(client: Client, image: string, reference: string): Promise<void> {
+  const named = await inspectImage(client, reference);
+  if (named?.Id === image) await removeImage(client, reference);
 }
 
 /** Takes the name away, and the image with its last name. Gone already is as good. */

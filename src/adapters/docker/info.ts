@@ -5,6 +5,8 @@ import { before } from './version.js';
 /** What `docker info` says, as far as we look at it. */
 interface HostInfo {
   readonly OSType?: string;
+  readonly NCPU?: number;
+  readonly MemTotal?: number;
   readonly MemoryLimit?: boolean;
   readonly PidsLimit?: boolean;
   readonly CpuCfsQuota?: boolean;
@@ -37,7 +39,13 @@ export async function engineInfo(client: Client): Promise<EngineInfo> {
       : []),
     ...(host.Warnings ?? []).map((warning) => warning.replace(/^WARNING: /, '')),
   ];
-  return { version: engine, apiVersion: api, warnings };
+  return {
+    version: engine,
+    apiVersion: api,
+    cores: host.NCPU ?? 0,
+    memory: host.MemTotal ?? 0,
+    warnings,
+  };
 }
 
 /** https://github.com/moby/moby/security/advisories/GHSA-xr7r-f8xq-vfvv was fixed in 24.0.9 and 25.0.2. */

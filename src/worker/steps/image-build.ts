@@ -13,10 +13,14 @@ export async function runImageBuild(context: StageContext, spec: ImageBuildStage
   await timed(context, 'checkout', stand.checkedOut(hearing(context)));
   context.running();
   const forRelease = spec.purpose === 'release';
-  const tag = forRelease ? job.lease.plan.image : `${job.name(context.stage.id)}:outputs`;
+  const tag = forRelease ? job.builtName : `${job.name(context.stage.id)}:outputs`;
   const image = await timed(context, 'build', build(context, spec, tag));
-  context.facts.set({ imageDigest: image.id, ...(forRelease && { image: tag }) });
-  if (forRelease) stand.built = image;
+  context.facts.set({ imageDigest: image.id });
+  if (forRelease) {
+    stand.built = image;
+    context.facts.set({ image: job.lease.plan.image });
+    await context.log.line(`Built ${job.lease.plan.image}`);
+  }
   if (!forRelease || spec.outputs.length > 0)
     await timed(context, 'outputs', copyImageOutputs(context, spec, image));
   return { kind: 'passed' };
@@ -37,8 +41,7 @@ async function build(context: StageContext, spec: ImageBuildStage, tag: string):
       auth: job.lease.registries,
     },
     job.halt.signal,
-    // The engine does not wait; what cannot be sent stops the job by itself.
-    (bytes) => void log.write(bytes).catch(() => undefined),
+    (bytes) => log.write(bytes),
   );
 }
 

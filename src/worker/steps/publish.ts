@@ -9,13 +9,15 @@ export async function runPublish(context: StageContext): Promise<Outcome> {
   const { job, stand, facts } = context;
   const { engine } = job.deps;
   const { image } = job.lease.plan;
-  if (stand.built === undefined) {
+  const { built } = stand;
+  if (built === undefined) {
     throw new StageFailed('publish', 'there is nothing to publish: no build of this run made an image');
   }
   context.running();
   facts.set({ image });
   const auth = authFor(job.lease, image);
-  const earlier = job.lease.begun === context.stage.id ? await engine.published(image, auth) : undefined;
+  const earlier =
+    job.lease.begun === context.stage.id ? await engine.published(built.id, image, auth) : undefined;
   if (earlier !== undefined) {
     facts.note('an earlier worker had pushed the image before it was lost');
     return published(context, image, earlier);
@@ -23,7 +25,7 @@ export async function runPublish(context: StageContext): Promise<Outcome> {
   const pushed = await timed(
     context,
     'push',
-    engine.push(image, {
+    engine.push(built.id, image, {
       ...(auth && { auth }),
       signal: job.halt.signal,
       log: hearing(context),

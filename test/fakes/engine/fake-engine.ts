@@ -25,7 +25,7 @@ export interface FakeEngineOptions {
   /** Images of the registry, beside `alpine`. */
   readonly images?: Readonly<Record<string, Partial<FakeImage>>>;
   readonly archive?: (path: string) => AsyncIterable<Buffer> | undefined;
-  readonly build?: (build: ImageBuild, log: (bytes: Buffer) => void) => Promise<void>;
+  readonly build?: (build: ImageBuild, log: Parameters<Engine['build']>[2]) => Promise<void>;
   /** Awaited by every pull. */
   readonly registry?: () => Promise<void>;
 }
@@ -52,7 +52,13 @@ export class FakeEngine implements Engine {
   }
 
   info(): Promise<EngineInfo> {
-    return this.#call('info', () => ({ version: '29.0.0', apiVersion: '1.52', warnings: [] }));
+    return this.#call('info', () => ({
+      version: '29.0.0',
+      apiVersion: '1.52',
+      cores: 2,
+      memory: 8 * 1024 ** 3,
+      warnings: [],
+    }));
   }
 
   image(reference: string): Promise<ImageInfo | undefined> {
@@ -108,7 +114,11 @@ export class FakeEngine implements Engine {
     });
   }
 
-  async build(build: ImageBuild, signal: AbortSignal, log: (bytes: Buffer) => void): Promise<ImageInfo> {
+  async build(
+    build: ImageBuild,
+    signal: AbortSignal,
+    log: Parameters<Engine['build']>[2],
+  ): Promise<ImageInfo> {
     this.#record(`build ${build.tag}`);
     for await (const chunk of build.context)
       if (!Buffer.isBuffer(chunk)) impossible('a context that is no bytes');
@@ -121,18 +131,19 @@ export class FakeEngine implements Engine {
     });
   }
 
-  push(reference: string): Promise<{ digest: string }> {
+  push(id: string, reference: string): Promise<{ digest: string }> {
     return this.#call(`push ${reference}`, () => {
-      const image = this.#find(reference) ?? impossible(`a push of ${reference}, which is not local`);
+      const image = this.#byId(id) ?? impossible(`a push of ${id}, which is not local`);
       const digest = digestOf(image.id);
+      this.images.set(reference, image);
       this.registry.set(reference, digest);
       return { digest };
     });
   }
 
-  published(reference: string): Promise<string | undefined> {
+  published(id: string, reference: string): Promise<string | undefined> {
     return this.#call(`published ${reference}`, () => {
-      const image = this.#find(reference);
+      const image = this.#byId(id);
       const digest = this.registry.get(reference);
       return image !== undefined && digest === digestOf(image.id) ? digest : undefined;
     });
@@ -189,8 +200,12 @@ export class FakeEngine implements Engine {
   }
 
   #find(reference: string): FakeImage | undefined {
-    const image = this.images.get(reference) ?? [...this.images.values()].find(({ id }) => id === reference);
-    return image?.local === true ? image : undefined;
+    const image = this.images.get(reference);
+    return image?.local === true ? image : this.#byId(reference);
+  }
+
+  #byId(id: string): FakeImage | undefined {
+    return [...this.images.values()].find((image) => image.id === id && image.local);
   }
 
   #removeNetwork(name: string): Promise<void> {
