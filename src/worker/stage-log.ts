@@ -7,6 +7,8 @@ import type { Clock } from './worker-deps.js';
 const SEGMENT_BYTES = 64 * 1024;
 /** … or when its first byte is this old: a person who watches sees no lag, Redis no single lines. */
 const SEGMENT_MILLISECONDS = 50;
+/** With so much on its way, writers wait also for segments that go by their age. */
+const MOST_UNSENT_BYTES = 4 * 1024 * 1024;
 
 export interface StageLogOptions {
   readonly stage: StageId;
@@ -22,6 +24,8 @@ export class StageLog {
   readonly #options: StageLogOptions;
   #pending: Buffer[] = [];
   #size = 0;
+  /** Bytes of segments that were handed on and are not yet taken. */
+  #unsent = 0;
   #sent: Promise<void> = Promise.resolve();
   #timer: AbortController | undefined;
   #closed = false;
@@ -36,7 +40,7 @@ export class StageLog {
     if (this.#closed || bytes.length === 0) return;
     this.#atLineStart = bytes.at(-1) === 0x0a;
     this.#add(this.#options.masker.push(bytes));
-    if (this.#size >= SEGMENT_BYTES) await this.#flush();
+    if (this.#size >= SEGMENT_BYTES || this.#unsent >= MOST_UNSENT_BYTES) await this.#flush();
   }
 
   /** Lines of ours, beginning on a line of their own. */
@@ -78,10 +82,16 @@ export class StageLog {
       const segment = Buffer.concat(this.#pending);
       this.#pending = [];
       this.#size = 0;
-      this.#sent = this.#sent.then(() => this.#options.observer.log(this.#options.stage, segment));
+      this.#unsent += segment.length;
+      this.#sent = this.#sent.then(() => this.#send(segment));
       // Whoever waits gets the error too; this only keeps it from being unhandled.
       this.#sent.catch(this.#options.onError);
     }
     return this.#sent;
+  }
+
+  async #send(segment: Buffer): Promise<void> {
+    await this.#options.observer.log(this.#options.stage, segment);
+    this.#unsent -= segment.length;
   }
 }

@@ -72,7 +72,7 @@ describe('a build', () => {
       'Step 3/3 : RUN echo from the build > /made && cat /file',
     ]);
     expect(log).toContain(file);
-    expect(log).toContain(`${bench.install}/built:1`);
+    expect(log).toMatch(/^Image [0-9a-f]{12}, labelled with this run$/m);
     expect(await engine.image(`${bench.install}/built:1`)).toEqual(image);
     const spec = script('cat /made', { image: image.id });
     expect((await run(bench, spec)).output).toBe('from the build\n');
@@ -153,6 +153,23 @@ ONBUILD COPY . /app
       code: 'image_build',
       message: expect.stringMatching(message),
     });
+  });
+
+  test('is read no faster than its log takes it', async () => {
+    let waiting = 0;
+    let most = 0;
+    let bytes = 0;
+    const dockerfile = `FROM ${BUSYBOX}\nRUN echo ${Math.random()}; seq 20000\n`;
+    const wanted = buildOf({ tag: `${bench.install}/built:1`, labels, dockerfile });
+    await engine.build(wanted, never, async (chunk) => {
+      waiting += 1;
+      most = Math.max(most, waiting);
+      await new Promise((resolve) => setImmediate(resolve));
+      bytes += chunk.length;
+      waiting -= 1;
+    });
+    expect(most).toBe(1);
+    expect(bytes).toBeGreaterThan(100_000);
   });
 
   test('without its Dockerfile is refused', async () => {

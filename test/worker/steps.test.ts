@@ -307,9 +307,9 @@ describe('an image build', () => {
 
   test('fails with the engine’s words, and its log is kept', async () => {
     const world = createWorld({
-      build: (_, log) => {
-        log(Buffer.from('Step 1/1 : RUN false\n'));
-        return Promise.reject(new EngineRefused('image_build', 'RUN false returned 1'));
+      build: async (_, log) => {
+        await log(Buffer.from('Step 1/1 : RUN false\n'));
+        throw new EngineRefused('image_build', 'RUN false returned 1');
       },
     });
     await world.execute(leaseOf([planned('build', BUILD), planned('publish', { kind: 'publish' })]));
@@ -319,6 +319,25 @@ describe('an image build', () => {
     });
     expect(world.story.logs.get('build')).toBe('Step 1/1 : RUN false\nRUN false returned 1\n');
     expect(world.story.events).not.toContain('started publish');
+  });
+
+  test('is read no faster than its log is sent', async () => {
+    const sent = gate();
+    let said = 0;
+    const world = createWorld({
+      build: async (_, log) => {
+        for (; said < 1000; said += 1) await log(Buffer.alloc(1024 * 1024, 'x'));
+      },
+    });
+    world.story.log = () => sent.passed;
+    const done = world.execute(leaseOf([planned('build', BUILD)]));
+    await until(() => world.engine.journal.some((event) => event.startsWith('build')));
+    for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(said).toBeLessThan(10);
+    said = 1000;
+    sent.open();
+    await done;
+    expect(world.story.outcomes.get('build')).toEqual({ kind: 'passed' });
   });
 
   test.each<[string, Partial<ImageBuildStage>]>([
@@ -367,6 +386,36 @@ describe('publish', () => {
     expect(facts?.published).toBe(`localhost:5000/acme/api@${facts?.imageDigest}`);
   });
 
+  test('pushes the image of its own build, whatever the name means by now', async () => {
+    const world = createWorld({
+      programs: {
+        // Another run of the tag builds meanwhile.
+        integration: ({ spec }) => {
+          const image = world.engine.images.get('alpine')!;
+          world.engine.images.set(IMAGE, { ...image, id: 'sha256:untested', local: true });
+          return spec.image.startsWith('sha256:built') ? 0 : 1;
+        },
+      },
+    });
+    const tests = stageOf({ image: 'BUILT_IMAGE', commands: ['true'] });
+    await world.execute(
+      leaseOf([
+        planned('build', BUILD),
+        planned('integration', tests),
+        planned('publish', { kind: 'publish' }),
+      ]),
+    );
+    expect(world.engine.registry.get(IMAGE)).toMatch(/^sha256:digest-of-built/);
+  });
+
+  test('of two runs of one tag use names of their own', async () => {
+    const world = createWorld();
+    const stages = [planned('build', BUILD)];
+    await Promise.all([world.execute(leaseOf(stages)), world.execute(leaseOf(stages, { run: 8, fence: 2 }))]);
+    const builds = world.engine.journal.filter((event) => event.startsWith('build'));
+    expect(builds.sort()).toEqual(['build cyclone-test/run-7:1', 'build cyclone-test/run-8:2']);
+  });
+
   test('without an image fails with that reason', async () => {
     const world = createWorld();
     await world.execute(leaseOf([planned('publish', { kind: 'publish' })]));
@@ -377,9 +426,9 @@ describe('publish', () => {
     const world = createWorld();
     const used: unknown[] = [];
     const push = world.engine.push.bind(world.engine);
-    world.engine.push = async (reference, options?: unknown) => {
+    world.engine.push = async (image, reference, options?: unknown) => {
       used.push((options as { auth?: unknown }).auth);
-      return await push(reference);
+      return await push(image, reference);
     };
     const registries = {
       'localhost:5000': { username: 'a', password: 'right' },
