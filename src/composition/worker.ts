@@ -7,21 +7,14 @@ import { redisObserver } from '../adapters/redis/observer.js';
 import type { Logger } from '../runs/ports.js';
 import type { Settings } from '../settings.js';
 import { executeJob } from '../worker/execute.js';
-import {
-  type Engine,
-  type EngineInfo,
-  LABELS,
-  type LeaseSource,
-  type ResourceLimits,
-} from '../worker/ports.js';
+import { type Engine, type EngineInfo, LABELS, type LeaseSource } from '../worker/ports.js';
 import { removeWorkspace, workspaceOf } from '../worker/workspace.js';
 import { systemClock } from './clock.js';
 import { type DataDir, DataDirUnavailable } from './data-dir.js';
+import { defaultLimits } from './limits.js';
 import type { RedisConnections } from './redis.js';
 import { tidyDaily } from './tidy.js';
 
-/** For every container whose stage does not say otherwise; generous, and not the whole machine. */
-const LIMITS: ResourceLimits = { memory: 4 * 1024 ** 3, cpus: 0, pids: 1024 };
 const ENGINE_RETRY_MS = 1000;
 
 export interface WorkerProcess {
@@ -52,6 +45,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
     firewall,
   });
   const info = await engine.info();
+  const limits = defaultLimits(info);
   for (const warning of [...info.warnings, ...firewall.open]) {
     logger.warn({ warning }, 'engine');
   }
@@ -85,7 +79,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
         install,
         workerId: dataDir.workerId,
         workspaces: dataDir.workspaces,
-        limits: LIMITS,
+        limits,
         drain: { soft: soft.signal, hard: hard.signal },
         logger,
       },

@@ -40,7 +40,7 @@ export class EngineRefused extends Error {
 export interface EngineInfo {
   readonly version: string;
   readonly apiVersion: string;
-  /** Of the engine's machine; 0: it does not say. */
+  /** Of the engine's machine; 0: it does not say, or cannot limit the cores of a container. */
   readonly cores: number;
   /** bytes, of the engine's machine; 0: it does not say */
   readonly memory: number;

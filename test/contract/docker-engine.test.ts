@@ -23,7 +23,9 @@ beforeAll(async () => {
 afterAll(() => bench.clean());
 
 test('the engine tells its version', async () => {
-  const { version, apiVersion, warnings } = await engine.info();
+  const { version, apiVersion, cores, memory, warnings } = await engine.info();
+  const host = (await docker().info()) as { NCPU: number; MemTotal: number };
+  expect({ cores, memory }).toEqual({ cores: host.NCPU, memory: host.MemTotal });
   expect(version).toBe((await docker().version()).Version);
   expect(apiVersion).toMatch(/^1\.\d+$/);
   expect(warnings.every((line) => line.length > 0 && !line.includes('\n'))).toBe(true);

@@ -42,7 +42,8 @@ export async function engineInfo(client: Client): Promise<EngineInfo> {
   return {
     version: engine,
     apiVersion: api,
-    cores: host.NCPU ?? 0,
+    // A limit would be refused.
+    cores: host.CpuCfsQuota === false ? 0 : (host.NCPU ?? 0),
     memory: host.MemTotal ?? 0,
     warnings,
   };
