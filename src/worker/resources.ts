@@ -27,8 +27,10 @@ export class Resources {
     this.#options = options;
   }
 
-  /** The network of the run on this engine; made when it is first needed. */
+  /** The network of the run on this engine; made when it is first needed. @throws EngineUnavailable behind `close` */
   network(): Promise<Network> {
+    // Nobody would remove it.
+    if (this.#closing !== undefined) return Promise.reject(new EngineUnavailable('the job has ended'));
     if (this.#network === undefined) {
       this.#network = this.#options.engine.network(this.#options.networkName, this.#options.labels);
       this.#network.catch(() => undefined);
