@@ -3,6 +3,7 @@ import { isOwnNetwork } from '../pipeline/policy.js';
 import type { Job, Stand } from './job.js';
 import { enforcePolicy } from './policy.js';
 import type { ContainerCreate, ImageInfo, ResourceLimits } from './ports.js';
+import { publishedPorts } from './published-ports.js';
 import { StageFailed } from './stage-failed.js';
 import type { MountPlan } from './volumes.js';
 
@@ -30,7 +31,7 @@ export async function planContainer(
     extraHosts: spec.extraHosts,
     dns: spec.dns,
     devices: spec.devices,
-    publish: trusted ? spec.ports.filter((port) => port.includes(':')) : [],
+    publish: publishedPorts(spec, trusted),
     privileged: spec.privileged,
     limits: limitsOf(spec, job.deps.limits),
     ...(spec.cpuset !== undefined && { cpuset: spec.cpuset }),

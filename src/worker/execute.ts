@@ -3,6 +3,7 @@ import { discardWorkspace } from './discard.js';
 import { openHalt, reasonText } from './halt.js';
 import { type Job, jobLabels, openJob, type Stand } from './job.js';
 import { EngineUnavailable, FenceLost, type Lease } from './ports.js';
+import { unpublishedNotes } from './published-ports.js';
 import { goesOn, jobStages, type Walk } from './resume.js';
 import { HandedOver, runStage } from './stage.js';
 import { findStand } from './stand.js';
@@ -101,7 +102,7 @@ async function walkStages(
     const outcome = await runStage(job, stand, {
       stage,
       armed: arming.take(stage.id),
-      notes: notesOf(job, walk, stage.id),
+      notes: [...notesOf(job, walk, stage.id), ...unpublishedNotes(stage.spec, job.lease.trusted)],
       running: () => arming.ahead(index + 1),
     });
     reached(undefined);

@@ -8,6 +8,7 @@ import type { WorkerDeps } from '../../src/worker/worker-deps.js';
 import { createOrigin, pushOf, repositoryAt, temporary } from '../adapters/git/origin.js';
 import { BUILD, container, leaseOf, planned, Story, service } from '../worker/world.js';
 import { MEBIBYTE, testEngine } from './support/engine.js';
+import { freePort } from './support/free-port.js';
 import { BUSYBOX, busyboxImage, docker, NO_SHELL, noShellImage } from './support/images.js';
 
 jest.setTimeout(120_000);
@@ -207,6 +208,26 @@ describe('a job on the real engine', () => {
     expect(log('a').match(/^served$/gm)).toHaveLength(2);
     expect(story.outcomes.get('b')).toEqual({ kind: 'passed' });
     expect(story.facts.get('a')?.services).toEqual(['web']);
+  });
+
+  test('ports of a trusted repository are on the host', async () => {
+    const port = await freePort();
+    const cancel = new AbortController();
+    const serve = ['mkdir /www', 'echo published > /www/index.html', 'httpd -f -p 80 -h /www'];
+    const stage = planned('a', shell(serve, { ports: [`127.0.0.1:${port}:80`] }));
+    const ran = run([stage], { trusted: true }, cancel.signal);
+    const page = async (): Promise<string> =>
+      await fetch(`http://127.0.0.1:${port}/`).then(
+        (response) => response.text(),
+        () => '',
+      );
+    let over = false;
+    void ran.finally(() => (over = true));
+    let seen = '';
+    while (seen === '' && !over) seen = await page();
+    cancel.abort('seen');
+    expect((await ran).story.outcomes.get('a')).toEqual({ kind: 'cancelled', by: 'seen' });
+    expect(seen).toBe('published\n');
   });
 
   test('a cancel stops it in the middle', async () => {

@@ -169,6 +169,42 @@ describe('a container', () => {
   });
 });
 
+describe('ports', () => {
+  const PORTS = stageOf({ commands: ['true'], ports: ['18999:80', '90'] }, [
+    service('db', { ports: ['15432:5432'] }),
+  ]);
+
+  test('of a repository that is not trusted stay in the run, and the check says so', async () => {
+    const world = createWorld({ programs: { db: serve } });
+    const published = publishedBy(world.engine);
+    await world.execute(leaseOf([planned('a', PORTS)]));
+    expect(published).toEqual([[], []]);
+    expect(world.story.facts.get('a')?.notes).toEqual([
+      'ports 18999:80 are not published on the host: only repositories in CYCLONE_TRUSTED_REPOS may; containers of the run reach them',
+      'ports 15432:5432 of service db are not published on the host: only repositories in CYCLONE_TRUSTED_REPOS may; containers of the run reach them',
+    ]);
+  });
+
+  test('of a trusted one are published', async () => {
+    const world = createWorld({ programs: { db: serve } });
+    const published = publishedBy(world.engine);
+    await world.execute(leaseOf([planned('a', PORTS)], { trusted: true }));
+    expect(published.flat().sort()).toEqual(['15432:5432', '18999:80']);
+    expect(world.story.facts.get('a')?.notes).toBeUndefined();
+  });
+
+  /** What each container that is created shall publish. */
+  function publishedBy(engine: ReturnType<typeof createWorld>['engine']): (readonly string[])[] {
+    const published: (readonly string[])[] = [];
+    const create = engine.container.bind(engine);
+    engine.container = async (spec) => {
+      published.push(spec.publish);
+      return await create(spec);
+    };
+    return published;
+  }
+});
+
 describe('services', () => {
   const withServices = (...services: readonly ServiceSpec[]): ContainerStage =>
     stageOf({ commands: ['true'] }, services);
@@ -303,6 +339,15 @@ describe('an image build', () => {
     expect(images[0]).toMatch(/^sha256:built/);
     expect(world.story.facts.get('integration')?.image).toBe(IMAGE);
     expect(world.engine.images.has(IMAGE)).toBe(false);
+  });
+
+  test('says under which limits its steps run', async () => {
+    const world = createWorld();
+    await world.execute(leaseOf([planned('build', BUILD), planned('a', script('true'))]));
+    expect(world.story.facts.get('build')?.notes).toEqual([
+      "RUN steps run under Docker's defaults: its capabilities, and no limit on the number of processes",
+    ]);
+    expect(world.story.facts.get('a')?.notes).toBeUndefined();
   });
 
   test('fails with the engine’s words, and its log is kept', async () => {

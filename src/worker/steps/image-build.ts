@@ -7,11 +7,16 @@ import type { ImageInfo } from '../ports.js';
 import { hearing, type StageContext, timed } from '../stage-context.js';
 import { StageFailed } from '../stage-failed.js';
 
+/** The classic builder has no field for either: https://docs.docker.com/reference/api/engine/ (POST /build). */
+const RUN_STEPS =
+  "RUN steps run under Docker's defaults: its capabilities, and no limit on the number of processes";
+
 /** Builds the image of this run, or an image that only brings files. */
 export async function runImageBuild(context: StageContext, spec: ImageBuildStage): Promise<Outcome> {
   const { stand, job } = context;
   await timed(context, 'checkout', stand.checkedOut(hearing(context)));
   context.running();
+  context.facts.note(RUN_STEPS);
   const forRelease = spec.purpose === 'release';
   const tag = forRelease ? job.builtName : `${job.name(context.stage.id)}:outputs`;
   const image = await timed(context, 'build', build(context, spec, tag));
