@@ -24,6 +24,7 @@ export async function planContainer(
     name: job.name(role),
     // By id: the name may be moved by another run of the same commit.
     image: image.id,
+    imageName: spec.image,
     mounts: plan.mounts,
     ...(plan.codeDir !== undefined && { workingDir: plan.codeDir }),
     ...(network !== undefined && { network }),

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { MEBIBYTE, run, runToEnd, testEngine, text } from './support/engine.js';
-import { BUSYBOX, busyboxImage, docker, NO_SHELL, noShellImage, USER, userImage } from './support/images.js';
+import {
+  BUSYBOX,
+  buildImage,
+  busyboxImage,
+  docker,
+  NO_SHELL,
+  noShellImage,
+  USER,
+  userImage,
+} from './support/images.js';
 
 jest.setTimeout(60_000);
 
@@ -155,6 +164,16 @@ describe('an armed container', () => {
 });
 
 describe('what cannot be', () => {
+  test('an image without a shell is called what people call it', async () => {
+    const { id } = (await engine.image(NO_SHELL))!;
+    const container = await engine.container(script('true', { image: id, imageName: NO_SHELL }));
+    await expect(container.start()).rejects.toMatchObject({
+      code: 'no_shell',
+      message: `the image ${NO_SHELL} has no /bin/sh to run commands with`,
+    });
+    await container.remove();
+  });
+
   test('an image without a shell is named', async () => {
     const container = await engine.container(script('echo hi', { image: NO_SHELL }));
     await expect(container.start()).rejects.toMatchObject({
@@ -180,6 +199,18 @@ describe('what cannot be', () => {
       message: `the program "${program}" is not in the image ${BUSYBOX}`,
     });
     await container.remove();
+  });
+
+  test('an image without a command is called what people call it', async () => {
+    const commandless = `${bench.install}/commandless:1`;
+    await buildImage(commandless, { Dockerfile: 'FROM scratch\nCOPY file /file\n', file: 'x' });
+    const { id } = (await engine.image(commandless))!;
+    const { entrypoint: _, command: __, ...spec } = script('', { image: id, imageName: commandless });
+    await expect(engine.container(spec)).rejects.toMatchObject({
+      code: 'container',
+      message: expect.stringMatching(new RegExp(`^${commandless}: no command specified$`, 'i')),
+    });
+    await engine.removeImage(id);
   });
 
   test('an image that is not local is the image’s fault', async () => {

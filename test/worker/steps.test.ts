@@ -257,6 +257,19 @@ describe('services', () => {
     expect(world.story.outcomes.get('integration')).toMatchObject({ failure: { code: 'exit' } });
   });
 
+  test('that cannot run their commands are named, with the image as the file has it', async () => {
+    const world = createWorld({ images: { 'acme/distroless:1': { hasShell: false } } });
+    const db = service('db', { image: 'acme/distroless:1', commands: ['serve'] });
+    await world.execute(leaseOf([planned('integration', withServices(db))]));
+    expect(world.story.outcomes.get('integration')).toEqual({
+      kind: 'failed',
+      failure: {
+        code: 'service',
+        message: 'service db: the image acme/distroless:1 has no /bin/sh to run commands with',
+      },
+    });
+  });
+
   test('answer to their name and to every alias', async () => {
     const world = createWorld({ programs: { db: serve } });
     const aliases: (readonly string[])[] = [];

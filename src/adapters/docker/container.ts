@@ -55,7 +55,8 @@ async function create(
     return created.Id;
   } catch (error) {
     // Of all that a container is made of, only its image is looked up here.
-    throw refusal(answerOf(error)?.status === 404 ? 'image' : 'container', error);
+    const code = answerOf(error)?.status === 404 ? 'image' : 'container';
+    throw refusal(code, error, spec.imageName);
   }
 }
 

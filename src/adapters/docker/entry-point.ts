@@ -73,8 +73,9 @@ async function exists(client: Client, id: string, path: string): Promise<boolean
 }
 
 function missing(program: string, spec: ContainerCreate): EngineRefused {
+  const image = spec.imageName ?? spec.image;
   if (program === '/bin/sh') {
-    return new EngineRefused('no_shell', `the image ${spec.image} has no /bin/sh to run commands with`);
+    return new EngineRefused('no_shell', `the image ${image} has no /bin/sh to run commands with`);
   }
-  return new EngineRefused('container', `the program "${program}" is not in the image ${spec.image}`);
+  return new EngineRefused('container', `the program "${program}" is not in the image ${image}`);
 }

@@ -12,10 +12,18 @@ export function answerOf(error: unknown): EngineAnswer | undefined {
   if (!isNativeError(error) || !('statusCode' in error) || typeof error.statusCode !== 'number') return;
   const body = 'json' in error ? error.json : undefined;
   const words = typeof body === 'object' && body !== null && 'message' in body ? body.message : undefined;
-  return {
-    status: error.statusCode,
-    words: (typeof words === 'string' && words.length > 0 ? words : error.message).trim(),
-  };
+  const said = typeof words === 'string' && words.length > 0 ? words : withoutHead(error, error.statusCode);
+  return { status: error.statusCode, words: said.trim() };
+}
+
+/**
+ * Where a stream was asked for, dockerode gives no body: its message is all, behind a head of the status and of
+ * what dockerode makes of it (https://github.com/apocas/docker-modem/blob/master/lib/modem.js, buildPayload).
+ */
+function withoutHead(error: Error, status: number): string {
+  const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : 'unexpected';
+  const head = `(HTTP code ${status}) ${reason} - `;
+  return error.message.startsWith(head) ? error.message.slice(head.length) : error.message;
 }
 
 /**

@@ -3,7 +3,7 @@ import { imageOf, planContainer } from '../container-plan.js';
 import { lastOfEachKey } from '../environment.js';
 import type { Job, Stand } from '../job.js';
 import { serviceNames } from '../links.js';
-import type { Container, ImageInfo } from '../ports.js';
+import { type Container, EngineRefused, type ImageInfo } from '../ports.js';
 import { StageFailed } from '../stage-failed.js';
 import { planServiceMounts } from '../volumes.js';
 
@@ -75,13 +75,14 @@ async function createService(
 ): Promise<Service> {
   const image = await imageOf(stand, spec);
   const plan = await planServiceMounts(spec.volumes, await stand.place());
-  const container = await job.resources.create({
+  const creating = job.resources.create({
     ...(await planContainer(job, spec.name, spec, image, plan)),
     environment: lastOfEachKey(spec.environment),
     aliases,
     ...commandOf(spec),
     stdin: false,
   });
+  const container = await naming(spec, creating);
   return {
     spec,
     image,
@@ -103,9 +104,19 @@ function commandOf(spec: ServiceSpec): { entrypoint?: readonly string[]; command
   };
 }
 
+/** A stage has several containers: what the engine refuses one of them says which. */
+async function naming<T>({ name }: ServiceSpec, asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof EngineRefused)) throw error;
+    throw new StageFailed('service', `service ${name}: ${error.message}`, { cause: error });
+  }
+}
+
 async function startService(service: Service): Promise<void> {
   service.state = 'started';
-  await service.container.start();
+  await naming(service.spec, service.container.start());
   // Unread output stops a container: it is read to its end, whatever becomes of the stage.
   void watch(service);
 }

@@ -86,7 +86,8 @@ export class FakeContainer implements Container {
     return this.#call('start', () => {
       if (this.state !== 'created') impossible(`start of a container that is ${this.state}`);
       if (!this.#options.hasShell && this.spec.entrypoint?.[0] === '/bin/sh') {
-        throw new EngineRefused('no_shell', 'exec: "/bin/sh": no such file');
+        const { image, imageName = image } = this.spec;
+        throw new EngineRefused('no_shell', `the image ${imageName} has no /bin/sh to run commands with`);
       }
       this.state = 'running';
       if (!this.spec.stdin) void this.#run([]);
