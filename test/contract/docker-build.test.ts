@@ -96,6 +96,20 @@ describe('a build', () => {
     await theirs.remove();
   });
 
+  test('makes an image that stays while others run it, nameless, and goes after that', async () => {
+    const { image } = await build(`FROM ${BUSYBOX}\n${step()}\nCMD ["sleep", "60"]\n`);
+    const theirs = await docker().createContainer({ Image: image.id });
+    await theirs.start();
+    await reap();
+    expect((await theirs.inspect()).State.Running).toBe(true);
+    expect(await engine.image(`${bench.install}/built:1`)).toBeUndefined();
+    await engine.tidy(0);
+    expect(await engine.image(image.id)).toBeDefined();
+    await theirs.remove({ force: true });
+    await engine.tidy(0);
+    expect(await engine.image(image.id)).toBeUndefined();
+  });
+
   test('changes nothing else of the image', async () => {
     const dockerfile = `FROM scratch
 COPY file /file

@@ -30,21 +30,34 @@ function filterBy(labels: Labels): { readonly label: string[] } {
 
 /**
  * One built on top of another must go first, and the list does not say which: again while it helps. Their
- * layers go too, but those that are marked as the next build's cache.
+ * layers go too, but those that are marked as the next build's cache. One that a container of somebody else runs
+ * loses its names, so that it is pruned when nobody uses it any more.
  */
 async function removeImages(client: Client, filters: { readonly label: string[] }): Promise<void> {
-  for (;;) {
-    const images = await client.call((docker) => docker.listImages({ filters }));
-    const failures: unknown[] = [];
-    for (const { Id } of images) {
-      await client
-        .call((docker) => docker.getImage(Id).remove({ force: true }))
-        .catch((error: unknown) => {
-          if (!answerOf(error)) throw error;
-          if (answerOf(error)?.status !== 404) failures.push(error);
-        });
+  let helped = true;
+  while (helped) {
+    helped = false;
+    for (const { Id, RepoTags } of await client.call((docker) => docker.listImages({ filters }))) {
+      for (const name of namesIn(RepoTags)) await remove(client, name);
+      helped = (await remove(client, Id)) || helped;
     }
-    if (images.length === 0) return;
-    if (failures.length === images.length) throw failures[0];
+  }
+}
+
+/** Before version 1.43 of the API an image without a name was called `<none>:<none>`. */
+function namesIn(tags: readonly string[] | null | undefined): readonly string[] {
+  return (tags ?? []).filter((name) => name !== '<none>:<none>');
+}
+
+/** @returns whether the image, or the name, is gone */
+async function remove(client: Client, image: string): Promise<boolean> {
+  try {
+    await client.call((docker) => docker.getImage(image).remove({ force: true }));
+    return true;
+  } catch (error) {
+    const status = answerOf(error)?.status;
+    // 409: in use, by a container or by an image that was made of it.
+    if (status !== 404 && status !== 409) throw error;
+    return status === 404;
   }
 }
