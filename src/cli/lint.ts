@@ -3,6 +3,7 @@ import { toLintJson } from '../pipeline/config/lint-json.js';
 import { type Config, parseConfig } from '../pipeline/config/parse.js';
 import type { TriggerEvent } from '../pipeline/model.js';
 import { stageRuns } from '../pipeline/trigger.js';
+import { issueCommand } from './lint-github.js';
 import { issueText } from './lint-text.js';
 
 export interface LintIo {
@@ -14,14 +15,14 @@ export interface LintIo {
 }
 
 const DEFAULT_FILE = 'caicloud.yml';
-const FORMATS = ['text', 'json'] as const;
+const FORMATS = ['text', 'json', 'github'] as const;
 const EVENTS = ['push', 'tag', 'pull_request'] as const satisfies readonly TriggerEvent[];
 
-const USAGE = `Usage: cyclone lint [FILE] [--format text|json] [--event push|tag|pull_request]
+const USAGE = `Usage: cyclone lint [FILE] [--format text|json|github] [--event push|tag|pull_request]
 
 Checks a pipeline file (${DEFAULT_FILE} when none is given) and says which stages run.
 
-  --format   text for people (default), json for programs
+  --format   text for people (default), json for programs, github for annotations of a workflow
   --event    show the stages of this event only (default: tag, which runs them all)
   --help     print this
 
@@ -57,6 +58,8 @@ export async function lint(args: string[], io: LintIo): Promise<number> {
   if (options.format === 'json') {
     const definitions = runsOn(config, options.event ?? 'tag');
     io.out(`${JSON.stringify(toLintJson({ ...config, definitions }), null, 2)}\n`);
+  } else if (options.format === 'github') {
+    for (const issue of config.issues) io.out(`${issueCommand(options.file, issue)}\n`);
   } else {
     for (const issue of config.issues) {
       io.out(`${issueText({ path: options.file, text }, issue, io.colour)}\n`);
@@ -77,7 +80,7 @@ function readOptions(args: string[]): Options | { readonly wrong: string } {
   const format = FORMATS.find((name) => name === (values.format ?? 'text'));
   const event = EVENTS.find((name) => name === values.event);
   if (positionals.length > 1) return { wrong: `one file at a time, not ${positionals.length}` };
-  if (format === undefined) return { wrong: `--format is ${FORMATS.join(' or ')}` };
+  if (format === undefined) return { wrong: `--format is ${FORMATS.join(', ')}` };
   if (values.event !== undefined && event === undefined) return { wrong: `--event is ${EVENTS.join(', ')}` };
   return { file: positionals[0] ?? DEFAULT_FILE, format, event, help: values.help ?? false };
 }

@@ -110,10 +110,22 @@ export interface ImageBuildStage {
   /** `release`: the image that publish pushes (`build`). `outputs`: only files are wanted (`pre_build`). */
   readonly purpose: 'release' | 'outputs';
   readonly outputs: readonly string[];
+  /** `ARG` values, `K=V` in file order. */
+  readonly args?: readonly string[];
+  /** Stage of the Dockerfile; the last one when absent. */
+  readonly target?: string;
+  readonly platform?: string;
+  readonly cacheFrom?: readonly string[];
+  /** `K=V` */
+  readonly labels?: readonly string[];
 }
 
 export interface PublishStage {
   readonly kind: 'publish';
+  /** Instead of the image name that build gives; without a tag. */
+  readonly image?: string;
+  /** Further tags. `${CYCLONE_TAG}` and the like are filled in by the planner. */
+  readonly tags?: readonly string[];
 }
 
 export interface DeployTarget {
@@ -131,6 +143,98 @@ export interface DeployStage {
   readonly targets: readonly DeployTarget[];
 }
 
+// ── what a file may add to any stage ────────────────────────────────────────────────────────────
+
+/** Globs; a list holds when one of it matches, and all that are given must hold. */
+export interface When {
+  readonly event?: readonly string[];
+  readonly branch?: readonly string[];
+  readonly tag?: readonly string[];
+  /** Of files that the push or pull request changed. */
+  readonly path?: readonly string[];
+}
+
+export interface Matrix {
+  /** In file order; values are text. */
+  readonly axes: readonly { readonly name: string; readonly values: readonly string[] }[];
+  readonly include: readonly Readonly<Record<string, string>>[];
+  readonly exclude: readonly Readonly<Record<string, string>>[];
+}
+
+export type RetryCause = 'infra' | 'timeout' | 'exit';
+
+export interface Retry {
+  /** Further tries; 0 is none. */
+  readonly max: number;
+  /** Absent: after any failure. */
+  readonly on?: readonly RetryCause[];
+  readonly exitCodes?: readonly number[];
+}
+
+export interface CacheSpec {
+  readonly key: string;
+  readonly paths: readonly string[];
+  readonly restoreKeys: readonly string[];
+}
+
+export interface Reports {
+  readonly junit?: string;
+  readonly sarif?: string;
+  readonly tap?: string;
+  readonly benchmark?: string;
+}
+
+export interface StageOptions {
+  readonly when?: When;
+  /** Ids of stages or names of all their parts and cells: `lint`, `pre_build:api`. */
+  readonly needs?: readonly string[];
+  readonly matrix?: Matrix;
+  readonly timeoutSeconds?: number;
+  readonly retry?: Retry;
+  readonly allowFailure?: boolean;
+  /** Names of secrets; each becomes an environment variable. */
+  readonly secrets?: readonly string[];
+  readonly cache?: readonly CacheSpec[];
+  /** Globs of what the result depends on. */
+  readonly inputs?: readonly string[];
+  /** Paths that are kept, and handed to the stages that need this one. */
+  readonly artifacts?: readonly string[];
+  readonly reports?: Reports;
+  /** cores, bytes, processes */
+  readonly resources?: { readonly cpu?: number; readonly memory?: number; readonly pids?: number };
+  /** Labels that a worker must have. */
+  readonly runsOn?: readonly string[];
+  readonly checkout?: { readonly submodules?: boolean; readonly lfs?: boolean; readonly depth?: number };
+  /** Name of a group of which one runs at a time. */
+  readonly concurrency?: string;
+  readonly environmentName?: string;
+  readonly approval?: 'required';
+}
+
+/** Which events run a file at all. */
+export interface On {
+  readonly push?: PathFilter & { readonly branches?: readonly string[]; readonly tags?: readonly string[] };
+  readonly pullRequest?: PathFilter & {
+    readonly branches?: readonly string[];
+    readonly types?: readonly string[];
+  };
+  readonly mergeGroup?: Readonly<Record<string, never>>;
+  readonly schedule?: readonly { readonly cron: string; readonly branch?: string }[];
+}
+
+interface PathFilter {
+  readonly paths?: readonly string[];
+  readonly pathsIgnore?: readonly string[];
+}
+
+export interface Notification {
+  readonly email?: readonly string[];
+  /** Name of a secret. */
+  readonly slack?: string;
+  readonly webhook?: string;
+  readonly on: readonly ('failure' | 'fixed' | 'success' | 'always')[];
+}
+
 export type StageSpec = ContainerStage | ImageBuildStage | PublishStage | DeployStage;
 
 /** A stage as the file defines it, before an event decides what runs. */
@@ -140,6 +244,8 @@ export interface StageDefinition {
   readonly name: string;
   readonly part?: string;
   readonly spec: StageSpec;
+  /** What the file adds to the stage; absent in a file of Cyclone v0.2. */
+  readonly options?: StageOptions;
   /** Where the section stands in the file, 1-based. */
   readonly line: number;
   readonly column: number;

@@ -11,6 +11,7 @@ import { mountLease } from './lease.js';
 import { mountLog } from './log.js';
 import { createPageAddresses, mountPages, sendProblem } from './pages.js';
 import type { WebDeps } from './ports.js';
+import { mountSchema } from './schema.js';
 import { securityHeaders } from './security.js';
 import { createStreams } from './streams.js';
 import { mountWebhook } from './webhook.js';
@@ -37,6 +38,7 @@ export function createWeb(deps: WebDeps): Web {
   mountLease(app, room);
   mountHealth(app, room);
   mountAssets(app);
+  mountSchema(app);
   mountApi(app, room);
   mountLog(app, room);
   mountPages(app, room);

@@ -207,9 +207,44 @@ integration:
   });
 });
 
+describe('lint for a workflow', () => {
+  it('makes an annotation of each issue', async () => {
+    const { status, out } = await run(['--format', 'github'], { 'caicloud.yml': `${FILE}integration: 3\n` });
+    expect(status).toBe(1);
+    expect(out.split('\n')).toEqual([
+      '::warning file=caicloud.yml,line=6,endLine=6,col=1,endColumn=10,title=unknown-key::"postbuild" is not a section; Cyclone v0.2 ignored it too: did you mean post_build?',
+      expect.stringMatching(
+        /^::warning file=caicloud\.yml,line=12,endLine=12,col=10,.*title=secret-in-file::/,
+      ),
+      expect.stringMatching(
+        /^::error file=caicloud\.yml,line=13,endLine=13,col=14,endColumn=15,title=wrong-type::/,
+      ),
+      '',
+    ]);
+    expect(out).not.toContain('t0psecret');
+  });
+
+  it('lets no text of the file end a command or begin one', async () => {
+    const { out } = await run(['a,b:c%.yml', '--format=github'], {
+      'a,b:c%.yml': '"x%0A::error::y\\n": 1\n',
+    });
+    expect(out).toMatch(/^::warning file=a%2Cb%3Ac%25\.yml,line=1,/);
+    expect(out).toContain('"x%250A::error::y ');
+    expect(out.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('says nothing of a file that is well', async () => {
+    expect(await run(['--format', 'github'], { 'caicloud.yml': 'build: { context_dir: . }' })).toEqual({
+      status: 0,
+      out: '',
+      err: '',
+    });
+  });
+});
+
 describe('wrong use', () => {
   it.each([
-    [['--format', 'xml'], '--format is text or json'],
+    [['--format', 'xml'], '--format is text, json, github'],
     [['--event', 'release'], '--event is push, tag, pull_request'],
     [['a', 'b'], 'one file at a time, not 2'],
     [['--strict'], '--strict'],

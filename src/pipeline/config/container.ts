@@ -66,7 +66,8 @@ function filled(list: readonly string[]): readonly string[] | undefined {
   return list.length === 0 ? undefined : list;
 }
 
-function readEnvironment(variables: readonly PlacedText[], report: Report): readonly string[] {
+/** `NAME=value` as written; says of each that is none. */
+export function readEnvironment(variables: readonly PlacedText[], report: Report): readonly string[] {
   for (const { text, at } of variables) {
     const equals = text.indexOf('=');
     if (equals === 0 || text === '') {

@@ -1,11 +1,16 @@
 import { error, type Report, type Span, warning } from './issues.js';
-import type { Form } from './schema.js';
+import type { Form, Key } from './key.js';
 import { shellWords } from './shell-words.js';
 import type { Entry, ListNode, MapNode, Node, ScalarNode } from './tree.js';
 
 /** A text with its place, for issues about one item of a list. */
 export interface PlacedText {
   readonly text: string;
+  readonly at: Span;
+}
+
+export interface PlacedCount {
+  readonly count: number;
   readonly at: Span;
 }
 
@@ -20,26 +25,65 @@ export interface FormValues {
   readonly environment: readonly PlacedText[];
   readonly map: MapNode;
   readonly maps: readonly MapNode[];
-  readonly planned: never;
+  /** seconds */
+  readonly duration: number;
+  /** bytes */
+  readonly size: number;
+  readonly number: number;
+  readonly count: number;
+  readonly counts: readonly PlacedCount[];
+  readonly 'count-or-map': number | MapNode;
+  readonly choice: string;
+  readonly choices: readonly PlacedText[];
+  readonly globs: readonly PlacedText[];
+  readonly 'path-globs': readonly PlacedText[];
+  readonly path: string;
+  readonly secrets: readonly PlacedText[];
 }
+
+const EACH_A_LINE = 'give each a line of its own, after "- "';
 
 const TAKES: Record<Form, { readonly what: string; readonly hint: string }> = {
   text: { what: 'a string', hint: 'write the value behind the colon, in one line' },
   flag: { what: 'true or false', hint: 'write true or false, without quotes' },
   bytes: { what: 'a number of bytes', hint: 'write a whole number, without quotes: 536870912 is 512 MiB' },
-  texts: { what: 'a list of strings', hint: 'give each a line of its own, after "- "' },
-  'text-or-texts': { what: 'a string or a list of strings', hint: 'give each a line of its own, after "- "' },
-  words: { what: 'a string or a list of strings', hint: 'give each a line of its own, after "- "' },
+  texts: { what: 'a list of strings', hint: EACH_A_LINE },
+  'text-or-texts': { what: 'a string or a list of strings', hint: EACH_A_LINE },
+  words: { what: 'a string or a list of strings', hint: EACH_A_LINE },
   environment: { what: 'a list of NAME=value, or a map', hint: 'write "- NAME=value", or "NAME: value"' },
   map: { what: 'a map', hint: 'write "key: value" lines below it, indented' },
   maps: { what: 'a list of maps', hint: 'begin each with "- ", its keys indented below' },
-  planned: { what: 'nothing yet', hint: 'take it out' },
+  duration: { what: 'a duration', hint: 'write 90s, 30m, 2h, or a number of seconds' },
+  size: { what: 'a size', hint: 'write 512Mi, 2Gi, or a number of bytes' },
+  number: { what: 'a number', hint: 'write a number, without quotes' },
+  count: { what: 'a whole number', hint: 'write a whole number, without quotes' },
+  counts: { what: 'a whole number or a list of them', hint: 'write [1, 137], without quotes' },
+  'count-or-map': { what: 'a whole number or a map', hint: 'write a whole number, without quotes' },
+  choice: { what: 'a string', hint: 'write one word behind the colon' },
+  choices: { what: 'a string or a list of strings', hint: EACH_A_LINE },
+  globs: { what: 'a string or a list of strings', hint: EACH_A_LINE },
+  'path-globs': { what: 'a string or a list of strings', hint: EACH_A_LINE },
+  path: { what: 'a path', hint: 'write a path behind the colon' },
+  secrets: { what: 'a string or a list of strings', hint: EACH_A_LINE },
 };
 
-type Reader<F extends Form> = (entry: Entry, report: Report) => FormValues[F] | undefined;
+export type Reader<F extends Form> = (entry: Entry, report: Report, key: Key) => FormValues[F] | undefined;
+
+export type Readers<F extends Form> = { readonly [K in F]: Reader<K> };
+
+type BaseForm =
+  | 'text'
+  | 'flag'
+  | 'bytes'
+  | 'texts'
+  | 'text-or-texts'
+  | 'words'
+  | 'environment'
+  | 'map'
+  | 'maps';
 
 /** One reader per form. Each reports what it cannot take and returns undefined for it. */
-export const READERS: { readonly [F in Form]: Reader<F> } = {
+export const BASE_READERS: Readers<BaseForm> = {
   text: (entry, report) => (entry.value.kind === 'scalar' ? entry.value.text : refuse('text', entry, report)),
 
   flag: (entry, report) => {
@@ -58,11 +102,9 @@ export const READERS: { readonly [F in Form]: Reader<F> } = {
     return undefined;
   },
 
-  texts: (entry, report) =>
-    entry.value.kind === 'list' ? readItems(entry.key, entry.value, report) : refuse('texts', entry, report),
+  texts: (entry, report) => readList(entry, report),
 
-  'text-or-texts': (entry, report) =>
-    readItemsOr(entry, 'text-or-texts', report, (scalar) => [{ text: scalar.text, at: scalar.at }]),
+  'text-or-texts': (entry, report) => readTexts('text-or-texts', entry, report),
 
   words: (entry, report) =>
     readItemsOr(entry, 'words', report, (scalar) => splitWords(entry.key, scalar, report)),
@@ -80,8 +122,6 @@ export const READERS: { readonly [F in Form]: Reader<F> } = {
     if (value.kind === 'map') return [value];
     return value.kind === 'list' ? readMaps(entry.key, value, report) : refuse('maps', entry, report);
   },
-
-  planned: () => undefined,
 };
 
 /** The value where it stands beside its key, else the key: a block below would point too far down. */
@@ -89,7 +129,8 @@ export function placeOf({ keyAt, value }: Entry): Span {
   return value.at.line === keyAt.line ? value.at : keyAt;
 }
 
-function refuse(form: Form, entry: Entry, report: Report): undefined {
+/** Says what a form takes, and what stands there instead. */
+export function refuse(form: Form, entry: Entry, report: Report): undefined {
   const { what, hint } = TAKES[form];
   const message = `${entry.key} takes ${what}, and this is ${nameOf(entry.value)}`;
   report(error('wrong-type', placeOf(entry), message, sizeHint(form, entry) ?? hint));
@@ -103,6 +144,17 @@ function sizeHint(form: Form, { key, value }: Entry): string | undefined {
   if (size === null) return undefined;
   const power = 'kmg'.indexOf((size[2] ?? '').toLowerCase() || '-') + 1;
   return `write it in bytes, without quotes: ${key}: ${Math.round(Number(size[1]) * 1024 ** power)}`;
+}
+
+export function readList(entry: Entry, report: Report): readonly PlacedText[] | undefined {
+  return entry.value.kind === 'list'
+    ? readItems(entry.key, entry.value, report)
+    : refuse('texts', entry, report);
+}
+
+/** A string as a list of one. */
+export function readTexts(form: Form, entry: Entry, report: Report): readonly PlacedText[] | undefined {
+  return readItemsOr(entry, form, report, (scalar) => [{ text: scalar.text, at: scalar.at }]);
 }
 
 function readItemsOr(
@@ -189,7 +241,8 @@ function splitWords(key: string, scalar: ScalarNode, report: Report): readonly P
   return undefined;
 }
 
-function nameOf(node: Node): string {
+/** What a value is, for people: `a list`. */
+export function nameOf(node: Node): string {
   switch (node.kind) {
     case 'null':
       return 'empty';

@@ -37,6 +37,28 @@ export type IssueCode =
   | 'secret-in-file'
   /** Runs only where the server trusts the repository: the planner decides, the file cannot. */
   | 'needs-trust'
+  /** What v0.2 did not have. */
+  | 'empty-list'
+  | 'unknown-value'
+  | 'unknown-event'
+  | 'bad-duration'
+  | 'bad-size'
+  | 'bad-glob'
+  | 'bad-cron'
+  | 'bad-secret-name'
+  | 'bad-stage-name'
+  | 'reserved-stage-name'
+  | 'duplicate-stage'
+  | 'unknown-stage'
+  | 'needs-itself'
+  | 'needs-cycle'
+  | 'empty-matrix'
+  | 'matrix-no-match'
+  | 'too-many-cells'
+  | 'too-many-stages'
+  | 'only-deploy'
+  | 'misplaced-key'
+  | 'service-name'
   /** Nothing is wrong with the file: we broke over it. */
   | 'internal';
 
@@ -79,7 +101,8 @@ const MAX_ISSUES = 200;
 const MAX_MESSAGE = 300;
 
 /** Issues in the order of the file, at most {@link MAX_ISSUES}; errors are the last to be left out. */
-export function toIssues(problems: readonly Problem[]): readonly Issue[] {
+export function toIssues(found: readonly Problem[]): readonly Issue[] {
+  const problems = withoutRepeats(found);
   if (problems.length <= MAX_ISSUES) return problems.toSorted(byPlace).map(toIssue);
   const bySeverity = problems.toSorted((a, b) => rank(a) - rank(b) || byPlace(a, b));
   const shown = bySeverity.slice(0, MAX_ISSUES - 1).sort(byPlace);
@@ -94,6 +117,17 @@ export function toIssues(problems: readonly Problem[]): readonly Issue[] {
     hint: 'mend the first ones, then look again',
   };
   return [...shown, more].map(toIssue);
+}
+
+/** What parts share, and what an alias repeats, is read once for each. */
+function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Map<string, Problem>();
+  for (const problem of problems) {
+    const { code, at, message } = problem;
+    const key = `${at.line}:${at.column} ${code} ${message}`;
+    if (!seen.has(key)) seen.set(key, problem);
+  }
+  return [...seen.values()];
 }
 
 function rank(problem: Problem): number {

@@ -6,6 +6,7 @@ type Json = string | number | boolean | readonly Json[] | { readonly [key: strin
 /**
  * What `cyclone lint --format json` prints: issues, and the stages as they would run. Keys without
  * a value are absent; passwords and tokens never appear. A deploy stage is one entry per target.
+ * `options` is what the file adds to a stage, as in StageOptions.
  */
 export function toLintJson({ definitions, issues }: Config): Json {
   return { issues: issues.map(issueJson), plan: { stages: definitions.flatMap(stageJson) } };
@@ -15,8 +16,9 @@ function issueJson({ code, severity, message, hint, line, column }: Issue): Json
   return { code, severity, message, hint, line, column };
 }
 
-function stageJson({ name, part, spec }: StageDefinition): readonly Json[] {
-  const head = { name, part, kind: spec.kind };
+function stageJson({ name, part, spec, options }: StageDefinition): readonly Json[] {
+  // Plain data; an empty list says something there: `needs: []`.
+  const head = { name, part, kind: spec.kind, options: options as Json | undefined };
   switch (spec.kind) {
     case 'container': {
       const services = spec.services.map((service) =>
@@ -25,11 +27,11 @@ function stageJson({ name, part, spec }: StageDefinition): readonly Json[] {
       return [filled({ ...head, ...containerJson(spec.container), outputs: spec.outputs, services })];
     }
     case 'image_build': {
-      const { contextDir, dockerfileName, outputs } = spec;
-      return [filled({ ...head, contextDir, dockerfileName, outputs })];
+      const { kind: _kind, purpose: _purpose, ...build } = spec;
+      return [filled({ ...head, ...build })];
     }
     case 'publish':
-      return [filled(head)];
+      return [filled({ ...head, image: spec.image, tags: spec.tags })];
     case 'deploy':
       return spec.targets.map((target) => filled({ ...head, deploy: deployJson(target) }));
   }

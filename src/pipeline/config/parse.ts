@@ -1,16 +1,14 @@
-import type { Issue, StageDefinition } from '../model.js';
+import type { Issue } from '../model.js';
 import { error, type Problem, START, toIssues } from './issues.js';
-import { define } from './parts.js';
-import { readPipeline } from './pipeline.js';
+import { NOTHING, type Pipeline, readPipeline } from './pipeline.js';
 import { readSource, reliable, TOO_LARGE } from './source.js';
+import { define } from './stage.js';
 
-/** A caicloud.yml as it was understood. */
-export interface Config {
-  /**
-   * Stages in the order in which they run; parts in the order of the file.
-   * With an error among the issues: what could be understood, to be shown and not to be run.
-   */
-  readonly definitions: readonly StageDefinition[];
+/**
+ * A caicloud.yml as it was understood. With an error among the issues: what could be understood, to
+ * be shown and not to be run.
+ */
+export interface Config extends Pipeline {
   /** All mistakes, in the order of the file. An error means that the file must not run. */
   readonly issues: readonly Issue[];
 }
@@ -23,21 +21,21 @@ export function parseConfig(text: string): Config {
   const problems: Problem[] = [];
   const report = (problem: Problem): void => void problems.push(problem);
   const source = readSource(text, report);
-  const definitions =
-    source === undefined ? [] : readPipeline(source.root, reliable(source.guessedFrom, report));
-  return { definitions, issues: toIssues(problems) };
+  const pipeline =
+    source === undefined ? NOTHING : readPipeline(source.root, reliable(source.guessedFrom, report));
+  return { ...pipeline, issues: toIssues(problems) };
 }
 
 /** A file that is not even fetched, because of its size. */
 export function tooLargeConfig(): Config {
-  return { definitions: [], issues: toIssues([TOO_LARGE]) };
+  return { ...NOTHING, issues: toIssues([TOO_LARGE]) };
 }
 
 /** A file over which we broke. */
 export function brokenConfig(): Config {
   const message = 'Cyclone could not plan this file: a fault of Cyclone, and not of the file';
   return {
-    definitions: [],
+    ...NOTHING,
     issues: toIssues([error('internal', START, message, "the server's log has the cause")]),
   };
 }
@@ -51,5 +49,5 @@ export function dockerfileOnly(): Config {
     ),
     define({ stage: 'publish', id: 'publish', at: START }, { kind: 'publish' }),
   ];
-  return { definitions, issues: [] };
+  return { ...NOTHING, definitions, issues: [] };
 }

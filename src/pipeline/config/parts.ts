@@ -1,34 +1,10 @@
-import type { ChainStage, StageDefinition, StageSpec } from '../model.js';
+import type { ChainStage } from '../model.js';
 import { error, type Report, type Span, warning } from './issues.js';
-import { meant, notSupportedYet, unknownKey } from './keys.js';
-import { KEYS_BY_SECTION, type KeyTable } from './schema.js';
+import type { KeyTable } from './key.js';
+import { meant, unknownKey } from './keys.js';
+import { KEYS_BY_SECTION } from './schema.js';
+import { type Part, whole } from './stage.js';
 import type { Entry, MapNode, Node } from './tree.js';
-
-/** A section, or one of its named parts: what becomes one stage. */
-export interface Part {
-  readonly stage: ChainStage;
-  readonly part?: string;
-  /** `pre_build`, `pre_build:api`. */
-  readonly id: string;
-  readonly at: Span;
-  readonly map: MapNode;
-}
-
-export function define(part: Omit<Part, 'map'>, spec: StageSpec): StageDefinition {
-  const { id, stage, at } = part;
-  return {
-    id,
-    name: stage,
-    ...(part.part === undefined ? {} : { part: part.part }),
-    spec,
-    line: at.line,
-    column: at.column,
-  };
-}
-
-export function whole(stage: ChainStage, at: Span, map: MapNode): Part {
-  return { stage, id: stage, at, map };
-}
 
 /** Each is a check on GitHub, a container and a page. */
 const MAX_PARTS = 100;
@@ -36,17 +12,22 @@ const MAX_PARTS = 100;
 /** With one of these, a section is a stage; without, a map of named parts. */
 const OF_A_STAGE = ['image', 'context_dir', 'dockerfile_name'];
 
-/** The stages of pre_build, build or post_build: one, or one per part in the order of the file. */
+/**
+ * The stages of pre_build, build or post_build: one, or one per part in the order of the file. Keys that
+ * v0.2 did not have may stand beside the parts: each part has them, unless it says otherwise.
+ */
 export function readParts(stage: ChainStage, at: Span, section: MapNode, report: Report): readonly Part[] {
   if (isStage(section)) return [whole(stage, at, section)];
   const table = KEYS_BY_SECTION[stage] ?? {};
   const named: Entry[] = [];
+  const shared: Entry[] = [];
   const loose: Entry[] = [];
   for (const entry of section.entries) {
-    if (isPlanned(entry, table)) report(notSupportedYet(entry, stage));
+    if (isShared(entry, table)) shared.push(entry);
     else if (entry.value.kind === 'map' || entry.value.kind === 'null') named.push(entry);
     else loose.push(entry);
   }
+  if (named.length === 0) loose.push(...shared);
   reportLoose(stage, at, loose, table, report);
   const tooMany = named[MAX_PARTS];
   if (tooMany !== undefined) {
@@ -55,7 +36,8 @@ export function readParts(stage: ChainStage, at: Span, section: MapNode, report:
     );
   }
   const parts: Part[] = [];
-  for (const entry of named.slice(0, MAX_PARTS)) parts.push(toPart(stage, entry, parts, report));
+  for (const entry of named.slice(0, MAX_PARTS))
+    parts.push(withShared(toPart(stage, entry, parts, report), shared));
   return parts;
 }
 
@@ -67,10 +49,16 @@ function isGiven(value: Node): boolean {
   return value.kind === 'scalar' ? value.text !== '' : value.kind !== 'null';
 }
 
-function isPlanned({ key, value }: Entry, table: KeyTable): boolean {
+function isShared({ key, value }: Entry, table: KeyTable): boolean {
   // A part may bear any name: `cache: { image: redis }` is one.
   const isPart = value.kind === 'map' && isStage(value);
-  return Object.hasOwn(table, key) && table[key]?.form === 'planned' && !isPart;
+  return Object.hasOwn(table, key) && table[key]?.ours === true && !isPart;
+}
+
+function withShared(part: Part, shared: readonly Entry[]): Part {
+  const own = new Set(part.map.entries.map(({ key }) => key));
+  const entries = [...part.map.entries, ...shared.filter(({ key }) => !own.has(key))];
+  return { ...part, map: { ...part.map, entries } };
 }
 
 function toPart(stage: ChainStage, entry: Entry, others: readonly Part[], report: Report): Part {

@@ -1,14 +1,39 @@
-import type { ChainStage, StageDefinition } from '../model.js';
-import { readDeployTarget } from './deploy.js';
+import type { ChainStage, Notification, On, StageDefinition } from '../model.js';
+import { readEnvironment } from './container.js';
+import { readDeploy } from './deploy.js';
+import { withEnvironment } from './environment.js';
 import { error, type Report, warning } from './issues.js';
-import { type Found, readKeys } from './keys.js';
-import { define, type Part, readParts, whole } from './parts.js';
+import { type Found, type Keys, readKeys } from './keys.js';
+import { checkNeeds } from './needs.js';
+import { readNotifications } from './notify.js';
+import { readOn } from './on.js';
+import { readOwnStages } from './own-stages.js';
+import { readParts } from './parts.js';
+import { readPublish } from './publish.js';
 import { KEYS_BY_SECTION, SECTIONS } from './schema.js';
+import { type Part, type ReadStage, whole } from './stage.js';
+import { withinLimit } from './stage-count.js';
 import { readBuild, readIntegration, readPostBuild, readPreBuild } from './stages.js';
 import type { MapNode, Node } from './tree.js';
 
-/** The stages of a file in the order in which they run, whatever the order of its sections. */
-export function readPipeline(root: Node, report: Report): readonly StageDefinition[] {
+/** What a file says. */
+export interface Pipeline {
+  /**
+   * The stages of the chain in the order in which they run, parts in the order of the file; then those
+   * under `stages`, in the order of the file. `environment` is in their containers already.
+   */
+  readonly definitions: readonly StageDefinition[];
+  /** Absent: every event runs the file. */
+  readonly on?: On;
+  /** `K=V` for every stage, in the order of the file; for people, see `definitions`. */
+  readonly environment: readonly string[];
+  readonly notify: readonly Notification[];
+}
+
+export const NOTHING: Pipeline = { definitions: [], environment: [], notify: [] };
+
+/** Reads the sections, whatever their order in the file. */
+export function readPipeline(root: Node, report: Report): Pipeline {
   if (root.kind === 'null') {
     report(
       warning(
@@ -18,7 +43,7 @@ export function readPipeline(root: Node, report: Report): readonly StageDefiniti
         'begin with "build:" or "integration:"',
       ),
     );
-    return [];
+    return NOTHING;
   }
   if (root.kind !== 'map') {
     const message = 'caicloud.yml is a map of sections, and this is something else';
@@ -30,30 +55,60 @@ export function readPipeline(root: Node, report: Report): readonly StageDefiniti
         'begin with a section: pre_build, build, integration, post_build, deploy',
       ),
     );
-    return [];
+    return NOTHING;
   }
   warnOfEmpty(root, report);
   const sections = readKeys(root, SECTIONS, '', report);
+  const environment = readEnvironment(sections.environment?.value ?? [], report);
+  const chain = readChain(sections, report);
+  const built = chain.some(({ definition }) => definition.name === 'build');
+  const own = sections.stages === undefined ? [] : readOwnStages(sections.stages.value, built, report);
+  const stages = withinLimit([...chain, ...own], report);
+  checkNeeds(stages, declared(sections), report);
+  return {
+    definitions: stages.map(({ definition }) => withEnvironment(definition, environment)),
+    ...(sections.on === undefined ? {} : { on: readOn(sections.on, report) }),
+    environment,
+    notify: readNotifications(sections.notify?.value ?? [], report),
+  };
+}
 
-  const preBuild = partsOf('pre_build', sections.pre_build, report)
-    .map((part) => readPreBuild(part, report))
-    .filter((stage) => stage !== undefined);
+type Sections = Keys<typeof SECTIONS>;
+
+function readChain(sections: Sections, report: Report): readonly ReadStage[] {
+  const preBuild = partsOf('pre_build', sections.pre_build, report).map((part) => readPreBuild(part, report));
   const build = partsOf('build', sections.build, report).map((part) => readBuild(part, report));
   const built = build.length > 0;
   const integration = filled(sections.integration).map(({ value, keyAt }) =>
     readIntegration(whole('integration', keyAt, value), built, report),
   );
-  const postBuild = partsOf('post_build', sections.post_build, report)
-    .map((part) => readPostBuild(part, built, report))
-    .filter((stage) => stage !== undefined);
+  const postBuild = partsOf('post_build', sections.post_build, report).map((part) =>
+    readPostBuild(part, built, report),
+  );
   return [
     ...preBuild,
     ...build,
     ...integration,
-    ...publish(sections.build, built),
+    ...readPublish(sections.publish, sections.build, built, report),
     ...postBuild,
-    ...deploy(sections.deploy, built, report),
-  ];
+    ...readDeploy(sections.deploy, built, report),
+  ].filter((stage) => stage !== undefined);
+}
+
+/** Names that the file gives to stages, those included that could not be read. */
+function declared({
+  pre_build,
+  build,
+  integration,
+  post_build,
+  deploy,
+  stages,
+}: Sections): readonly string[] {
+  const chain = Object.entries({ pre_build, build, integration, post_build })
+    .filter(([, section]) => filled(section).length > 0)
+    .map(([name]) => name);
+  const own = stages?.value.entries.map(({ key }) => key) ?? [];
+  return [...chain, ...(deploy === undefined ? [] : ['deploy']), ...own];
 }
 
 type FoundMap = Found<MapNode> | undefined;
@@ -65,27 +120,6 @@ function filled(section: FoundMap): readonly Found<MapNode>[] {
 
 function partsOf(stage: ChainStage, section: FoundMap, report: Report): readonly Part[] {
   return filled(section).flatMap(({ value, keyAt }) => readParts(stage, keyAt, value, report));
-}
-
-/** The push of what build made has no section of its own. */
-function publish(section: FoundMap, built: boolean): readonly StageDefinition[] {
-  if (section === undefined || !built) return [];
-  return [define({ stage: 'publish', id: 'publish', at: section.keyAt }, { kind: 'publish' })];
-}
-
-function deploy(
-  section: Found<readonly MapNode[]> | undefined,
-  built: boolean,
-  report: Report,
-): readonly StageDefinition[] {
-  if (section === undefined) return [];
-  const targets = section.value.map((map) => readDeployTarget(map, report));
-  if (targets.length === 0) return [];
-  if (!built) {
-    const message = 'there is no build, and so no image to deploy';
-    report(warning('no-built-image', section.keyAt, message, 'add a build section'));
-  }
-  return [define({ stage: 'deploy', id: 'deploy', at: section.keyAt }, { kind: 'deploy', targets })];
 }
 
 function warnOfEmpty(root: MapNode, report: Report): void {

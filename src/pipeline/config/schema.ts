@@ -1,40 +1,10 @@
+import type { Key, KeyTable } from './key.js';
+import { IMAGE_KEYS, NOTIFY_KEYS, ON_KEYS, PUBLISH_KEYS, STAGE_KEYS } from './own-keys.js';
+
 /**
- * The keys of caicloud.yml, as data: the reader works from these tables, and so can whatever
- * describes the language (a JSON Schema, a page of help).
+ * The keys of caicloud.yml, as data: the reader works from these tables, and so does
+ * whatever describes the language (its JSON Schema).
  */
-
-/** The shapes that a value can have; forms.ts reads each of them. */
-export type Form =
-  | 'text'
-  | 'flag'
-  | 'bytes'
-  /** A list of strings. */
-  | 'texts'
-  /** A string or a list of strings. */
-  | 'text-or-texts'
-  /** A string, split like a POSIX shell does, or a list of strings. */
-  | 'words'
-  /** A list of `K=V`, or a map. */
-  | 'environment'
-  | 'map'
-  /** A list of maps, or a single one. */
-  | 'maps'
-  /** Known, and refused: a run that ignored it would do something else than the file says. */
-  | 'planned';
-
-export interface Key {
-  readonly form: Form;
-  /** One line for people. */
-  readonly about: string;
-  /** The name in Cyclone's predecessor, still in real files. */
-  readonly oldName?: string;
-  /** What other tools call it: no distance of letters finds these. */
-  readonly elsewhere?: readonly string[];
-}
-
-export type KeyTable = Readonly<Record<string, Key>>;
-
-const planned = (about: string): { form: 'planned'; about: string } => ({ form: 'planned', about });
 
 export const AUTH_KEYS = {
   username: { form: 'text', about: 'the account at the registry', elsewhere: ['user', 'login'] },
@@ -75,6 +45,7 @@ export const CONTAINER_KEYS = {
   privileged: { form: 'flag', about: "all rights of the host, where the server's policy allows it" },
   auth_config: {
     form: 'map',
+    keys: AUTH_KEYS,
     about: 'credentials for pulling the image',
     elsewhere: ['auth', 'credentials'],
   },
@@ -89,60 +60,41 @@ const DOCKERFILE_KEYS = {
   },
 } as const satisfies KeyTable;
 
-/** Of any stage, later. */
-const PLANNED_STAGE_KEYS = {
-  when: planned('event, branch, tag, path: all must hold'),
-  needs: planned('names of stages that must pass first'),
-  matrix: planned('one check per combination'),
-  timeout: planned('90s, 30m, 2h'),
-  retry: planned('how often, and after what'),
-  allow_failure: planned('a failure is neutral'),
-  secrets: planned('names that become environment'),
-  cache: planned('paths kept between runs'),
-  inputs: planned('what the result depends on'),
-  artifacts: planned('paths kept for later stages'),
-  reports: planned('test and lint reports'),
-  resources: planned('cpu, memory, pids'),
-  runs_on: planned('labels of workers'),
-  checkout: planned('submodules, lfs, depth'),
-  concurrency: planned('one at a time over all runs'),
-  environment_name: planned('GitHub environment of a deploy'),
-  approval: planned('a person must agree'),
-} as const satisfies KeyTable;
+const SERVICES = {
+  form: 'map',
+  each: CONTAINER_KEYS,
+  about: 'containers beside this one, by name',
+} as const satisfies Key;
 
-const PLANNED_SERVICES = { services: planned('containers beside the stage') } as const satisfies KeyTable;
+const OWN_SERVICES = { services: { ...SERVICES, ours: true } } as const satisfies KeyTable;
 
 export const PRE_BUILD_KEYS = {
   ...CONTAINER_KEYS,
   ...DOCKERFILE_KEYS,
   outputs: { form: 'texts', about: 'paths in the container, copied into the workspace root after success' },
-  ...PLANNED_STAGE_KEYS,
-  ...PLANNED_SERVICES,
+  ...STAGE_KEYS,
+  ...OWN_SERVICES,
 } as const satisfies KeyTable;
 
 export const BUILD_KEYS = {
   ...CONTAINER_KEYS,
   ...DOCKERFILE_KEYS,
-  ...PLANNED_STAGE_KEYS,
-  ...PLANNED_SERVICES,
-  args: planned('build arguments'),
-  target: planned('stage of the Dockerfile'),
-  platform: planned('os/arch'),
-  cache_from: planned('images to take layers from'),
-  labels: planned('labels of the image'),
+  ...STAGE_KEYS,
+  ...OWN_SERVICES,
+  ...IMAGE_KEYS,
 } as const satisfies KeyTable;
 
 export const INTEGRATION_KEYS = {
   ...CONTAINER_KEYS,
-  services: { form: 'map', about: 'containers beside this one, by name' },
-  ...PLANNED_STAGE_KEYS,
+  services: SERVICES,
+  ...STAGE_KEYS,
 } as const satisfies KeyTable;
 
 export const POST_BUILD_KEYS = {
   ...CONTAINER_KEYS,
   ...DOCKERFILE_KEYS,
-  ...PLANNED_STAGE_KEYS,
-  ...PLANNED_SERVICES,
+  ...STAGE_KEYS,
+  ...OWN_SERVICES,
 } as const satisfies KeyTable;
 
 export const DEPLOY_KEYS = {
@@ -153,8 +105,11 @@ export const DEPLOY_KEYS = {
   namespace: { form: 'text', about: 'namespace of the deployment', oldName: 'partition' },
   deployment: { form: 'text', about: 'name of the deployment', oldName: 'application' },
   containers: { form: 'texts', about: 'containers that get the image of this run' },
-  ...PLANNED_STAGE_KEYS,
+  ...STAGE_KEYS,
 } as const satisfies KeyTable;
+
+/** Of each stage under `stages`: what pre_build takes, and what build takes. */
+export const OWN_STAGE_KEYS = { ...PRE_BUILD_KEYS, ...IMAGE_KEYS } as const satisfies KeyTable;
 
 export const SECTIONS = {
   pre_build: { form: 'map', about: 'prepares files for the build' },
@@ -162,11 +117,34 @@ export const SECTIONS = {
   integration: { form: 'map', about: 'tests, with services beside' },
   post_build: { form: 'map', about: 'runs after the image was published' },
   deploy: { form: 'maps', about: 'puts the image into service' },
-  on: planned('which events run at all'),
-  environment: planned('environment of every stage'),
-  stages: planned("stages of one's own"),
-  publish: planned('where the image is pushed'),
-  notify: planned('who is told'),
+  on: {
+    form: 'map',
+    keys: ON_KEYS,
+    ours: true,
+    about: 'which events run the file at all',
+    elsewhere: ['trigger', 'triggers'],
+  },
+  environment: {
+    form: 'environment',
+    ours: true,
+    about: 'for the container of every stage',
+    elsewhere: ['env', 'variables'],
+  },
+  stages: {
+    form: 'map',
+    each: OWN_STAGE_KEYS,
+    ours: true,
+    about: "stages of one's own, beside the five",
+    elsewhere: ['jobs'],
+  },
+  publish: { form: 'map', keys: PUBLISH_KEYS, ours: true, about: 'where and when the image is pushed' },
+  notify: {
+    form: 'maps',
+    keys: NOTIFY_KEYS,
+    ours: true,
+    about: 'who is told how a run ended',
+    elsewhere: ['notifications'],
+  },
 } as const satisfies KeyTable;
 
 /** In which sections a key means something: for "outputs is a key of pre_build". */

@@ -40,7 +40,7 @@ export function warnOfLinks(keys: ContainerKeys, services: MapNode | undefined, 
   for (const { text, at } of keys.links?.value ?? []) {
     const [target = ''] = text.split(':');
     if (names.includes(target)) continue;
-    const hint = names.length === 0 ? 'services are a key of integration' : `there are ${names.join(', ')}`;
+    const hint = names.length === 0 ? 'add it to services' : `there are ${names.join(', ')}`;
     report(
       warning('unknown-service', at, `"${target}" is no service of this stage: the stage will fail`, hint),
     );

@@ -22,10 +22,11 @@ function fold(word: string): string {
 function distanceOf(typed: string, candidate: string): number | undefined {
   // `env` for environment, `dockerfile` for dockerfile_name: far by edits, near to people.
   if (typed.length >= 3 && candidate.startsWith(typed)) return candidate === typed ? 0 : 1;
+  const limit = Math.min(3, Math.floor(Math.max(typed.length, candidate.length) / 3));
+  // No fewer edits than the lengths differ by: most candidates cost nothing.
+  if (Math.abs(typed.length - candidate.length) > limit) return undefined;
   const distance = damerauLevenshtein(typed, candidate);
-  return distance <= Math.min(3, Math.floor(Math.max(typed.length, candidate.length) / 3))
-    ? distance
-    : undefined;
+  return distance <= limit ? distance : undefined;
 }
 
 /**

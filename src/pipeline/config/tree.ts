@@ -31,6 +31,8 @@ export interface ListNode {
 export interface MapNode {
   readonly kind: 'map';
   readonly entries: readonly Entry[];
+  /** Keys that were there before: of equal ones the last is among the entries. */
+  readonly repeated?: readonly Span[];
   readonly at: Span;
   readonly weight: number;
 }
@@ -114,6 +116,7 @@ export function toTree(contents: YamlNode | null, place: Place, report: Report):
   function readMap(pairs: readonly Pair[], at: Span, depth: number): MapNode {
     const entries = new Map<string, Entry>();
     const merged = new Set<string>();
+    const repeated: Span[] = [];
     for (const pair of pairs) {
       const keyAt = spanOf(pair.key) ?? at;
       if (isMergeKey(pair.key)) {
@@ -132,6 +135,7 @@ export function toTree(contents: YamlNode | null, place: Place, report: Report):
       }
       const earlier = entries.get(key);
       if (earlier !== undefined && !merged.delete(key)) {
+        repeated.push(keyAt);
         report(
           warning(
             'duplicate-key',
@@ -144,7 +148,8 @@ export function toTree(contents: YamlNode | null, place: Place, report: Report):
       entries.set(key, { key, keyAt, value });
     }
     const list = [...entries.values()];
-    return { kind: 'map', entries: list, at, weight: 1 + sum(list.map((entry) => entry.value)) };
+    const weight = 1 + sum(list.map((entry) => entry.value));
+    return { kind: 'map', entries: list, ...(repeated.length === 0 ? {} : { repeated }), at, weight };
   }
 
   function readMerge(node: Node): readonly Entry[] {

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { toLintJson } from '../../../src/pipeline/config/lint-json.js';
 import { parseConfig } from '../../../src/pipeline/config/parse.js';
-import { KEYS_BY_SECTION, SECTIONS } from '../../../src/pipeline/config/schema.js';
+import { KEYS_BY_SECTION, OWN_STAGE_KEYS, SECTIONS } from '../../../src/pipeline/config/schema.js';
 
 const CORPUS = new URL('../../fixtures/corpus/', import.meta.url);
 const corpus = readdirSync(CORPUS)
@@ -76,14 +76,36 @@ const shards = fc.constantFrom(
   ],
 );
 
+/** Keys that stand below those of a stage or a section. */
+const NESTED = Object.values({ ...OWN_STAGE_KEYS, ...SECTIONS })
+  .flatMap((key): string[] => ('keys' in key ? Object.keys(key.keys) : []))
+  .concat('include', 'exclude', 'branches', 'paths', 'types', 'cron', 'lint');
+
 const json = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },
-    fc.constantFrom<unknown>('x', '', null, 0, 1.5, true, 'BUILT_IMAGE', '../x', 'a:b', "it's", 'A=b'),
+    fc.constantFrom<unknown>(
+      'x',
+      '',
+      null,
+      0,
+      1.5,
+      true,
+      'BUILT_IMAGE',
+      '../x',
+      'a:b',
+      "it's",
+      'A=b',
+      'build',
+      '30m',
+      '[',
+      '* * * * *',
+    ),
     fc.array(tie('value'), { maxLength: 4 }),
     fc.dictionary(
       fc.constantFrom(
         ...Object.values(KEYS_BY_SECTION).flatMap((table) => Object.keys(table)),
+        ...NESTED,
         'zzz',
         '__proto__',
       ),

@@ -20,7 +20,10 @@ describe('unknown keys', () => {
     ['integration: {image: a, commands: [x], network_mode: host}', 'did you mean net?'],
     ['integration: {image: a, commands: [x], outputs: [x]}', 'it is a key of pre_build'],
     ['build: {dockerfile_name: D, dockerfile: E}', 'did you mean dockerfile_name?'],
-    ['x-anchors: {}', 'there are pre_build, build, integration, post_build, deploy'],
+    [
+      'x-anchors: {}',
+      'there are pre_build, build, integration, post_build, deploy, on, environment, stages, publish, notify',
+    ],
   ])('%s: %s', (text, hint) => {
     expect(hints(text)).toEqual([hint]);
   });
@@ -38,24 +41,6 @@ describe('unknown keys', () => {
   });
 });
 
-describe('keys that are not supported yet', () => {
-  it.each([
-    ['on: push', '1:1'],
-    ['environment: { A: 1 }', '1:1'],
-    ['stages: { lint: { image: a } }', '1:1'],
-    ['publish: { image: a }', '1:1'],
-    ['notify: []', '1:1'],
-    ['integration: { image: a, commands: [x], when: { branch: main } }', '1:41'],
-    ['post_build: { image: a, commands: [x], services: { b: } }', '1:40'],
-    ['build: { context_dir: ., args: { A: 1 } }', '1:26'],
-    ['build: { timeout: 30m }', '1:10'],
-    ['pre_build: { needs: [], api: { image: a, commands: [x] } }', '1:14'],
-    ['build: {context_dir: .}\ndeploy: { deployment: d, containers: [c], approval: required }', '2:43'],
-  ])('%s is one clear error', (text, place) => {
-    expect(problemsOf(text)).toEqual([`${place} error not-supported-yet`]);
-  });
-});
-
 describe('all at once', () => {
   it('collects the mistakes of a file in its order', () => {
     const text = `pre_build:
@@ -65,7 +50,7 @@ describe('all at once', () => {
 build:
   dockerfile: D
 integration:
-  when: { branch: main }
+  cpuset: [0]
   commands: go test
   services: redis
 deploy: yes
@@ -76,7 +61,7 @@ deploy: yes
       '4:9 error wrong-type',
       '6:3 error unknown-key',
       '7:1 warning no-built-image',
-      '8:3 error not-supported-yet',
+      '8:11 error wrong-type',
       '9:13 error wrong-type',
       '10:13 error wrong-type',
       '11:9 error wrong-type',
@@ -91,7 +76,7 @@ deploy: yes
   });
 
   it('gives every issue words, a hint and an end', () => {
-    const { issues } = parseConfig('bild:\n\n x: 1\nbuild: { when: 1, context_dir: [] }\ndeploy: 3\n');
+    const { issues } = parseConfig('bild:\n\n x: 1\nbuild: { pull: 1, context_dir: [] }\ndeploy: 3\n');
     for (const issue of issues) {
       expect(issue.message).not.toBe('');
       expect(issue.hint).not.toBe('');
