@@ -105,6 +105,15 @@ test('two engines on one small pool step aside for each other, and say when it i
   await Promise.all(networks.map((each) => each.remove()));
 });
 
+test('engines that make and remove networks at the same moment do not hinder each other', async () => {
+  const pool = { range: '10.214.254.0/27', prefix: 30 };
+  const engines = [1, 2].map(() => dockerEngine({ install: bench.install, firewall: undefined, pool }));
+  const rounds = [...engines, ...engines].map(async (on) => {
+    for (let round = 0; round < 10; round += 1) await (await network(on)).remove();
+  });
+  await Promise.all(rounds);
+});
+
 test('a network goes with the containers that are still on it', async () => {
   const one = await network();
   await serve('forgotten', one, 'web');

@@ -34,8 +34,10 @@ export function networkMaker(context: NetworkContext): (name: string, labels: La
         );
         return made.Id;
       } catch (error) {
-        // The engine says why only in prose; whether the subnet is taken can be looked up.
-        if (!answerOf(error) || !(await taken(client, subnet))) {
+        // 403 is an overlap, also with a network that is just being made or removed, which no list shows. Of other
+        // states the engine says why only in prose; whether the subnet is taken can be looked up.
+        const status = answerOf(error)?.status;
+        if (status === undefined || (status !== 403 && !(await taken(client, subnet)))) {
           throw refusal('container', error, `network ${name}`);
         }
       }
