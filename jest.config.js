@@ -1,5 +1,5 @@
 // Two projects: `fast` needs neither Docker nor network (npm run check); `real` drives the
-// real engine, Redis, git, registry and browser (script/test).
+// real engine, Redis, git, registry and browser, and tests the stand-in for GitHub (script/test).
 const shared = {
   globalSetup: '<rootDir>/test/setup/temporary-directory.mjs',
   globalTeardown: '<rootDir>/test/setup/remove-temporary-directory.mjs',
@@ -23,7 +23,8 @@ const shared = {
   },
 };
 
-const real = ['<rootDir>/test/e2e/', '<rootDir>/test/contract/'];
+// The stand-in's own tests need no more than git, but they take their time.
+const real = ['<rootDir>/test/e2e/', '<rootDir>/test/contract/', '<rootDir>/test/fakes/'];
 
 export default {
   projects: [
@@ -36,7 +37,7 @@ export default {
     {
       ...shared,
       displayName: 'real',
-      testMatch: ['<rootDir>/test/e2e/**/*.test.ts', '<rootDir>/test/contract/**/*.test.ts'],
+      testMatch: real.map((directory) => `${directory}**/*.test.ts`),
     },
   ],
 };
