@@ -168,21 +168,21 @@ test('property: patterns match what the same expression, backtracking, matches',
     minLength: 1,
     maxLength: 6,
   });
-  const expression = (parts: readonly string[]): RegExp => {
-    const source = parts.map((part, index) => {
-      if (part === '**/') return index === parts.length - 1 ? '.*' : '(?:.*/)?';
-      return { '*': '[^/]*', '?': '[^/]', '**': '.*' }[part] ?? part;
-    });
-    return new RegExp(`^${source.join('')}$`, 's');
+  const meanings: Readonly<Record<string, string>> = {
+    '**/': '(?:.*/)?',
+    '**': '.*',
+    '*': '[^/]*',
+    '?': '[^/]',
   };
+  const expression = (text: string): RegExp =>
+    new RegExp(`^${text.replaceAll(/\*\*\/|\*\*|[*?]/g, (token) => meanings[token] ?? '')}$`, 's');
   fc.assert(
     fc.property(pattern, word, (parts, file) => {
       const text = parts.join('');
-      // Neighbours that read as another token, and what normalising would change, are not compared.
+      // Three stars in a row, and what normalising would change, are not compared.
       fc.pre(!/\*\*\*|\/\/|^\/|\/$/.test(text) && !/\/\/|^\/|\/$/.test(file) && !text.endsWith('**/'));
-      fc.pre(parts.every((part, index) => part !== '**' || parts[index + 1] !== '/'));
       const above = file.split('/').map((_, index, all) => all.slice(0, index + 1).join('/'));
-      expect(compilePattern(text)(file)).toBe(above.some((one) => expression(parts).test(one)));
+      expect(compilePattern(text)(file)).toBe(above.some((one) => expression(text).test(one)));
     }),
   );
 });
