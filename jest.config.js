@@ -27,6 +27,8 @@ const shared = {
 const real = ['<rootDir>/test/e2e/', '<rootDir>/test/contract/', '<rootDir>/test/fakes/'];
 
 export default {
+  // Jest leaves one core to itself by default: on a machine of two that is half.
+  maxWorkers: '100%',
   projects: [
     {
       ...shared,
