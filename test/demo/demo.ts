@@ -156,7 +156,7 @@ async function detail(server: ServerProcess, check: CheckRun): Promise<string> {
   const lines = (await log(server, check))
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('$ '));
-  const last = (lines.at(-1) ?? '').replace(/^Successfully tagged /, '');
+  const last = (lines.at(-1) ?? '').replace(/^Built /, '');
   return /sha256:[0-9a-f]{12}/.exec(last)?.[0] ?? last.slice(0, 80);
 }
 
