@@ -450,6 +450,34 @@ export type WorkerEvent = EventHead &
     | { readonly type: 'job_ended' }
   );
 
+/** What a worker holds while it carries out one job. */
+export interface Lease {
+  readonly run: number;
+  readonly job: PlannedJob;
+  readonly plan: Plan;
+  readonly repository: Repository;
+  readonly trigger: Trigger;
+  /** The repository is in CYCLONE_TRUSTED_REPOS and the event is no fork's. */
+  readonly trusted: boolean;
+  /** This owner's number; greater than any before. */
+  readonly fence: number;
+  readonly cloneToken?: string;
+  /** Credentials by registry host, and to that host only. */
+  readonly registries: Readonly<Record<string, RegistryAuth>>;
+  /** Values that must not appear in a log. */
+  readonly secrets: readonly string[];
+  /** Stages that an earlier owner ended, with what they left; they are not done again. */
+  readonly done: readonly {
+    readonly stage: StageId;
+    readonly outcome: Outcome;
+    readonly facts: StageFacts;
+  }[];
+  /** A stage that an earlier owner had begun: its end is unknown. */
+  readonly begun?: StageId;
+  /** The page of the run. */
+  readonly url: string;
+}
+
 /** A problem in caicloud.yml. Lines and columns are 1-based. */
 export interface Issue {
   readonly code: string;

@@ -1,36 +1,6 @@
-import type {
-  Outcome,
-  Plan,
-  PlannedJob,
-  RegistryAuth,
-  Repository,
-  StageFacts,
-  StageId,
-  Trigger,
-} from '../pipeline/model.js';
+import type { Lease, Plan, PlannedJob, RegistryAuth } from '../pipeline/model.js';
 import type { Advance } from './advance.js';
 import type { Clock, CloneTokens, Fences, Logger, ReportedEvents, RunRecord, RunStore } from './ports.js';
-
-/** What a worker gets for the time of one job. */
-export interface JobLease {
-  readonly run: number;
-  readonly job: PlannedJob;
-  readonly plan: Plan;
-  readonly repository: Repository;
-  readonly trigger: Trigger;
-  readonly trusted: boolean;
-  readonly fence: number;
-  readonly cloneToken?: string;
-  readonly registries: Readonly<Record<string, RegistryAuth>>;
-  readonly secrets: readonly string[];
-  readonly done: readonly {
-    readonly stage: StageId;
-    readonly outcome: Outcome;
-    readonly facts: StageFacts;
-  }[];
-  readonly begun?: StageId;
-  readonly url: string;
-}
 
 export interface LeaseDeps {
   readonly store: RunStore;
@@ -47,7 +17,7 @@ export interface LeaseDeps {
 }
 
 /** Undefined: the job is over, or its run was cancelled. */
-export type GrantLease = (run: number, job: string, worker: string) => Promise<JobLease | undefined>;
+export type GrantLease = (run: number, job: string, worker: string) => Promise<Lease | undefined>;
 
 /**
  * Makes a worker the one owner of a job. First the fence is raised, so that an older owner can report
@@ -96,7 +66,7 @@ function isOver(record: RunRecord, jobId: string): boolean {
   return record.progress.run.status === 'completed' || job?.status === 'done';
 }
 
-function history(record: RunRecord, job: PlannedJob): Pick<JobLease, 'done' | 'begun'> {
+function history(record: RunRecord, job: PlannedJob): Pick<Lease, 'done' | 'begun'> {
   const stages = record.progress.stages.filter((stage) => job.stages.includes(stage.id));
   const done = stages.flatMap(({ id, state }) =>
     state.status === 'completed' ? [{ stage: id, outcome: state.outcome, facts: state.facts }] : [],
