@@ -1,3 +1,4 @@
+import { BARE } from './bare-container.js';
 import type { Job, Stand } from './job.js';
 import { removeWorkspace, type Workspace } from './workspace.js';
 
@@ -23,21 +24,13 @@ async function emptyAsRoot(job: Job, workspace: Workspace, image: string): Promi
     name: job.name('sweep'),
     image,
     labels: job.labels,
+    ...BARE,
     environment: [],
     entrypoint: ['/bin/sh', '-c', `rm -rf ${target}/* ${target}/.[!.]* ${target}/..?*`],
     command: [],
     user: '0',
     mounts: [{ source: workspace.code, target, readOnly: false }],
-    aliases: [],
-    links: [],
-    extraHosts: [],
-    dns: [],
-    devices: [],
-    publish: [],
-    privileged: false,
     limits: job.deps.limits,
-    oomKillDisable: false,
-    stdin: false,
   });
   try {
     await container.start();

@@ -14,6 +14,10 @@ export type Form =
   | 'map'
   /** A list of maps, or a single one. */
   | 'maps'
+  | ValueForm;
+
+/** The shapes that v0.2 did not have; values.ts reads them. */
+export type ValueForm =
   /** `90s`, `30m`, `2h`, `1h30m`, or seconds. */
   | 'duration'
   /** `512Mi`, `1G`, or bytes. */

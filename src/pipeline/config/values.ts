@@ -9,7 +9,7 @@ import {
   refuse,
 } from './forms.js';
 import { error, type Report, type Span } from './issues.js';
-import type { Form, Key } from './key.js';
+import type { Form, Key, ValueForm } from './key.js';
 import { meantSize, parseDuration, parseSize } from './quantities.js';
 import { suggest } from './suggest.js';
 import type { Node } from './tree.js';
@@ -18,20 +18,6 @@ import { climbsOut } from './workspace-path.js';
 
 /** A week: longer is a forgotten machine. */
 const LONGEST_SECONDS = 7 * 24 * 60 * 60;
-
-type ValueForm =
-  | 'duration'
-  | 'size'
-  | 'number'
-  | 'count'
-  | 'counts'
-  | 'count-or-map'
-  | 'choice'
-  | 'choices'
-  | 'globs'
-  | 'path-globs'
-  | 'path'
-  | 'secrets';
 
 /** Readers of the forms that v0.2 did not have. */
 export const VALUE_READERS: Readers<ValueForm> = {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ImageBuildStage, Outcome } from '../../pipeline/model.js';
+import { BARE } from '../bare-container.js';
 import { buildContext } from '../build-context.js';
 import { isInside, resolveInside } from '../inside.js';
 import { copyOutputs } from '../outputs.js';
@@ -70,20 +71,12 @@ async function copyImageOutputs(
   const container = await job.resources.create({
     name: job.name(context.stage.id),
     image: image.id,
+    ...BARE,
     environment: [],
     // An image without a command of its own could not be made a container.
     command: ['cyclone'],
     mounts: [],
-    aliases: [],
-    links: [],
-    extraHosts: [],
-    dns: [],
-    devices: [],
-    publish: [],
-    privileged: false,
     limits: job.deps.limits,
-    oomKillDisable: false,
-    stdin: false,
   });
   try {
     await copyOutputs(spec.outputs, { container, workingDir: image.workingDir || '/' }, stand.workspace);
