@@ -17,7 +17,7 @@ afterEach(async () => {
   await world.close();
 }, 60_000);
 
-/** Waits in the integration until the test says go, by a file in the workspace that it also counts its starts in. */
+/** Sleeps in the integration the first time; a file in the workspace tells the second, which goes on. */
 const FILES = {
   'caicloud.yml': `pre_build: { image: cyclone-test/busybox:1, commands: [echo made > made.txt] }
 build: { dockerfile_name: Dockerfile }
