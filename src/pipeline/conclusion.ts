@@ -1,4 +1,4 @@
-import type { Conclusion, Outcome, Plan, RunProgress, StageProgress } from './model.js';
+import type { Conclusion, Outcome, Plan, PlannedStage, RunProgress, StageProgress } from './model.js';
 
 type Ended = { readonly id: string; readonly outcome: Outcome };
 
@@ -34,6 +34,16 @@ function verdict(plan: Plan, ended: readonly Ended[]): { conclusion: Conclusion;
     return { conclusion: 'cancelled', reason: cancelled[0] };
   }
   const passed = of('passed').length;
-  const reason = passed === 0 ? 'no stage runs on this event' : `${String(passed)} passed`;
-  return { conclusion: 'success', reason };
+  const forgiven = of('neutral').filter((id) =>
+    plan.stages.some((stage) => stage.id === id && mayFail(stage)),
+  );
+  const parts = [
+    ...(passed > 0 ? [`${String(passed)} passed`] : []),
+    ...(forgiven.length > 0 ? [`${forgiven.join(', ')} failed, and may`] : []),
+  ];
+  return { conclusion: 'success', reason: parts.join('; ') || 'no stage runs on this event' };
+}
+
+function mayFail({ options }: PlannedStage): boolean {
+  return options?.allowFailure === true;
 }

@@ -26,6 +26,10 @@ export interface Trigger {
   readonly branch?: string;
   readonly tag?: string;
   readonly pullRequest?: number;
+  /** The branch that a pull request wants to go into. */
+  readonly base?: string;
+  /** What happened to the pull request, in GitHub's words: `opened`, `synchronize`. */
+  readonly action?: string;
   /** The code comes from another repository: nothing of ours is trusted to it. */
   readonly fork: boolean;
   /** First line of the commit message, for people. */
@@ -257,13 +261,23 @@ export interface PlannedStage extends StageDefinition {
   readonly skip?: SkipReason;
   /** What policy does not allow this stage, in words; not empty: the stage fails without running. */
   readonly refusals: readonly string[];
+  /** The values of a matrix for which this stage runs, by axis. */
+  readonly cell?: Readonly<Record<string, string>>;
+  /**
+   * Stages of other jobs that must have succeeded before this one begins; those before it in its own job
+   * always must. Absent: none.
+   */
+  readonly waitsFor?: readonly StageId[];
 }
 
-/** What BullMQ schedules: stages in order on one worker in one workspace. */
+/**
+ * What BullMQ schedules: stages in order on one worker in one workspace. Where a stage in the middle waits
+ * for other jobs, the job leaves its worker and comes back when they are done.
+ */
 export interface PlannedJob {
   readonly id: string;
   readonly stages: readonly StageId[];
-  /** Ids of jobs that must succeed first. */
+  /** Ids of the jobs with the stages that the first stage waits for. For people: `waitsFor` decides. */
   readonly needs: readonly string[];
 }
 
@@ -340,8 +354,8 @@ export type Outcome =
   /** `by`: `superseded by 9be01d2`, `by alice`. */
   | { readonly kind: 'cancelled'; readonly by: string }
   | { readonly kind: 'skipped'; readonly reason: SkipReason }
-  /** Ended without counting for or against the run. */
-  | { readonly kind: 'neutral'; readonly message: string }
+  /** Ended without counting for or against the run. `failure`: it failed, and may. */
+  | { readonly kind: 'neutral'; readonly message: string; readonly failure?: Failure }
   /** We broke, not the stage: a lost worker too often, a bug. */
   | { readonly kind: 'error'; readonly message: string };
 
@@ -474,6 +488,8 @@ export interface Lease {
   }[];
   /** A stage that an earlier owner had begun: its end is unknown. */
   readonly begun?: StageId;
+  /** The first stage that must still wait for other jobs: the job is given back before it. */
+  readonly until?: StageId;
   /** The page of the run. */
   readonly url: string;
 }

@@ -1,44 +1,112 @@
+import { buildGraph, inOrder, type StageGroup } from './graph.js';
 import { imageName } from './image-name.js';
-import type { Plan, PlannedJob, PlannedStage, Repository, StageDefinition, Trigger } from './model.js';
+import { isReleaseBuild, jobsOf, type Sequence, sequencesOf } from './jobs.js';
+import { type Cell, cellName, cellsOf } from './matrix.js';
+import {
+  BUILT_IMAGE,
+  type On,
+  type Plan,
+  type PlannedStage,
+  type Repository,
+  type StageDefinition,
+  type StageSpec,
+  type Trigger,
+} from './model.js';
 import { refusals } from './policy.js';
-import { skipCi, stageRuns } from './trigger.js';
+import { leftOut, skipCi } from './trigger.js';
+import { stageLeftOut } from './when.js';
 
 /** Cyclone v0.2's worker timeout. */
 export const DEFAULT_TIMEOUT_SECONDS = 2 * 60 * 60;
 
-/** The job of the default chain. */
-export const CHAIN_JOB = 'chain';
-
 export interface PlanInput {
-  /** In execution order. */
   readonly definitions: readonly StageDefinition[];
+  /** Which events run the file; absent: all of the table. */
+  readonly on?: On | undefined;
   readonly repository: Pick<Repository, 'owner' | 'name'>;
   readonly trigger: Trigger;
   readonly trusted: boolean;
   /** REGISTRY_LOCATION; undefined: there is nowhere to publish to. */
   readonly registry?: string | undefined;
+  /** Paths that the event changed; undefined: not known, and then filters and conditions on paths hold. */
+  readonly changes?: readonly string[] | undefined;
 }
 
 /** Decides what runs, and why the rest does not. Pure: the same input gives the same plan. */
 export function planRun(input: PlanInput): Plan {
-  const marker = skipCi(input.trigger.message);
   const image = imageName(input.repository, input.trigger, input.registry);
-  if (marker !== undefined) {
-    const message = `the commit message says ${marker}`;
-    return { version: 1, image, skip: { kind: 'condition', message }, stages: [], jobs: [] };
-  }
-  const stages = input.definitions.map((definition) => planStage(definition, input));
-  return { version: 1, image, stages, jobs: chain(stages) };
+  const marker = skipCi(input.trigger.message);
+  const skip =
+    marker === undefined
+      ? leftOut(input.on, input.trigger, input.changes)
+      : ({ kind: 'condition', message: `the commit message says ${marker}` } as const);
+  if (skip !== undefined) return { version: 1, image, skip, stages: [], jobs: [] };
+
+  const expanded = inOrder(input.definitions).map((definition) => expand(definition, input));
+  const groups = expanded.map(({ definition, stages }): StageGroup => {
+    return { definition, members: stages.map(({ id }) => id) };
+  });
+  const sequences = sequencesOf(groups);
+  const graph = buildGraph(
+    groups,
+    sequences.map(({ stages }) => stages),
+  );
+  const checked = expanded
+    .flatMap(({ stages }) => stages)
+    .map((stage, _, all): PlannedStage => {
+      const more = [...(graph.faults.get(stage.id) ?? []), ...noImage(stage, all, sequences)];
+      return more.length === 0 ? stage : { ...stage, refusals: [...stage.refusals, ...more] };
+    });
+  return { version: 1, image, ...jobsOf(checked, graph, sequences) };
 }
 
-function planStage(definition: StageDefinition, input: PlanInput): PlannedStage {
-  const verdict = stageRuns(definition.name, input.trigger);
+interface Expanded {
+  readonly definition: StageDefinition;
+  readonly stages: readonly PlannedStage[];
+}
+
+function expand(definition: StageDefinition, input: PlanInput): Expanded {
+  const matrix = definition.options?.matrix;
+  if (matrix === undefined) return { definition, stages: [planStage(definition, input)] };
+  const cells = cellsOf(matrix).map((cell) => planStage(ofCell(definition, cell), input, cell));
+  if (cells.length > 0) return { definition, stages: cells };
+  const skip = { kind: 'condition', message: 'its matrix has no cells' } as const;
+  return { definition, stages: [{ ...planStage(definition, input), skip }] };
+}
+
+function planStage(definition: StageDefinition, input: PlanInput, cell?: Cell): PlannedStage {
+  const skip = stageLeftOut(definition, input.trigger, input.changes);
   return {
     ...definition,
-    timeoutSeconds: DEFAULT_TIMEOUT_SECONDS,
-    ...(verdict.runs ? {} : { skip: verdict.reason }),
+    timeoutSeconds: definition.options?.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+    ...(skip && { skip }),
     refusals: [...refusals(definition, input.trusted), ...noRegistry(definition, input.registry)],
+    ...(cell && { cell }),
   };
+}
+
+/** Values reach a script as environment only; those of a build are its arguments. */
+function ofCell(definition: StageDefinition, cell: Cell): StageDefinition {
+  const values = Object.entries(cell).map(([name, value]) => `${name}=${value}`);
+  return {
+    ...definition,
+    id: `${definition.id} (${cellName(cell)})`,
+    spec: withValues(definition.spec, values),
+  };
+}
+
+function withValues(spec: StageSpec, values: readonly string[]): StageSpec {
+  switch (spec.kind) {
+    case 'container': {
+      const environment = [...spec.container.environment, ...values];
+      return { ...spec, container: { ...spec.container, environment } };
+    }
+    case 'image_build':
+      return { ...spec, args: [...(spec.args ?? []), ...values] };
+    case 'publish':
+    case 'deploy':
+      return spec;
+  }
 }
 
 function noRegistry(definition: StageDefinition, registry: string | undefined): string[] {
@@ -47,7 +115,24 @@ function noRegistry(definition: StageDefinition, registry: string | undefined): 
     : [];
 }
 
-function chain(stages: readonly PlannedStage[]): PlannedJob[] {
-  const running = stages.filter((stage) => stage.skip === undefined);
-  return running.length === 0 ? [] : [{ id: CHAIN_JOB, stages: running.map((stage) => stage.id), needs: [] }];
+/** An image is on the machine that built it, which is known for the stages of the build's own job only. */
+function noImage(
+  stage: PlannedStage,
+  all: readonly PlannedStage[],
+  sequences: readonly Sequence[],
+): readonly string[] {
+  if (!usesBuiltImage(stage)) return [];
+  const builds = all.filter((other) => isReleaseBuild(other) && other.skip === undefined);
+  const job = sequences.find(({ stages }) => stages.includes(stage.id));
+  if (builds.length === 0 || builds.some(({ id }) => job?.stages.includes(id))) return [];
+  return [
+    `the image of ${builds.map(({ id }) => id).join(', ')} is not there: only stages of the chain without \`needs\` and \`matrix\` share it`,
+  ];
+}
+
+function usesBuiltImage({ spec }: PlannedStage): boolean {
+  if (spec.kind === 'publish') return true;
+  return (
+    spec.kind === 'container' && [spec.container, ...spec.services].some(({ image }) => image === BUILT_IMAGE)
+  );
 }

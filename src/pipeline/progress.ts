@@ -1,4 +1,5 @@
 import { conclude } from './conclusion.js';
+import { judged, letsGoOn } from './judgement.js';
 import type {
   JobProgress,
   Outcome,
@@ -11,6 +12,7 @@ import type {
   StageState,
   WorkerEvent,
 } from './model.js';
+import { lookAt } from './standing.js';
 
 /** What changes a run besides its worker. */
 export type ServerEvent =
@@ -53,23 +55,35 @@ export function progress(plan: Plan, now: RunProgress, event: RunEvent): RunProg
     return 'seq' in event && event.type === 'job_ended' ? withJob(now, event.job, { status: 'done' }) : now;
   }
   const next = 'seq' in event ? applyWorkerEvent(plan, now, event) : applyServerEvent(plan, now, event);
-  return next === now ? now : conclude(plan, next, event.at);
+  return next === now ? now : conclude(plan, settleJobs(plan, next), event.at);
 }
 
-/** Jobs whose needs have succeeded and that nobody has queued yet. */
+/** Jobs that nobody has queued yet and whose next stage waits for nobody. */
 export function ready(plan: Plan, now: RunProgress): readonly PlannedJob[] {
   if (now.run.status === 'completed') {
     return [];
   }
   const status = new Map(now.jobs.map((job) => [job.id, job.status]));
-  return plan.jobs.filter(
-    (job) => status.get(job.id) === 'waiting' && job.needs.every((need) => status.get(need) === 'done'),
-  );
+  const waiting = plan.jobs.filter((job) => status.get(job.id) === 'waiting');
+  if (waiting.length === 0) {
+    return [];
+  }
+  const look = lookAt(plan, now);
+  return waiting.filter((job) => {
+    const next = job.stages.find((stage) => look.state(stage)?.status !== 'completed');
+    return next !== undefined && look.awaited(next).length === 0;
+  });
 }
 
-/** Whether an outcome lets the stages after it run. */
-function allowsNext(outcome: Outcome): boolean {
-  return outcome.kind === 'passed' || outcome.kind === 'neutral' || outcome.kind === 'skipped';
+/**
+ * The first stage of a job that must wait for other jobs as the run stands: an owner of the job gives it
+ * back there. Undefined: the job can go to its end.
+ */
+export function heldAt(plan: Plan, now: RunProgress, job: PlannedJob): StageId | undefined {
+  const look = lookAt(plan, now);
+  return job.stages.find(
+    (stage) => look.state(stage)?.status !== 'completed' && look.awaited(stage).length > 0,
+  );
 }
 
 /** Ids of the stages that look different after. */
@@ -139,22 +153,24 @@ function endStage(
   now: RunProgress,
   event: WorkerEvent & { readonly type: 'stage_ended' },
 ): RunProgress {
-  const goesOn = allowsNext(event.outcome);
+  const planned = plan.stages.find(({ id }) => id === event.stage);
+  const outcome = judged(planned ?? {}, event.outcome);
+  const goesOn = letsGoOn(outcome);
   const ended = withStage(now, event.stage, (state) =>
     // A stage that passed may run again because its workspace was lost; only its failing then is news.
-    completed(goesOn ? state : reopened(state), event.outcome, event.facts, event.at),
+    completed(goesOn ? state : reopened(state), outcome, event.facts, event.at),
   );
   if (goesOn) {
     return ended;
   }
   const stages = plan.jobs.find((job) => job.id === event.job)?.stages ?? [];
   const rest = new Set(stages.slice(stages.indexOf(event.stage) + 1));
-  return completeAll(ended, rest, consequence(event.stage, event.outcome), event.at);
+  return skipBlocked(plan, completeAll(ended, rest, consequence(event.stage, outcome), event.at), event.at);
 }
 
 /** What becomes of the stages behind one that did not succeed. */
 function consequence(stage: StageId, outcome: Outcome): Outcome {
-  if (outcome.kind === 'cancelled') {
+  if (outcome.kind === 'cancelled' || outcome.kind === 'skipped') {
     return outcome;
   }
   const how = outcome.kind === 'timed_out' ? 'timed out' : 'failed';
@@ -162,10 +178,50 @@ function consequence(stage: StageId, outcome: Outcome): Outcome {
   return { kind: 'skipped', reason: { kind: 'earlier_stage', stage, message } };
 }
 
+/** Ends every stage, of whatever job, that waits for one that did not succeed, and those behind it in turn. */
+function skipBlocked(plan: Plan, now: RunProgress, at: number): RunProgress {
+  let next = now;
+  for (let changed = true; changed; ) {
+    changed = false;
+    const look = lookAt(plan, next);
+    for (const { id } of plan.stages) {
+      const blocker = look.state(id)?.status === 'queued' ? look.blocker(id) : undefined;
+      if (blocker !== undefined) {
+        next = completeAll(next, new Set([id]), consequence(blocker.id, blocker.outcome), at);
+        changed = true;
+      }
+    }
+  }
+  return next;
+}
+
+/** A job that no owner has and that has nothing left to do is over: nobody will say so. */
+function settleJobs(plan: Plan, now: RunProgress): RunProgress {
+  const open = new Set(now.stages.filter(({ state }) => state.status !== 'completed').map(({ id }) => id));
+  const isOver = ({ id, status }: JobProgress): boolean =>
+    (status === 'waiting' || status === 'enqueued') &&
+    ![...stagesOf(plan, id)].some((stage) => open.has(stage));
+  if (!now.jobs.some(isOver)) {
+    return now;
+  }
+  return { ...now, jobs: now.jobs.map((job) => (isOver(job) ? { ...job, status: 'done' as const } : job)) };
+}
+
 /** A job that is over leaves no stage of its own open: an open check would block a merge for ever. */
 function endJob(plan: Plan, now: RunProgress, id: string, at: number, reason: string): RunProgress {
-  const closed = completeAll(now, stagesOf(plan, id), { kind: 'error', message: reason }, at);
-  return withJob(closed, id, { status: 'done' });
+  const error: Outcome = { kind: 'error', message: reason };
+  const mayFail = new Set(
+    plan.stages.filter(({ options }) => options?.allowFailure === true).map((stage) => stage.id),
+  );
+  const ids = [...stagesOf(plan, id)];
+  const forgiven = completeAll(
+    now,
+    new Set(ids.filter((stage) => mayFail.has(stage))),
+    judged({ options: { allowFailure: true } }, error),
+    at,
+  );
+  const closed = completeAll(forgiven, new Set(ids), error, at);
+  return withJob(skipBlocked(plan, closed, at), id, { status: 'done' });
 }
 
 function started(now: RunProgress, at: number): RunProgress {

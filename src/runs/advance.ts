@@ -25,7 +25,9 @@ export interface Advance {
 export function createAdvance(deps: AdvanceDeps): Advance {
   const apply = async (run: number, events: readonly RunEvent[]): Promise<RunRecord | undefined> => {
     let wasOpen = false;
+    let before: RunProgress | undefined;
     const result = await deps.store.update(run, (record) => {
+      before = record.progress;
       wasOpen = record.progress.run.status !== 'completed';
       return fold(record, events);
     });
@@ -41,7 +43,24 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     if (result.changed) {
       deps.changed(run);
     }
+    await sweepLeft(result.run, before);
     return enqueueReady(result.run);
+  };
+
+  /**
+   * A job that was given back and now has nothing left to do still has its workspace with a worker: who
+   * takes it gets no lease, and tidies up. A crash before this leaves the workspace to lie, and nothing else.
+   */
+  const sweepLeft = async (
+    { id, progress: now }: RunRecord,
+    before: RunProgress | undefined,
+  ): Promise<void> => {
+    const left = before?.jobs.filter(({ status, attempt }) => status === 'waiting' && attempt > 0) ?? [];
+    for (const { id: job, attempt } of left) {
+      if (now.jobs.some((after) => after.id === job && after.status === 'done')) {
+        await deps.queue.enqueue(id, job, attempt + 1);
+      }
+    }
   };
 
   /**

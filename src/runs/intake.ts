@@ -112,6 +112,7 @@ function newRun(deps: IntakeDeps, event: IntakeEvent, config: Config): NewRun {
   const issues = trusted ? config.issues.filter(({ code }) => code !== NEEDS_TRUST) : config.issues;
   const planned = planRun({
     definitions: config.definitions,
+    on: config.on,
     repository,
     trigger,
     trusted,

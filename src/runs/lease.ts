@@ -1,4 +1,5 @@
 import type { Lease, Plan, PlannedJob, RegistryAuth } from '../pipeline/model.js';
+import { heldAt } from '../pipeline/progress.js';
 import type { Advance } from './advance.js';
 import type { Clock, CloneTokens, Fences, Logger, ReportedEvents, RunRecord, RunStore } from './ports.js';
 
@@ -66,13 +67,14 @@ function isOver(record: RunRecord, jobId: string): boolean {
   return record.progress.run.status === 'completed' || job?.status === 'done';
 }
 
-function history(record: RunRecord, job: PlannedJob): Pick<Lease, 'done' | 'begun'> {
+function history(record: RunRecord, job: PlannedJob): Pick<Lease, 'done' | 'begun' | 'until'> {
   const stages = record.progress.stages.filter((stage) => job.stages.includes(stage.id));
   const done = stages.flatMap(({ id, state }) =>
     state.status === 'completed' ? [{ stage: id, outcome: state.outcome, facts: state.facts }] : [],
   );
   const begun = stages.find(({ state }) => state.status === 'in_progress')?.id;
-  return { done, ...(begun === undefined ? {} : { begun }) };
+  const until = heldAt(record.plan, record.progress, job);
+  return { done, ...(begun === undefined ? {} : { begun }), ...(until === undefined ? {} : { until }) };
 }
 
 function passwords(registries: Readonly<Record<string, RegistryAuth>>): string[] {
