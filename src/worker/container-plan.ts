@@ -1,8 +1,9 @@
-import { BUILT_IMAGE, type ContainerSpec } from '../pipeline/model.js';
+import { BUILT_IMAGE, type ContainerSpec, type StageOptions } from '../pipeline/model.js';
 import { isOwnNetwork } from '../pipeline/policy.js';
 import type { Job, Stand } from './job.js';
+import { limitsOf } from './limits.js';
 import { enforcePolicy } from './policy.js';
-import type { ContainerCreate, ImageInfo, ResourceLimits } from './ports.js';
+import type { ContainerCreate, ImageInfo } from './ports.js';
 import { publishedPorts } from './published-ports.js';
 import { StageFailed } from './stage-failed.js';
 import type { MountPlan } from './volumes.js';
@@ -16,6 +17,7 @@ export async function planContainer(
   spec: ContainerSpec,
   image: ImageInfo,
   plan: MountPlan,
+  resources?: StageOptions['resources'],
 ): Promise<ContainerBase> {
   const { trusted } = job.lease;
   enforcePolicy(spec, trusted);
@@ -34,7 +36,11 @@ export async function planContainer(
     devices: spec.devices,
     publish: publishedPorts(spec, trusted),
     privileged: spec.privileged,
-    limits: limitsOf(spec, job.deps.limits),
+    limits: limitsOf(
+      { ...(spec.memLimit && { memory: spec.memLimit }), ...resources },
+      job.deps.limits,
+      trusted,
+    ),
     ...(spec.cpuset !== undefined && { cpuset: spec.cpuset }),
     // Without the killer a container at its limit hangs, and with it the worker's slot.
     oomKillDisable: spec.oomKillDisable,
@@ -48,13 +54,6 @@ export async function imageOf(stand: Stand, spec: ContainerSpec): Promise<ImageI
     throw new StageFailed('image', `${BUILT_IMAGE}: no build of this run made an image before this stage`);
   }
   return stand.built;
-}
-
-/** A file may ask for less than the server gives, not for more. */
-function limitsOf(spec: ContainerSpec, limits: ResourceLimits): ResourceLimits {
-  const asked = spec.memLimit ?? 0;
-  if (asked <= 0) return limits;
-  return { ...limits, memory: limits.memory > 0 ? Math.min(asked, limits.memory) : asked };
 }
 
 async function networkOf(job: Job, spec: ContainerSpec): Promise<string | undefined> {

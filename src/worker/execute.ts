@@ -1,12 +1,14 @@
+import { judged, letsGoOn } from '../pipeline/judgement.js';
 import { createArming } from './arming.js';
 import { discardWorkspace } from './discard.js';
 import { openHalt, reasonText } from './halt.js';
 import { type Job, jobLabels, openJob, type Stand } from './job.js';
 import { EngineUnavailable, FenceLost, type Lease } from './ports.js';
 import { unpublishedNotes } from './published-ports.js';
-import { goesOn, jobStages, type Walk } from './resume.js';
-import { HandedOver, runStage } from './stage.js';
+import { jobStages, type Walk } from './resume.js';
+import { runStage } from './stage.js';
 import { findStand } from './stand.js';
+import { HandedOver } from './try.js';
 import type { WorkerDeps } from './worker-deps.js';
 
 /** How a job left this worker. */
@@ -94,9 +96,12 @@ async function walkStages(
   reached: (stage: Walk['stages'][number] | undefined) => void,
 ): Promise<End> {
   const { soft } = job.deps.drain;
-  const arming = createArming(job, stand, walk.stages);
+  const { until } = job.lease;
+  const held = walk.stages.findIndex(({ id }) => id === until);
+  const stages = held === -1 ? walk.stages : walk.stages.slice(0, held);
+  const arming = createArming(job, stand, stages);
   arming.ahead(0);
-  for (const [index, stage] of walk.stages.entries()) {
+  for (const [index, stage] of stages.entries()) {
     if (soft.aborted) return { kind: 'returned', reason: reasonText(soft.reason) };
     reached(stage);
     const outcome = await runStage(job, stand, {
@@ -106,7 +111,11 @@ async function walkStages(
       running: () => arming.ahead(index + 1),
     });
     reached(undefined);
-    if (!goesOn(outcome.kind)) break;
+    if (!letsGoOn(judged(stage, outcome))) return { kind: 'ended' };
+  }
+  // The worker does not wait: whoever has a hand free goes on when the others are done.
+  if (until !== undefined && held !== -1) {
+    return { kind: 'returned', reason: `${until} waits for stages of other jobs` };
   }
   return { kind: 'ended' };
 }

@@ -49,6 +49,15 @@ export function openHalt(outer: AbortSignal, drain: Handover): Halt {
   };
 }
 
+/** The switch of one try of a stage: the job's presses it too, it does not press the job's. */
+export function openHaltWithin(parent: Halt): Halt {
+  const own = new AbortController();
+  // A signal that nobody aborts, and of its own: on one for all the listeners would pile up.
+  const within = openHalt(own.signal, { soft: own.signal, hard: own.signal });
+  void parent.pressed.then((stop) => within.stop(stop));
+  return { ...within, stopped: () => parent.stopped() ?? within.stopped() };
+}
+
 /** The words of an abort's reason; an abort without one says only that. */
 export function reasonText(reason: unknown): string {
   if (typeof reason === 'string') return reason;

@@ -11,9 +11,13 @@ export interface WantedImage {
 export interface Images {
   /** Resolves when it is local. `listen` hears what the registry says from now on. */
   get(reference: string, listen?: (line: string) => void): Promise<ImageInfo>;
+  /** Forgets a pull that failed: the next who asks for the image starts another. */
+  forgetFailed(reference: string): void;
 }
 
 interface Pull {
+  readonly wanted: WantedImage;
+  failed: boolean;
   readonly image: Promise<ImageInfo>;
   readonly listeners: Set<(line: string) => void>;
 }
@@ -21,22 +25,26 @@ interface Pull {
 /** Starts all pulls now; the first failure is told to whoever asks for that image. */
 export function pullTogether(engine: Engine, wanted: readonly WantedImage[], signal: AbortSignal): Images {
   const pulls = new Map<string, Pull>();
-  const start = ({ reference, always, auth }: WantedImage): Pull => {
+  const forgotten = new Map<string, WantedImage>();
+  const start = (image: WantedImage): Pull => {
+    const { reference, always, auth } = image;
     const listeners = new Set<(line: string) => void>();
     const log = (line: string): void => {
       for (const listen of listeners) listen(line);
     };
-    const image = engine.pull(reference, { always, ...(auth && { auth }), signal, log });
+    const pulled = engine.pull(reference, { always, ...(auth && { auth }), signal, log });
+    const pull: Pull = { wanted: image, failed: false, image: pulled, listeners };
     // Nobody may ask for it: the stage before may fail.
-    image.catch(() => undefined);
-    const pull = { image, listeners };
+    pulled.catch(() => {
+      pull.failed = true;
+    });
     pulls.set(reference, pull);
     return pull;
   };
   for (const image of mergeWanted(wanted)) start(image);
   return {
     async get(reference, listen) {
-      const pull = pulls.get(reference) ?? start({ reference, always: false });
+      const pull = pulls.get(reference) ?? start(forgotten.get(reference) ?? { reference, always: false });
       if (listen === undefined) return await pull.image;
       pull.listeners.add(listen);
       try {
@@ -44,6 +52,12 @@ export function pullTogether(engine: Engine, wanted: readonly WantedImage[], sig
       } finally {
         pull.listeners.delete(listen);
       }
+    },
+    forgetFailed(reference) {
+      const pull = pulls.get(reference);
+      if (pull?.failed !== true) return;
+      pulls.delete(reference);
+      forgotten.set(reference, pull.wanted);
     },
   };
 }

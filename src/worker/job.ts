@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { compileMask, type Mask } from '../logs/mask.js';
 import { BUILT_IMAGE, type ContainerSpec, type PlannedStage, type RegistryAuth } from '../pipeline/model.js';
-import type { Halt } from './halt.js';
+import { type Halt, openHaltWithin } from './halt.js';
 import { registryHost } from './image-reference.js';
 import { type Images, pullTogether, type WantedImage } from './images.js';
 import { createNonce } from './nonce.js';
@@ -66,6 +66,11 @@ export function openJob(lease: Lease, deps: WorkerDeps, halt: Halt): Job {
     name,
     builtName: `cyclone-${slug(deps.install)}/run-${lease.run}:${lease.fence}`,
   };
+}
+
+/** The job as one try of a stage sees it: what is stopped and closed there is that try's alone. */
+export function openTry(job: Job): Job {
+  return { ...job, halt: openHaltWithin(job.halt), resources: job.resources.part() };
 }
 
 /** What everything of a job bears, whoever owned it. */

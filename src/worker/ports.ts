@@ -152,12 +152,22 @@ export interface ImageBuild {
   readonly dockerfile: string;
   readonly tag: string;
   readonly labels: Labels;
+  /** What the file puts on the image itself; ours stand above these. */
+  readonly imageLabels?: Labels;
   readonly pull: boolean;
   readonly limits: ResourceLimits;
   /** Where RUN steps run; absent: a network of their own, made and removed with the build. */
   readonly network?: string;
   /** By registry host. */
   readonly auth: Readonly<Record<string, RegistryAuth>>;
+  /** `ARG` values, `K=V`; the last of a name wins. */
+  readonly args?: readonly string[];
+  /** Stage of the Dockerfile; absent: the last one. */
+  readonly target?: string;
+  /** `linux/arm64` */
+  readonly platform?: string;
+  /** Images whose layers may be used again, when they are local. */
+  readonly cacheFrom?: readonly string[];
 }
 
 /** All methods may be called at once. Every one rejects with EngineUnavailable when the engine is away. */

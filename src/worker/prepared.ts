@@ -66,7 +66,7 @@ async function prepareMain(
   const image = await imageOf(stand, spec);
   const plan = await planStageMounts(spec.volumes, await stand.place());
   const script = spec.commands.length > 0 ? createScript(spec.commands) : undefined;
-  const base = await planContainer(job, stage.id, spec, image, plan);
+  const base = await planContainer(job, stage.id, spec, image, plan, stage.options?.resources);
   const container = await job.resources.create({
     ...base,
     environment: stageEnvironment(job.lease, stage.id, spec.environment, stand.built && job.lease.plan.image),

@@ -20,6 +20,8 @@ export class Resources {
   readonly #options: ResourcesOptions;
   readonly #containers = new Set<Container>();
   readonly #removals = new Set<Promise<void>>();
+  readonly #parts: Resources[] = [];
+  #whole: Resources | undefined;
   #network: Promise<Network> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -27,8 +29,18 @@ export class Resources {
     this.#options = options;
   }
 
+  /** What can be closed by itself, on the same network; closes with the whole. */
+  part(): Resources {
+    const part = new Resources(this.#options);
+    part.#whole = this;
+    if (this.#closing !== undefined) part.#closing = this.#closing;
+    this.#parts.push(part);
+    return part;
+  }
+
   /** The network of the run on this engine; made when it is first needed. @throws EngineUnavailable behind `close` */
   network(): Promise<Network> {
+    if (this.#whole !== undefined) return this.#whole.network();
     // Nobody would remove it.
     if (this.#closing !== undefined) return Promise.reject(new EngineUnavailable('the job has ended'));
     if (this.#network === undefined) {
@@ -74,6 +86,7 @@ export class Resources {
 
   /** What stages can reach on the network that they should not, in words. */
   async open(): Promise<readonly string[]> {
+    if (this.#whole !== undefined) return await this.#whole.open();
     return this.#network === undefined ? [] : (await this.#network).open;
   }
 
@@ -85,7 +98,7 @@ export class Resources {
 
   async #removeAll(): Promise<void> {
     for (const container of this.#containers) this.drop(container);
-    await Promise.all(this.#removals);
+    await Promise.all([...this.#removals, ...this.#parts.map((part) => part.close())]);
     if (this.#network === undefined) return;
     try {
       await (await this.#network).remove();

@@ -1,3 +1,4 @@
+import { letsGoOn } from '../pipeline/judgement.js';
 import type { PlannedStage, StageId } from '../pipeline/model.js';
 import type { Lease } from './ports.js';
 
@@ -23,7 +24,7 @@ export interface Found {
  */
 export function planWalk(lease: Lease, found: Found): Walk {
   const done = new Map(lease.done.map(({ stage, outcome }) => [stage, outcome]));
-  if ([...done.values()].some((outcome) => !goesOn(outcome.kind)))
+  if ([...done.values()].some((outcome) => !letsGoOn(outcome)))
     return { stages: [], fresh: false, again: [] };
   const stages = jobStages(lease);
   const open = stages.filter((stage) => !done.has(stage.id));
@@ -50,11 +51,6 @@ export function jobStages(lease: Pick<Lease, 'job' | 'plan'>): readonly PlannedS
     const stage = byId.get(id);
     return stage === undefined || stage.skip !== undefined ? [] : [stage];
   });
-}
-
-/** The next stage of the job runs after an outcome like this. */
-export function goesOn(kind: Lease['done'][number]['outcome']['kind']): boolean {
-  return kind === 'passed' || kind === 'neutral' || kind === 'skipped';
 }
 
 function needsWorkspace({ spec }: PlannedStage): boolean {

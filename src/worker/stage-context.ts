@@ -10,6 +10,8 @@ export interface StageContext {
   readonly stage: PlannedStage;
   readonly log: StageLog;
   readonly facts: FactsDraft;
+  /** 1 for the first. */
+  readonly attempt: number;
   /** The container that was made ahead, if it could be. */
   readonly armed: Promise<Prepared> | undefined;
   /** The stage runs: the machine has time to prepare the next one. */

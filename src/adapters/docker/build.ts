@@ -71,7 +71,11 @@ async function run(
   }
   const all = { ...labels, [LABELS.install]: install };
   const [labelled] = await Promise.all([
-    labelImage(client, id, { labels: all, tag: build.tag, containerLabels: all }),
+    labelImage(client, id, {
+      labels: { ...build.imageLabels, ...all },
+      tag: build.tag,
+      containerLabels: all,
+    }),
     mark(),
   ]);
   const image = await findImage(client, labelled);
@@ -129,8 +133,17 @@ function buildOptions(build: ImageBuild, network: string): ImageBuildOptions {
     // Also after a failure: the container of the failing step would stay.
     forcerm: true,
     ...(build.pull ? { pull: true } : {}),
+    ...(build.args ? { buildargs: Object.fromEntries(build.args.map(pair)) } : {}),
+    ...(build.target === undefined ? {} : { target: build.target }),
+    ...(build.platform === undefined ? {} : { platform: build.platform }),
+    ...(build.cacheFrom ? { cachefrom: JSON.stringify(build.cacheFrom) } : {}),
     ...(memory > 0 ? { memory, memswap: memory } : {}),
     ...(cpus > 0 ? { cpuperiod: 100_000, cpuquota: Math.round(cpus * 100_000) } : {}),
     registryconfig: registryConfig(build.auth) as never,
   };
+}
+
+function pair(text: string): [string, string] {
+  const equals = text.indexOf('=');
+  return equals === -1 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)];
 }

@@ -3,6 +3,7 @@ import type { ImageBuildStage, Outcome } from '../../pipeline/model.js';
 import { BARE } from '../bare-container.js';
 import { buildContext } from '../build-context.js';
 import { isInside, resolveInside } from '../inside.js';
+import { limitsOf } from '../limits.js';
 import { copyOutputs } from '../outputs.js';
 import type { ImageInfo } from '../ports.js';
 import { hearing, type StageContext, timed } from '../stage-context.js';
@@ -42,13 +43,26 @@ async function build(context: StageContext, spec: ImageBuildStage, tag: string):
       dockerfile,
       tag,
       labels: job.labels,
+      imageLabels: labelsOf(spec),
       pull: false,
-      limits: job.deps.limits,
+      limits: limitsOf(context.stage.options?.resources ?? {}, job.deps.limits, job.lease.trusted),
       auth: job.lease.registries,
+      ...(spec.args && { args: spec.args }),
+      ...(spec.target !== undefined && { target: spec.target }),
+      ...(spec.platform !== undefined && { platform: spec.platform }),
+      ...(spec.cacheFrom && { cacheFrom: spec.cacheFrom }),
     },
     job.halt.signal,
     (bytes) => log.write(bytes),
   );
+}
+
+function labelsOf({ labels = [] }: ImageBuildStage): Readonly<Record<string, string>> {
+  const pairs = labels.map((label) => {
+    const equals = label.indexOf('=');
+    return equals === -1 ? [label, ''] : [label.slice(0, equals), label.slice(equals + 1)];
+  });
+  return Object.fromEntries(pairs.filter(([key = '']) => !key.startsWith('cyclone.')));
 }
 
 /** Relative to the context; links are followed, as the engine would, but not out of the context. */

@@ -16,10 +16,14 @@ export async function runPublish(context: StageContext): Promise<Outcome> {
   context.running();
   facts.set({ image });
   const auth = authFor(job.lease, image);
-  const earlier =
-    job.lease.begun === context.stage.id ? await engine.published(built.id, image, auth) : undefined;
+  const lost = job.lease.begun === context.stage.id;
+  const earlier = lost || context.attempt > 1 ? await engine.published(built.id, image, auth) : undefined;
   if (earlier !== undefined) {
-    facts.note('an earlier worker had pushed the image before it was lost');
+    facts.note(
+      lost
+        ? 'an earlier worker had pushed the image before it was lost'
+        : 'an earlier try had pushed the image before it failed',
+    );
     return published(context, image, earlier);
   }
   const pushed = await timed(
