@@ -5,6 +5,7 @@ import type { TriggerEvent } from '../pipeline/model.js';
 import { stageRuns } from '../pipeline/trigger.js';
 import { issueCommand } from './lint-github.js';
 import { issueText } from './lint-text.js';
+import { planFor, planText } from './plan-text.js';
 
 export interface LintIo {
   /** Rejects with a Node error (`code`) when the file cannot be read. */
@@ -18,12 +19,13 @@ const DEFAULT_FILE = 'caicloud.yml';
 const FORMATS = ['text', 'json', 'github'] as const;
 const EVENTS = ['push', 'tag', 'pull_request'] as const satisfies readonly TriggerEvent[];
 
-const USAGE = `Usage: cyclone lint [FILE] [--format text|json|github] [--event push|tag|pull_request]
+const USAGE = `Usage: cyclone lint [FILE] [--format text|json|github] [--event push|tag|pull_request] [--plan]
 
 Checks a pipeline file (${DEFAULT_FILE} when none is given) and says which stages run.
 
   --format   text for people (default), json for programs, github for annotations of a workflow
   --event    show the stages of this event only (default: tag, which runs them all)
+  --plan     print the jobs that would run, and why the rest would not (text only)
   --help     print this
 
 Exit status: 0 no errors (warnings do not count), 1 errors, 2 wrong use or an unreadable file.
@@ -33,6 +35,7 @@ interface Options {
   readonly file: string;
   readonly format: (typeof FORMATS)[number];
   readonly event: (typeof EVENTS)[number] | undefined;
+  readonly plan: boolean;
   readonly help: boolean;
 }
 
@@ -65,6 +68,10 @@ export async function lint(args: string[], io: LintIo): Promise<number> {
       io.out(`${issueText({ path: options.file, text }, issue, io.colour)}\n`);
     }
     io.out(`${summary(config, options.event)}\n`);
+    if (options.plan) {
+      const event = options.event ?? 'tag';
+      io.out(`\n${planText(planFor(config, event), event, io.colour)}\n`);
+    }
   }
   return config.issues.some((issue) => issue.severity === 'error') ? 1 : 0;
 }
@@ -82,7 +89,13 @@ function readOptions(args: string[]): Options | { readonly wrong: string } {
   if (positionals.length > 1) return { wrong: `one file at a time, not ${positionals.length}` };
   if (format === undefined) return { wrong: `--format is ${FORMATS.join(', ')}` };
   if (values.event !== undefined && event === undefined) return { wrong: `--event is ${EVENTS.join(', ')}` };
-  return { file: positionals[0] ?? DEFAULT_FILE, format, event, help: values.help ?? false };
+  return {
+    file: positionals[0] ?? DEFAULT_FILE,
+    format,
+    event,
+    plan: values.plan ?? false,
+    help: values.help ?? false,
+  };
 }
 
 function parse(args: string[]) {
@@ -92,6 +105,7 @@ function parse(args: string[]) {
     options: {
       format: { type: 'string' },
       event: { type: 'string' },
+      plan: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
