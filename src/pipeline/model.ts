@@ -268,6 +268,8 @@ export interface PlannedStage extends StageDefinition {
    * always must. Absent: none.
    */
   readonly waitsFor?: readonly StageId[];
+  /** Stages named by its `needs` that keep artifacts: they are laid out in its workspace. Absent: none. */
+  readonly takesFrom?: readonly StageId[];
 }
 
 /**
@@ -373,13 +375,37 @@ export interface StageFacts {
   /** Set by publish: the reference that can be pulled, `name@sha256:…`. */
   readonly published?: string;
   readonly worker?: string;
+  /** What `artifacts` kept. */
+  readonly artifacts?: KeptFiles;
+  /** Caches that the stage wrote: they count from the moment that its end is applied. */
+  readonly caches?: readonly (Blob & { readonly key: string })[];
+  /** Content address of the result of a stage with `inputs` that passed. */
+  readonly address?: string;
+  /** What of a stage with `inputs` reaches others, to be laid out again where the result is reused. */
+  readonly result?: KeptFiles;
+  /** It did not run: unchanged `inputs` gave the result of this earlier run. */
+  readonly reusedFrom?: { readonly run: number; readonly stage: StageId };
+}
+
+/** Bytes in the depot, named by what they are. */
+export interface Blob {
+  /** `sha256:…` */
+  readonly digest: string;
+  readonly bytes: number;
+}
+
+/** A gzipped tar in the depot; its names are relative to the root of the workspace. */
+export interface KeptFiles extends Blob {
+  /** Entries that are no directories. */
+  readonly files: number;
 }
 
 // ── a run as it stands ──────────────────────────────────────────────────────────────────────────
 
 /** Times are milliseconds since the epoch. */
 export type StageState =
-  | { readonly status: 'queued' }
+  /** `waits`: for what, in words for people, where it is not just for its turn (`a worker with label gpu`). */
+  | { readonly status: 'queued'; readonly waits?: string }
   | { readonly status: 'in_progress'; readonly startedAt: number }
   | {
       readonly status: 'completed';
@@ -490,6 +516,10 @@ export interface Lease {
   readonly begun?: StageId;
   /** The first stage that must still wait for other jobs: the job is given back before it. */
   readonly until?: StageId;
+  /** By stage of the job: the secrets that it names, by name. None for a fork. */
+  readonly stageSecrets?: Readonly<Record<StageId, Readonly<Record<string, string>>>>;
+  /** By stage of the job: the artifacts of what it needs, laid out in the workspace before it begins. */
+  readonly handed?: Readonly<Record<StageId, readonly (KeptFiles & { readonly from: StageId })[]>>;
   /** The page of the run. */
   readonly url: string;
 }

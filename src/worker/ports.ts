@@ -1,4 +1,5 @@
 import type {
+  Blob,
   Lease,
   Outcome,
   RegistryAuth,
@@ -226,8 +227,24 @@ export interface CheckoutRequest {
   readonly trigger: Trigger;
   /** Sent with git's requests from the environment; never on disk or in argv. Absent for open clone URLs. */
   readonly token?: string;
+  readonly options?: CheckoutOptions;
   /** An existing empty directory, or one that this job's checkout left half done. */
   readonly directory: string;
+}
+
+/** What the stages of a job ask for, put together. */
+export interface CheckoutOptions {
+  readonly submodules: boolean;
+  readonly lfs: boolean;
+  /** Commits of history in the workspace; absent: all. */
+  readonly depth?: number;
+}
+
+/** A file of a commit's tree. */
+export interface TreeFile {
+  readonly path: string;
+  /** git's object id, with its mode: what changes when the file does. */
+  readonly id: string;
 }
 
 export interface Checkout {
@@ -237,7 +254,7 @@ export interface Checkout {
    */
   borrows(request: CheckoutRequest): Promise<readonly string[]>;
   /**
-   * Leaves the commit's files and a usable `.git` in `directory`.
+   * Leaves the commit's files and a usable `.git` in `directory`, with what `request.options` adds.
    * A fetch that fails is tried again for some seconds, which `log` hears of.
    * @returns directories that must be mounted read-only at the same path for `.git` to work
    * @throws CheckoutFailed with git's words, the token masked
@@ -247,6 +264,8 @@ export interface Checkout {
     signal: AbortSignal,
     log?: (line: string) => void,
   ): Promise<{ borrowed: readonly string[] }>;
+  /** The commit's files without checking them out; fetches the commit when it is not in the mirror. @throws CheckoutFailed */
+  tree(request: CheckoutRequest, signal: AbortSignal): Promise<readonly TreeFile[]>;
 }
 
 // ── the server, seen from a worker ──────────────────────────────────────────────────────────────
@@ -256,6 +275,43 @@ export type { Lease };
 export interface LeaseSource {
   /** Undefined: the job is over or was cancelled, there is nothing to do. */
   lease(run: number, job: string, worker: string): Promise<Lease | undefined>;
+}
+
+// ── the depot: what outlives a job ──────────────────────────────────────────────────────────────
+
+/** The depot cannot be asked: a stage fails that cannot do without it; a cache is done without. */
+export class DepotUnavailable extends Error {
+  override readonly name = 'DepotUnavailable';
+}
+
+export interface FoundCache extends Blob {
+  readonly key: string;
+}
+
+export interface FoundResult {
+  readonly run: number;
+  readonly stage: StageId;
+  readonly facts: StageFacts;
+}
+
+/**
+ * Blobs on the server, and what a run may find of other runs. What a worker puts there is known to others
+ * by the facts of a stage, once its end is applied: an older owner's blobs are nobody's.
+ * Every method rejects with DepotUnavailable, or with the signal's reason.
+ */
+export interface Depot {
+  /** @throws DepotUnavailable also when the server takes no more, with its words */
+  put(content: AsyncIterable<Buffer>, signal: AbortSignal): Promise<Blob>;
+  /** Undefined: it is not there (any more). What is read is checked against the digest: the end may throw. */
+  get(digest: string, signal: AbortSignal): Promise<AsyncIterable<Buffer> | undefined>;
+  /** The cache of exactly this key; else the newest that begins with one of `restoreKeys`, in their order. */
+  findCache(
+    run: number,
+    wanted: { readonly key: string; readonly restoreKeys: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<FoundCache | undefined>;
+  /** The newest result of this content address that the run may use. */
+  findResult(run: number, address: string, signal: AbortSignal): Promise<FoundResult | undefined>;
 }
 
 /** Another owner has the job: stop at once, touch nothing that bears the run's labels. */

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { CheckoutFailed, FenceLost } from '../../src/worker/ports.js';
 import {
   BUILD,
+  bareCheckout,
   checkoutOf,
   container,
   createWorld,
@@ -125,10 +126,7 @@ describe('a job', () => {
 
   test('a failed checkout fails the first stage in git’s words', async () => {
     const world = createWorld();
-    const checkout = {
-      borrows: () => Promise.resolve([]),
-      checkout: () => Promise.reject(new CheckoutFailed('git fetch: not our ref')),
-    };
+    const checkout = bareCheckout(() => Promise.reject(new CheckoutFailed('git fetch: not our ref')));
     await world.execute(leaseOf([planned('a', script('true')), planned('b', script('true'))]), { checkout });
     expect(world.story.outcomes.get('a')).toEqual({
       kind: 'failed',
@@ -156,10 +154,7 @@ describe('a job', () => {
 
   test('a bug of ours is an error of the stage, not a hang', async () => {
     const world = createWorld();
-    const broken = {
-      borrows: () => Promise.resolve([]),
-      checkout: () => Promise.reject(new TypeError('x is not a function')),
-    };
+    const broken = bareCheckout(() => Promise.reject(new TypeError('x is not a function')));
     expect(await world.execute(leaseOf([planned('a', script('true'))]), { checkout: broken })).toBe('ended');
     expect(world.story.outcomes.get('a')).toEqual({ kind: 'error', message: 'x is not a function' });
     expect(world.warnings).toContain('stage broke');
@@ -396,10 +391,7 @@ describe('a stop', () => {
 
   test('a stage that does not react to its end is left behind', async () => {
     const world = createWorld();
-    const hanging = {
-      borrows: () => Promise.resolve([]),
-      checkout: () => new Promise<never>(() => undefined),
-    };
+    const hanging = bareCheckout(() => new Promise<never>(() => undefined));
     const done = world.execute(leaseOf([planned('a', script('true'))]), { checkout: hanging });
     await until(() => world.story.events.includes('started a'));
     world.cancel.abort('by alice');

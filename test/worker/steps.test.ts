@@ -11,6 +11,7 @@ import type {
 import { type Checkout, EngineRefused } from '../../src/worker/ports.js';
 import {
   BUILD,
+  bareCheckout,
   container,
   createWorld,
   gate,
@@ -322,13 +323,11 @@ describe('services', () => {
 });
 
 describe('an image build', () => {
-  const checkout = (make: (directory: string) => void): Checkout => ({
-    borrows: () => Promise.resolve([]),
-    checkout({ directory }) {
+  const checkout = (make: (directory: string) => void): Checkout =>
+    bareCheckout(({ directory }) => {
       make(directory);
       return Promise.resolve({ borrowed: [] });
-    },
-  });
+    });
   const build = (over: Partial<ImageBuildStage>): ImageBuildStage => ({
     ...(BUILD as ImageBuildStage),
     ...over,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Lease } from '../../src/worker/ports.js';
-import { BUILD, createWorld, IMAGE, leaseOf, planned, script, type World } from './world.js';
+import { BUILD, bareCheckout, createWorld, IMAGE, leaseOf, planned, script, type World } from './world.js';
 
 const CHAIN = [
   planned('pre_build', script('true')),
@@ -76,7 +76,7 @@ describe('a job that is taken over', () => {
 
   test('begins anew when the checkout was left half done', async () => {
     const world = createWorld();
-    const stuck = { borrows: () => Promise.resolve([]), checkout: () => new Promise<never>(() => undefined) };
+    const stuck = bareCheckout(() => new Promise<never>(() => undefined));
     const first = world.execute(leaseOf(CHAIN), { checkout: stuck });
     world.hard.abort('gone');
     await first;

@@ -183,7 +183,13 @@ export function checkoutOf(
       for (const [name, text] of Object.entries(files)) writeFileSync(path.join(directory, name), text);
       return { borrowed: [] };
     },
+    tree: async () => Object.entries(files).map(([name, text]) => ({ path: name, id: text })),
   };
+}
+
+/** A checkout that does nothing but what is given. */
+export function bareCheckout(checkout: Checkout['checkout']): Checkout {
+  return { borrows: async () => [], checkout, tree: async () => [] };
 }
 
 /** One worker and all that is around it. */

@@ -4,8 +4,9 @@ import { type Checkout, CheckoutFailed, type CheckoutRequest } from '../../worke
 import { type GitCommand, gitEnvironment } from './git-command.js';
 import { ensureMirror, fetchInto, objectsOf, sweepMirror, tagObject } from './mirror.js';
 import { createMutex, type Mutex } from './mutex.js';
+import { listTree } from './tree.js';
 import { realSleep, type Sleep, withTries } from './tries.js';
-import { mirrorPath, parseCloneUrl, wantedOf } from './wanted.js';
+import { mirrorPath, parseCloneUrl, type Wanted, wantedOf } from './wanted.js';
 import { fillWorkspace } from './workspace-git.js';
 
 export interface GitOptions {
@@ -36,6 +37,39 @@ export function gitCheckout(options: GitOptions): Checkout {
     return await mutex(work);
   };
 
+  /** The commit is in the mirror afterwards. */
+  const fetched = async (
+    request: CheckoutRequest,
+    signal: AbortSignal,
+    log: (line: string) => void,
+  ): Promise<Fetched> => {
+    const wanted = wantedOf(request.trigger);
+    const url = parseCloneUrl(request.repository.cloneUrl);
+    checkProtocol(url, protocols);
+    const { plain, secrets, config } = credentials(url, request);
+    const mirror = mirrorPath(mirrors, request.repository);
+    const base = { PATH: DEFAULT_PATH, ...options.environment };
+    const remote: GitCommand = {
+      git: options.git ?? 'git',
+      environment: gitEnvironment(base, protocols, config),
+      secrets,
+      signal,
+    };
+    // Only the fetch needs the token.
+    const local: GitCommand = { ...remote, environment: gitEnvironment(base, protocols, []) };
+    const fetch = (): Promise<string> =>
+      locked(mirror, async () => {
+        if (!swept.has(mirror)) await sweepMirror(mirror);
+        swept.add(mirror);
+        await ensureMirror(local, mirror);
+        await fetchInto(remote, mirror, plain, wanted);
+        return await tagObject(local, mirror, wanted);
+      });
+    // Others may use the mirror between the tries: what they want may be there.
+    const object = await withTries(fetch, { sleep: options.sleep ?? realSleep, signal, log });
+    return { local, mirror, url: plain, wanted, tagObject: object };
+  };
+
   return {
     async borrows({ repository }) {
       const objects = objectsOf(mirrorPath(mirrors, repository));
@@ -43,34 +77,25 @@ export function gitCheckout(options: GitOptions): Checkout {
       return [objects];
     },
     async checkout(request, signal, log = () => undefined) {
-      const wanted = wantedOf(request.trigger);
-      const url = parseCloneUrl(request.repository.cloneUrl);
-      checkProtocol(url, protocols);
-      const { plain, secrets, config } = credentials(url, request);
-      const mirror = mirrorPath(mirrors, request.repository);
-      const base = { PATH: DEFAULT_PATH, ...options.environment };
-      const remote: GitCommand = {
-        git: options.git ?? 'git',
-        environment: gitEnvironment(base, protocols, config),
-        secrets,
-        signal,
-      };
-      // Only the fetch needs the token.
-      const local: GitCommand = { ...remote, environment: gitEnvironment(base, protocols, []) };
-      const fetch = (): Promise<string> =>
-        locked(mirror, async () => {
-          if (!swept.has(mirror)) await sweepMirror(mirror);
-          swept.add(mirror);
-          await ensureMirror(local, mirror);
-          await fetchInto(remote, mirror, plain, wanted);
-          return await tagObject(local, mirror, wanted);
-        });
-      // Others may use the mirror between the tries: what they want may be there.
-      const object = await withTries(fetch, { sleep: options.sleep ?? realSleep, signal, log });
-      await fillWorkspace(local, request.directory, { mirror, url: plain, wanted, tagObject: object });
-      return { borrowed: [objectsOf(mirror)] };
+      const { local, ...from } = await fetched(request, signal, log);
+      await fillWorkspace(local, request.directory, from);
+      return { borrowed: [objectsOf(from.mirror)] };
+    },
+    async tree(request, signal) {
+      const { local, mirror, wanted } = await fetched(request, signal, () => undefined);
+      return await listTree(local, mirror, wanted.sha);
     },
   };
+}
+
+interface Fetched {
+  /** git without the token. */
+  readonly local: GitCommand;
+  readonly mirror: string;
+  /** Without credentials. */
+  readonly url: string;
+  readonly wanted: Wanted;
+  readonly tagObject: string;
 }
 
 function checkProtocol(url: URL, protocols: readonly string[]): void {

@@ -3,7 +3,7 @@ import { CheckoutFailed } from '../../worker/ports.js';
 
 /** Enough of git's words to name the cause; a broken server may send megabytes. */
 const WORDS_BYTES = 8 * 1024;
-const OUTPUT_BYTES = 1024 * 1024;
+const OUTPUT_BYTES = 64 * 1024 * 1024;
 
 export interface GitCommand {
   /** The program, looked up in `environment.PATH`. */
@@ -96,6 +96,8 @@ export async function runGit(command: GitCommand, args: readonly string[], input
       child.once('close', resolve);
     });
     command.signal.throwIfAborted();
+    // Half an answer would be believed.
+    if (size > OUTPUT_BYTES) throw new CheckoutFailed(`${verbOf(args)}: the answer holds ${size} bytes`);
     if (code === 0) return Buffer.concat(out).toString();
     throw new GitFailed(failureText(args, code, mask(words, command.secrets)));
   } catch (error) {
@@ -109,8 +111,12 @@ export async function runGit(command: GitCommand, args: readonly string[], input
 }
 
 function failureText(args: readonly string[], code: number | null, words: string): string {
-  const verb = args.find((arg) => /^[a-z]+(-[a-z]+)*$/.test(arg)) ?? 'git';
-  return `git ${verb}: ${words.trim() || `exit code ${code ?? 'unknown'}`}`;
+  return `${verbOf(args)}: ${words.trim() || `exit code ${code ?? 'unknown'}`}`;
+}
+
+function verbOf(args: readonly string[]): string {
+  const verb = args.find((arg) => /^[a-z]+(-[a-z]+)*$/.test(arg));
+  return verb === undefined ? 'git' : `git ${verb}`;
 }
 
 function mask(text: string, secrets: readonly string[]): string {
