@@ -12,6 +12,7 @@ import { webListener } from './composition/web.js';
 import { composeWorker, type WorkerProcess } from './composition/worker.js';
 import type { Logger } from './runs/ports.js';
 import { gitEnvironment, type Settings } from './settings.js';
+import { type Depot, DepotUnavailable } from './worker/ports.js';
 
 /** Beyond the time that stages get, for each part that is stopped. */
 const STEP_SECONDS = 5;
@@ -110,8 +111,12 @@ async function workerOf(
       ? httpLeases(settings.serverUrl ?? '', settings.workerSecret ?? '')
       : { lease: server.lease };
   const install = server?.install ?? (await readInstall(await deps.redis.connect('patient')));
-  return composeWorker({ ...deps, settings, leases, install, environment: gitEnvironment() });
+  const depot = noDepot;
+  return composeWorker({ ...deps, settings, leases, depot, install, environment: gitEnvironment() });
 }
+
+const away = (): Promise<never> => Promise.reject(new DepotUnavailable('there is no depot yet'));
+const noDepot: Depot = { put: away, get: away, findCache: away, findResult: away };
 
 async function probes(
   redis: RedisConnections,

@@ -7,7 +7,7 @@ import { redisObserver } from '../adapters/redis/observer.js';
 import type { Logger } from '../runs/ports.js';
 import type { Settings } from '../settings.js';
 import { executeJob } from '../worker/execute.js';
-import { type Engine, type EngineInfo, LABELS, type LeaseSource } from '../worker/ports.js';
+import { type Depot, type Engine, type EngineInfo, LABELS, type LeaseSource } from '../worker/ports.js';
 import { removeWorkspace, workspaceOf } from '../worker/workspace.js';
 import { systemClock } from './clock.js';
 import { type DataDir, DataDirUnavailable } from './data-dir.js';
@@ -30,6 +30,7 @@ export interface WorkerComposition {
   readonly dataDir: DataDir;
   readonly redis: RedisConnections;
   readonly leases: LeaseSource;
+  readonly depot: Depot;
   readonly install: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly logger: Logger;
@@ -74,6 +75,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       {
         engine,
         checkout,
+        depot: deps.depot,
         observer: redisObserver(commands, lease, dataDir.workerId, systemClock.now),
         clock: systemClock,
         install,

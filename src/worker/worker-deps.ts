@@ -1,4 +1,4 @@
-import type { Checkout, Engine, ResourceLimits, RunObserver } from './ports.js';
+import type { Checkout, Depot, Engine, ResourceLimits, RunObserver } from './ports.js';
 
 /** Time, so that tests decide it. */
 export interface Clock {
@@ -27,6 +27,8 @@ export interface Handover {
 export interface WorkerDeps {
   readonly engine: Engine;
   readonly checkout: Checkout;
+  /** What outlives a job: artifacts, caches, results. */
+  readonly depot: Depot;
   readonly observer: RunObserver;
   readonly clock: Clock;
   /** This installation of Cyclone: several may share an engine. */

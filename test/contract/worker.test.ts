@@ -6,6 +6,7 @@ import { executeJob } from '../../src/worker/execute.js';
 import type { Lease } from '../../src/worker/ports.js';
 import type { WorkerDeps } from '../../src/worker/worker-deps.js';
 import { createOrigin, pushOf, repositoryAt, temporary } from '../adapters/git/origin.js';
+import { MemoryDepot } from '../worker/memory-depot.js';
 import { BUILD, container, leaseOf, planned, Story, service } from '../worker/world.js';
 import { MEBIBYTE, testEngine } from './support/engine.js';
 import { freePort } from './support/free-port.js';
@@ -71,6 +72,7 @@ async function run(
   const deps: WorkerDeps = {
     engine: bench.engine,
     checkout: gitCheckout({ mirrors, allowFile: true }),
+    depot: new MemoryDepot(),
     observer: story,
     clock,
     install: bench.install,

@@ -14,6 +14,7 @@ import { executeJob } from '../../src/worker/execute.js';
 import { type Checkout, FenceLost, type Lease, type RunObserver } from '../../src/worker/ports.js';
 import type { Clock, WorkerDeps } from '../../src/worker/worker-deps.js';
 import { FakeEngine, type FakeEngineOptions } from '../fakes/engine/fake-engine.js';
+import { MemoryDepot } from './memory-depot.js';
 
 export const SHA = 'a'.repeat(40);
 export const IMAGE = 'localhost:5000/acme/api:v1';
@@ -195,6 +196,7 @@ export function bareCheckout(checkout: Checkout['checkout']): Checkout {
 /** One worker and all that is around it. */
 export function createWorld(engineOptions: FakeEngineOptions = {}, over: Partial<WorkerDeps> = {}) {
   const engine = new FakeEngine(engineOptions);
+  const depot = new MemoryDepot();
   const story = new Story();
   const clock = new FakeClock();
   const cancel = new AbortController();
@@ -206,6 +208,7 @@ export function createWorld(engineOptions: FakeEngineOptions = {}, over: Partial
   const deps: WorkerDeps = {
     engine,
     checkout,
+    depot,
     observer: story,
     clock,
     install: 'test',
@@ -218,6 +221,7 @@ export function createWorld(engineOptions: FakeEngineOptions = {}, over: Partial
   };
   return {
     engine,
+    depot,
     story,
     clock,
     checkout,
