@@ -136,8 +136,12 @@ export const IMAGE_KEYS = {
 } as const satisfies KeyTable;
 
 export const PUBLISH_KEYS = {
-  image: { form: 'text', about: 'name of the image, without a tag' },
-  tags: { form: 'text-or-texts', about: 'further tags; ${CYCLONE_TAG} and the like are filled in' },
+  image: { form: 'text', ours: true, about: 'name of the image, without a tag' },
+  tags: {
+    form: 'text-or-texts',
+    ours: true,
+    about: 'further tags; ${CYCLONE_TAG} and the like are filled in',
+  },
   ...STAGE_KEYS,
 } as const satisfies KeyTable;
 

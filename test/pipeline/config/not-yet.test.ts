@@ -7,7 +7,9 @@ const USES: Readonly<Record<string, readonly [text: string, place: string]>> = {
   on: ['on: { push: }\nbuild: { context_dir: . }', '1:1'],
   environment: ['environment: { A: 1 }\nbuild: { context_dir: . }', '1:1'],
   stages: ['stages: { lint: { image: a } }', '1:1'],
-  publish: ['build: { context_dir: . }\npublish: { image: a }', '2:1'],
+  publish: ['build: { context_dir: . }\npublish: { timeout: 5m }', '2:1'],
+  ...ofPublish('image: a'),
+  ...ofPublish('tags: [a]'),
   notify: ['notify: []', '1:1'],
   ...ofStage('when: { branch: main }'),
   ...ofStage('needs: []'),
@@ -46,6 +48,10 @@ function ofStage(key: string): Record<string, [string, string]> {
 
 function ofBuild(key: string): Record<string, [string, string]> {
   return { [nameOf(key)]: [`build: { context_dir: ., ${key} }`, '1:26'] };
+}
+
+function ofPublish(key: string): Record<string, [string, string]> {
+  return { [nameOf(key)]: [`build: { context_dir: . }\npublish: { ${key} }`, '2:12'] };
 }
 
 function nameOf(key: string): string {
