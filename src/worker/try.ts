@@ -41,9 +41,10 @@ async function raceHalt(whole: Job, context: StageContext): Promise<Outcome> {
   });
   const step = job.halt.stopped() === undefined ? runStep(context) : halted;
   try {
-    return await Promise.race([halted, step]);
+    const outcome = await Promise.race([halted, step]);
+    // What a step says whose containers were taken from it is no reason: to it, they died.
+    return outcome.kind === 'passed' || job.halt.stopped() === undefined ? outcome : await halted;
   } catch (error) {
-    // What a step says whose containers were taken from it is no reason.
     if (job.halt.stopped() !== undefined) return await halted;
     return failureOutcome(job, context, error);
   }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type Container,
   type ContainerCreate,
@@ -148,12 +149,14 @@ export class FakeContainer implements Container {
     });
   }
 
-  remove(): Promise<void> {
-    return this.#call('remove', () => {
+  async remove(): Promise<void> {
+    await this.#call('remove', () => {
       this.#end({ exitCode: 137, oomKilled: false, removed: true });
       this.state = 'removed';
       this.#options.onRemoved();
     });
+    // Who reads the output sees the end of it before the engine has cleaned up and answers.
+    await setImmediate();
   }
 
   /** Someone else's `docker rm -f`. */
