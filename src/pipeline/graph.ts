@@ -11,6 +11,8 @@ export interface StageGroup {
 export interface Graph {
   /** By stage, also of those that do not run: who must have succeeded before it. Acyclic. */
   readonly needs: ReadonlyMap<StageId, ReadonlySet<StageId>>;
+  /** By stage that writes `needs`: those that they name. */
+  readonly named: ReadonlyMap<StageId, readonly StageId[]>;
   /** By stage: what is wrong with its needs, in words. */
   readonly faults: ReadonlyMap<StageId, readonly string[]>;
 }
@@ -28,15 +30,17 @@ type Needs = Map<StageId, Set<StageId>>;
 export function buildGraph(groups: readonly StageGroup[], sequences: readonly (readonly StageId[])[]): Graph {
   const needs: Needs = new Map();
   const faults = new Map<StageId, string[]>();
-  const named = byName(groups);
+  const names = byName(groups);
+  const named = new Map<StageId, readonly StageId[]>();
   const chain: StageId[] = [];
   for (const { definition, members } of groups) {
     const inChain = isChainStage(definition.name);
     const written = definition.options?.needs;
-    const found = written?.flatMap((need) => named.get(need) ?? []) ?? (inChain ? [...chain] : []);
+    const found = written?.flatMap((need) => names.get(need) ?? []) ?? (inChain ? [...chain] : []);
     for (const member of members) needs.set(member, new Set(found));
+    if (written !== undefined) for (const member of members) named.set(member, [...new Set(found)]);
     for (const need of written ?? []) {
-      if (!named.has(need)) blame(faults, members, `it needs ${need}, which is no stage of this file`);
+      if (!names.has(need)) blame(faults, members, `it needs ${need}, which is no stage of this file`);
     }
     if (inChain) chain.push(...members);
   }
@@ -44,7 +48,7 @@ export function buildGraph(groups: readonly StageGroup[], sequences: readonly (r
   openCircles(groups, needs, faults);
   followSequences(sequences, needs);
   for (const group of groups.filter(waitsForOthers)) waitForOthers(group, groups, needs);
-  return { needs, faults };
+  return { needs, named, faults };
 }
 
 function followSequences(sequences: readonly (readonly StageId[])[], needs: Needs): void {

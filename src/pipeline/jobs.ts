@@ -66,7 +66,7 @@ function named(sequences: readonly (readonly StageId[])[], chain: readonly Stage
     });
 }
 
-/** The jobs of what runs, and in each stage whom of other jobs it waits for. */
+/** The jobs of what runs, and in each stage whom of other jobs it waits for and whose artifacts it takes. */
 export function jobsOf(
   stages: readonly PlannedStage[],
   graph: Graph,
@@ -94,10 +94,21 @@ export function jobsOf(
     }
   }
   const jobOf = new Map(jobs.flatMap((job) => job.stages.map((stage) => [stage, job.id] as const)));
+  const keeping = new Set(stages.filter(({ options }) => options?.artifacts?.length).map(({ id }) => id));
+  // In one job the workspace is shared: what another stage of it keeps is there.
+  const takenBy = (stage: StageId): readonly StageId[] =>
+    (graph.named.get(stage) ?? []).filter(
+      (from) => keeping.has(from) && running.has(from) && jobOf.get(from) !== jobOf.get(stage),
+    );
   return {
     stages: stages.map((stage) => {
       const needed = waitsFor.get(stage.id);
-      return needed === undefined ? stage : { ...stage, waitsFor: needed };
+      const taken = takenBy(stage.id);
+      return {
+        ...stage,
+        ...(needed && { waitsFor: needed }),
+        ...(taken.length > 0 && { takesFrom: taken }),
+      };
     }),
     jobs: jobs.map((job) => ({
       ...job,

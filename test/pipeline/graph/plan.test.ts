@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Plan, PlannedStage } from '../../../src/pipeline/model.js';
+import type { Plan, PlannedStage, StageDefinition } from '../../../src/pipeline/model.js';
 import { planRun } from '../../../src/pipeline/plan.js';
 import { push, tag } from '../examples.js';
 import {
@@ -213,6 +213,39 @@ describe('a matrix', () => {
       stage('t', { matrix: matrix({ v: ['1.2', '1-2'] }) }),
     ]);
     expect(plan.jobs.map(({ id }) => id)).toEqual(['chain', 'chain-2', 't-v-1-2', 't-v-1-2-2']);
+  });
+});
+
+describe('artifacts are taken', () => {
+  const artifacts = ['dist'];
+  const takesFrom = (definitions: readonly StageDefinition[], id: string): readonly string[] | undefined =>
+    planOf(definitions).stages.find((one) => one.id === id)?.takesFrom;
+
+  test('from the parts and cells that `needs` names, where they keep any', () => {
+    const definitions = [
+      part('pre_build', 'api', { artifacts }),
+      part('pre_build', 'web'),
+      stage('lint', { artifacts, matrix: matrix({ node: ['20', '22'] }) }),
+      stage('e2e', { needs: ['pre_build', 'lint'] }),
+    ];
+    expect(takesFrom(definitions, 'e2e')).toEqual(['pre_build:api', 'lint (node=20)', 'lint (node=22)']);
+  });
+
+  test('from nobody without `needs`, and not from what is only waited for', () => {
+    const definitions = [
+      stage('a', { artifacts }),
+      stage('b', { needs: ['a'] }),
+      stage('c', { needs: ['b'] }),
+      stage('publish'),
+    ];
+    expect(takesFrom(definitions, 'c')).toBeUndefined();
+    expect(takesFrom(definitions, 'publish')).toBeUndefined();
+  });
+
+  test('not within one job, whose workspace is shared, nor from a stage that is left out', () => {
+    const left = stage('lint', { artifacts, when: { branch: ['none'] } });
+    const definitions = [stage('build', { artifacts }), left, stage('publish', { needs: ['build', 'lint'] })];
+    expect(takesFrom(definitions, 'publish')).toBeUndefined();
   });
 });
 
