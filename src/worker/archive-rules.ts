@@ -8,6 +8,9 @@ export interface ArchiveLimits {
 
 export const OUTPUT_LIMITS: ArchiveLimits = { bytes: 8 * 1024 ** 3, entries: 200_000 };
 
+/** Of artifacts and caches: the dependencies of a large project are more files than its outputs. */
+export const KEPT_LIMITS: ArchiveLimits = { bytes: 8 * 1024 ** 3, entries: 1_000_000 };
+
 /** An archive that must not be unpacked, with the reason for people. */
 export class ArchiveRefused extends Error {
   override readonly name = 'ArchiveRefused';
@@ -26,8 +29,11 @@ export type AcceptedEntry =
   /** `source` is a file that came before. */
   | { readonly kind: 'copy'; readonly path: string; readonly source: string };
 
-/** Judges the entries of one archive in their order; all must stand under `top`. */
-export function createArchiveRules(top: string, limits: ArchiveLimits): (entry: EntryHead) => AcceptedEntry {
+/** Judges the entries of one archive in their order; all must stand under `top`, if it is given. */
+export function createArchiveRules(
+  top: string | undefined,
+  limits: ArchiveLimits,
+): (entry: EntryHead) => AcceptedEntry {
   const seen = new Map<string, { readonly kind: 'directory' | 'file' | 'symlink'; readonly size: number }>();
   let bytes = 0;
   let entries = 0;
@@ -41,8 +47,8 @@ export function createArchiveRules(top: string, limits: ArchiveLimits): (entry: 
 
   return (entry) => {
     const at = cleanName(entry.name);
-    const [first, ...rest] = at.split('/');
-    if (first !== top) throw new ArchiveRefused(`${entry.name} is not in ${top}`);
+    const [first = '', ...rest] = at.split('/');
+    if (top !== undefined && first !== top) throw new ArchiveRefused(`${entry.name} is not in ${top}`);
     // A link that came before would be followed by whoever writes here.
     let parent = first;
     for (const part of rest) {

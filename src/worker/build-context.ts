@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, readFile, readlink } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
-import { type Pack, pack } from 'tar-stream';
+import type { Pack } from 'tar-stream';
+import { addFile, writeArchive } from './archive-writer.js';
 import { type IgnoreRules, parseDockerignore } from './dockerignore.js';
 
 export interface BuildContextSource {
@@ -16,19 +16,8 @@ export interface BuildContextSource {
  * left out, owners are root's so that the cache holds across machines.
  */
 export async function* buildContext(source: BuildContextSource): AsyncGenerator<Buffer> {
-  const tar = pack();
   const rules = await readIgnoreRules(source);
-  // The stream carries the error to the reader; without a reader nothing is to be told.
-  const walked = addDirectory(tar, source.directory, '', rules).then(
-    () => tar.finalize(),
-    (error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))),
-  );
-  try {
-    for await (const chunk of tar as AsyncIterable<Buffer>) yield chunk;
-  } finally {
-    tar.destroy();
-    await walked;
-  }
+  yield* writeArchive((tar) => addDirectory(tar, source.directory, '', rules));
 }
 
 async function readIgnoreRules({ directory, dockerfile }: BuildContextSource): Promise<IgnoreRules> {
@@ -67,36 +56,4 @@ async function addDirectory(tar: Pack, root: string, folder: string, rules: Igno
       tar.entry({ ...header, type: 'symlink', linkname: await readlink(file) });
     } else if (stats.isFile()) await addFile(tar, file, header);
   }
-}
-
-async function addFile(
-  tar: Pack,
-  file: string,
-  header: { readonly name: string; readonly mode: number; readonly mtime: Date },
-): Promise<void> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    const { size } = await handle.stat();
-    await writeEntry(tar, { ...header, size }, handle);
-  } finally {
-    await handle.close();
-  }
-}
-
-function writeEntry(
-  tar: Pack,
-  header: { readonly name: string; readonly mode: number; readonly mtime: Date; readonly size: number },
-  handle: FileHandle,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const entry = tar.entry({ ...header, type: 'file' }, (error) => (error ? reject(error) : resolve()));
-    if (header.size === 0) {
-      entry.end(undefined);
-      return;
-    }
-    // The size stands in the header: a file that grows meanwhile must not spill over.
-    const content = handle.createReadStream({ autoClose: false, start: 0, end: header.size - 1 });
-    content.on('error', reject);
-    content.pipe(entry);
-  });
 }

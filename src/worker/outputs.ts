@@ -41,7 +41,7 @@ async function copyOutput(output: string, source: OutputSource, workspace: Works
   await mkdir(workspace.incoming, { recursive: true });
   const incoming = await mkdtemp(path.join(workspace.incoming, 'output-'));
   try {
-    await unpack(await source.container.archive(from), incoming, name, OUTPUT_LIMITS);
+    await unpack(await source.container.archive(from), incoming, { top: name, limits: OUTPUT_LIMITS });
     await moveInto(incoming, workspace.code, name);
   } catch (error) {
     throw outputFailure(output, error);

@@ -1,21 +1,27 @@
-import { createWriteStream } from 'node:fs';
-import { copyFile, lstat, mkdir, readdir, rename, symlink } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, open, readdir, rename, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar-stream';
 import { type ArchiveLimits, ArchiveRefused, createArchiveRules } from './archive-rules.js';
 
+export interface UnpackOptions {
+  /** All entries stand under it; absent: under any. */
+  readonly top?: string;
+  readonly limits: ArchiveLimits;
+  /** Files are as old as the archive says. */
+  readonly times?: boolean;
+}
+
 /**
- * Unpacks an archive whose entries all stand under `top` into an empty directory that nobody else
- * can write to. Owners and special bits are not taken over.
+ * Unpacks an archive into an empty directory that nobody else can write to. Owners, special bits and the modes
+ * of directories are not taken over: one without a right to write could not be filled.
  * @throws ArchiveRefused
  */
 export async function unpack(
   archive: AsyncIterable<Buffer>,
   directory: string,
-  top: string,
-  limits: ArchiveLimits,
+  { top, limits, times = false }: UnpackOptions,
 ): Promise<void> {
   const accept = createArchiveRules(top, limits);
   const source = Readable.from(archive);
@@ -23,19 +29,27 @@ export async function unpack(
   const feed = pipeline(source, entries);
   // The loop below tells the cause; this is its echo when it stops early.
   feed.catch(() => undefined);
+  const made = new Set<string>();
+  const make = async (folder: string): Promise<void> => {
+    if (made.has(folder)) return;
+    await mkdir(folder, { recursive: true });
+    made.add(folder);
+  };
   for await (const entry of entries) {
-    const { name, type, size, linkname, mode } = entry.header;
+    const { name, type, size, linkname, mode, mtime } = entry.header;
     const accepted = accept({ name, type: type ?? 'file', size, linkname });
     const target = path.join(directory, accepted.path);
-    await mkdir(path.dirname(target), { recursive: true });
+    await make(path.dirname(target));
     switch (accepted.kind) {
       case 'directory':
-        await mkdir(target, { recursive: true });
+        await make(target);
         entry.resume();
         break;
       case 'file':
-        // `wx`: never through something that is already there.
-        await pipeline(entry, createWriteStream(target, { flags: 'wx', mode: mode & 0o777 }));
+        await writeFileOf(entry as AsyncIterable<Buffer>, target, {
+          mode: mode & 0o777,
+          ...(times && mtime && { mtime }),
+        });
         break;
       case 'symlink':
         await symlink(accepted.target, target);
@@ -48,6 +62,31 @@ export async function unpack(
     }
   }
   await feed;
+}
+
+async function writeFileOf(
+  content: AsyncIterable<Buffer>,
+  target: string,
+  { mode, mtime }: { readonly mode: number; readonly mtime?: Date },
+): Promise<void> {
+  // `wx`: never through something that is already there.
+  const file = await open(target, 'wx', mode);
+  try {
+    for await (const chunk of content) await file.writeFile(chunk);
+    // What open was given is less the worker's umask.
+    await file.chmod(mode);
+    if (mtime !== undefined) await file.utimes(mtime, mtime);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Moves everything in one directory into another, as {@link moveInto}; never `.git`, by which git is told what to run. */
+export async function moveAllInto(from: string, to: string): Promise<void> {
+  for (const name of (await readdir(from)).sort()) {
+    if (name === '.git') throw new ArchiveRefused('it has a .git of its own');
+    await moveInto(from, to, name);
+  }
 }
 
 /**

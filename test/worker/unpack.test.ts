@@ -33,7 +33,7 @@ function archive(...entries: readonly Entry[]): AsyncIterable<Buffer> {
 
 async function unpacked(top: string, ...entries: readonly Entry[]): Promise<string> {
   const directory = temporary();
-  await unpack(archive(...entries), directory, top, LIMITS);
+  await unpack(archive(...entries), directory, { top, limits: LIMITS });
   return directory;
 }
 
@@ -117,7 +117,9 @@ describe('an archive', () => {
     const parent = temporary();
     const directory = path.join(parent, 'in');
     mkdirSync(directory);
-    await expect(unpack(archive(...entries), directory, 'out', LIMITS)).rejects.toMatchObject({
+    await expect(
+      unpack(archive(...entries), directory, { top: 'out', limits: LIMITS }),
+    ).rejects.toMatchObject({
       name: 'ArchiveRefused',
     });
     expect(readdirSync(parent)).toEqual(['in']);
@@ -127,7 +129,7 @@ describe('an archive', () => {
     async function* half(): AsyncGenerator<Buffer> {
       for await (const chunk of archive({ name: 'out', text: 'x'.repeat(600) })) yield chunk.subarray(0, 300);
     }
-    await expect(unpack(half(), temporary(), 'out', LIMITS)).rejects.toThrow();
+    await expect(unpack(half(), temporary(), { top: 'out', limits: LIMITS })).rejects.toThrow();
   });
 });
 

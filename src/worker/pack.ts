@@ -1,0 +1,71 @@
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import type { Pack } from 'tar-stream';
+import { addFile, writeArchive } from './archive-writer.js';
+import type { SelectedEntry } from './selection.js';
+
+export interface PackSource {
+  readonly root: string;
+  /** Directory of the archive under which its entries stand; absent: they stand at the top. */
+  readonly prefix?: string;
+  readonly entries: readonly SelectedEntry[];
+}
+
+/**
+ * A gzipped tar of what was selected. Owners are root's; without `times` equal content gives equal bytes,
+ * whenever and wherever it was made.
+ */
+export function packFiles(
+  sources: readonly PackSource[],
+  { times }: { readonly times: boolean },
+): AsyncIterable<Buffer> {
+  const tar = writeArchive(async (into) => {
+    for (const source of sources) await addEntries(into, source, times);
+  });
+  // Level 1: what is kept is packed while a check waits, and stored on a disk that is cheap.
+  return through(tar, createGzip({ level: 1 }));
+}
+
+/** What {@link packFiles} made, as a tar. */
+export function unzipped(content: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  return through(content, createGunzip());
+}
+
+async function* through(
+  content: AsyncIterable<Buffer>,
+  transform: NodeJS.ReadWriteStream & AsyncIterable<unknown>,
+): AsyncGenerator<Buffer> {
+  const source = Readable.from(content);
+  const flowing = pipeline(source, transform);
+  // Who reads is told by the stream; this is its echo.
+  flowing.catch(() => undefined);
+  try {
+    for await (const chunk of transform) yield chunk as Buffer;
+    await flowing;
+  } finally {
+    source.destroy();
+  }
+}
+
+async function addEntries(tar: Pack, { root, prefix, entries }: PackSource, times: boolean): Promise<void> {
+  for (const entry of entries) {
+    const head = {
+      name: prefix === undefined ? entry.path : `${prefix}/${entry.path}`,
+      mode: entry.mode,
+      mtime: new Date(times ? entry.modified : 0),
+    };
+    switch (entry.kind) {
+      case 'directory':
+        tar.entry({ ...head, type: 'directory' });
+        break;
+      case 'link':
+        tar.entry({ ...head, type: 'symlink', linkname: entry.target });
+        break;
+      case 'file':
+        await addFile(tar, path.join(root, entry.path), head);
+        break;
+    }
+  }
+}
