@@ -13,6 +13,7 @@ import type {
   WorkerEvent,
 } from './model.js';
 import { lookAt } from './standing.js';
+import { type StageWaits, waitsOver, withWaits } from './waiting.js';
 
 /** What changes a run besides its worker. */
 export type ServerEvent =
@@ -22,7 +23,8 @@ export type ServerEvent =
   | { readonly type: 'job_leased'; readonly job: string; readonly fence: number; readonly at: number }
   /** The queue gave the job up, e.g. its worker died too often. */
   | { readonly type: 'job_failed'; readonly job: string; readonly reason: string; readonly at: number }
-  | { readonly type: 'run_cancelled'; readonly by: string; readonly at: number };
+  | { readonly type: 'run_cancelled'; readonly by: string; readonly at: number }
+  | StageWaits;
 
 export type RunEvent = WorkerEvent | ServerEvent;
 
@@ -55,7 +57,7 @@ export function progress(plan: Plan, now: RunProgress, event: RunEvent): RunProg
     return 'seq' in event && event.type === 'job_ended' ? withJob(now, event.job, { status: 'done' }) : now;
   }
   const next = 'seq' in event ? applyWorkerEvent(plan, now, event) : applyServerEvent(plan, now, event);
-  return next === now ? now : conclude(plan, settleJobs(plan, next), event.at);
+  return next === now ? now : conclude(plan, settleJobs(plan, waitsOver(plan, now, next)), event.at);
 }
 
 /** Jobs that nobody has queued yet and whose next stage waits for nobody. */
@@ -129,6 +131,8 @@ function applyServerEvent(plan: Plan, now: RunProgress, event: ServerEvent): Run
       return endJob(plan, now, event.job, event.at, event.reason);
     case 'run_cancelled':
       return cancelRun({ ...now, cancelledBy: event.by }, event.by, event.at);
+    case 'stage_waits':
+      return withWaits(plan, now, event);
   }
 }
 
