@@ -1,4 +1,4 @@
-import type { Issue, Plan, Repository, RunProgress, Trigger } from '../pipeline/model.js';
+import type { Blob, Issue, Plan, Repository, RunProgress, StageId, Trigger } from '../pipeline/model.js';
 
 /** A run as it is stored. */
 export interface RunRecord {
@@ -124,4 +124,79 @@ export interface Logger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
+}
+
+// ── the depot: what outlives a job ──────────────────────────────────────────────────────────────
+
+/** A blob was not kept, in words for the worker that sent it. */
+export class BlobRefused extends Error {
+  override readonly name = 'BlobRefused';
+  readonly reason: 'too_large' | 'no_space' | 'broken';
+  constructor(reason: BlobRefused['reason'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** When a blob is not worth its room any more. */
+export interface BlobsKept {
+  readonly unusedMs: number;
+  /** All blobs together; above it the longest unused go first. */
+  readonly bytes: number;
+}
+
+/**
+ * Bytes on the server's disk, named by what they are. All methods may be called at once, also for one
+ * digest; a digest that is none is one that is not there.
+ */
+export interface BlobStore {
+  /** Keeps all or nothing; the same again changes nothing. @throws BlobRefused, or what `content` throws */
+  put(content: AsyncIterable<Buffer>): Promise<Blob>;
+  /** Counts as a use. Nothing is held open until `content` is read; it throws when the blob is removed before. */
+  get(
+    digest: string,
+  ): Promise<{ readonly bytes: number; readonly content: AsyncIterable<Buffer> } | undefined>;
+  /** Whether it is there, whole. Counts as a use. */
+  touch(blob: Blob): Promise<boolean>;
+  /** Bytes of all blobs, as the last tidying found them and puts since. */
+  held(): number;
+  /** Removes what is not worth its room, and what a process that was killed left half written. */
+  tidy(kept: BlobsKept): Promise<{ readonly removed: number }>;
+}
+
+export interface CacheEntry extends Blob {
+  /** GitHub's id. */
+  readonly repository: number;
+  readonly scope: string;
+  readonly key: string;
+  readonly run: number;
+  /** milliseconds since the epoch */
+  readonly at: number;
+}
+
+export interface ResultEntry {
+  /** GitHub's id. */
+  readonly repository: number;
+  readonly domain: string;
+  readonly address: string;
+  readonly run: number;
+  readonly stage: StageId;
+  /** milliseconds since the epoch */
+  readonly at: number;
+}
+
+/** What is known of blobs: by which key and address they are found. */
+export interface DepotIndex {
+  /** In place of an older one of the same scope and key. Again, or too late: nothing changes. */
+  addCache(entry: CacheEntry): Promise<void>;
+  cache(repository: number, scope: string, key: string): Promise<CacheEntry | undefined>;
+  /** The newest over all these scopes whose key begins with `prefix`, character by character. */
+  newestCache(repository: number, scopes: readonly string[], prefix: string): Promise<CacheEntry | undefined>;
+  /** Unless it was replaced meanwhile. */
+  removeCache(entry: CacheEntry): Promise<void>;
+  /** In place of an older one of the same domain and address. Again, or too late: nothing changes. */
+  addResult(entry: ResultEntry): Promise<void>;
+  result(repository: number, domain: string, address: string): Promise<ResultEntry | undefined>;
+  /** Unless it was replaced meanwhile. */
+  removeResult(entry: ResultEntry): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { checkStore } from '../../src/adapters/sql/checks.js';
 import { type Database, DatabaseUnavailable, openDatabase } from '../../src/adapters/sql/database.js';
 import { runStore } from '../../src/adapters/sql/runs.js';
 import { installationValue } from '../../src/adapters/sql/secrets.js';
+import { describeDepotIndex } from '../adapters/sql/depot-index-suite.js';
 import { describeMigrations } from '../adapters/sql/migration-suite.js';
 import { describeStores, newRun, type Place } from '../adapters/sql/store-suite.js';
 import { freePort } from './support/free-port.js';
@@ -23,6 +24,7 @@ async function newDatabase(): Promise<Place> {
 
 describe('PostgreSQL: the stores', () => describeStores(newDatabase));
 describe('PostgreSQL: the migrations', () => describeMigrations(newDatabase));
+describe('PostgreSQL: the index of the depot', () => describeDepotIndex(newDatabase));
 
 describe('two servers on one PostgreSQL', () => {
   let location: string;

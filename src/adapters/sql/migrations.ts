@@ -1,8 +1,14 @@
 import type { Migration } from 'kysely';
 import { createRuns } from './migrations/001-runs.js';
+import { createDepot } from './migrations/002-depot.js';
+import { createGroups } from './migrations/003-groups.js';
 import type { Dialect } from './schema.js';
 
 /** In the order of their names. One that was released is never changed. */
 export function migrations(dialect: Dialect): Record<string, Migration> {
-  return { '001-runs': createRuns(dialect) };
+  return {
+    '001-runs': createRuns(dialect),
+    '002-depot': createDepot(dialect),
+    '003-groups': createGroups(dialect),
+  };
 }

@@ -8,6 +8,9 @@ export interface Tables {
   readonly repositories: RepositoriesTable;
   readonly runs: RunsTable;
   readonly checks: ChecksTable;
+  readonly caches: CachesTable;
+  readonly results: ResultsTable;
+  readonly group_places: GroupPlacesTable;
 }
 
 interface SettingsTable {
@@ -58,4 +61,35 @@ export interface ChecksTable {
   wanted: number;
   sent: number;
   refused: string | null;
+}
+
+/** A stage of a run in the line of its group. */
+interface GroupPlacesTable {
+  /** The number in the line: the smallest has the group. */
+  id: Generated<number>;
+  repository_id: number;
+  group_name: string;
+  run_id: number;
+  stage: string;
+  since: number;
+}
+
+export interface CachesTable {
+  repository_id: number;
+  scope: string;
+  key: string;
+  /** `sha256:…` */
+  digest: string;
+  bytes: number;
+  run_id: number;
+  created_at: number;
+}
+
+export interface ResultsTable {
+  repository_id: number;
+  domain: string;
+  address: string;
+  run_id: number;
+  stage: string;
+  created_at: number;
 }

@@ -27,6 +27,26 @@ const TRIALS: Readonly<Record<string, Trial>> = {
     expected: [{ name: 'alice' }],
     obstacle: 'checks',
   },
+  '002-depot': {
+    async put(db) {
+      await db
+        .insertInto('repositories')
+        .values({
+          id: 5_000_000_005,
+          owner: 'acme',
+          name: 'hello',
+          private: 1,
+          clone_url: 'http://git.example/acme/hello.git',
+          html_url: 'http://git.example/acme/hello',
+          default_branch: 'main',
+          installation_id: 3,
+        })
+        .execute();
+    },
+    read: (db) => db.selectFrom('repositories').select(['id', 'owner', 'private']).execute(),
+    expected: [{ id: 5_000_000_005, owner: 'acme', private: 1 }],
+    obstacle: 'results',
+  },
 };
 
 /** That no migration loses what is there, on whatever database. */

@@ -1,0 +1,105 @@
+import { type Selectable, sql } from 'kysely';
+import type { CacheEntry, DepotIndex, ResultEntry } from '../../runs/ports.js';
+import type { Database } from './database.js';
+import type { CachesTable, ResultsTable } from './schema.js';
+
+export function depotIndex(db: Database): DepotIndex {
+  return {
+    async addCache(entry) {
+      const { repository_id: _, scope: __, key: ___, ...replaced } = fromCache(entry);
+      await db
+        .insertInto('caches')
+        .values(fromCache(entry))
+        .onConflict((conflict) =>
+          conflict
+            .columns(['repository_id', 'scope', 'key'])
+            .doUpdateSet(replaced)
+            .where('caches.created_at', '<', entry.at),
+        )
+        .execute();
+    },
+    async cache(repository, scope, key) {
+      const row = await caches(db, repository)
+        .where('scope', '=', scope)
+        .where('key', '=', key)
+        .executeTakeFirst();
+      return row && toCache(row);
+    },
+    async newestCache(repository, scopes, prefix) {
+      const row = await caches(db, repository)
+        .where('scope', 'in', scopes)
+        // Not LIKE: that has characters of its own, and in SQLite no case. Both count by code points.
+        .where(sql`substr(key, 1, ${[...prefix].length})`, '=', prefix)
+        .orderBy('created_at', 'desc')
+        .orderBy('run_id', 'desc')
+        .orderBy('key', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row && toCache(row);
+    },
+    async removeCache({ repository, scope, key, digest }) {
+      await db
+        .deleteFrom('caches')
+        .where('repository_id', '=', repository)
+        .where('scope', '=', scope)
+        .where('key', '=', key)
+        .where('digest', '=', digest)
+        .execute();
+    },
+    async addResult(entry) {
+      const { repository_id: _, domain: __, address: ___, ...replaced } = fromResult(entry);
+      await db
+        .insertInto('results')
+        .values(fromResult(entry))
+        .onConflict((conflict) =>
+          conflict
+            .columns(['repository_id', 'domain', 'address'])
+            .doUpdateSet(replaced)
+            .where('results.created_at', '<', entry.at),
+        )
+        .execute();
+    },
+    async result(repository, domain, address) {
+      const row = await db
+        .selectFrom('results')
+        .selectAll()
+        .where('repository_id', '=', repository)
+        .where('domain', '=', domain)
+        .where('address', '=', address)
+        .executeTakeFirst();
+      return row && toResult(row);
+    },
+    async removeResult({ repository, domain, address, run, stage }) {
+      await db
+        .deleteFrom('results')
+        .where('repository_id', '=', repository)
+        .where('domain', '=', domain)
+        .where('address', '=', address)
+        .where('run_id', '=', run)
+        .where('stage', '=', stage)
+        .execute();
+    },
+  };
+}
+
+function caches(db: Database, repository: number) {
+  return db.selectFrom('caches').selectAll().where('repository_id', '=', repository);
+}
+
+function fromCache({ repository, scope, key, digest, bytes, run, at }: CacheEntry): Selectable<CachesTable> {
+  return { repository_id: repository, scope, key, digest, bytes, run_id: run, created_at: at };
+}
+
+function toCache(row: Selectable<CachesTable>): CacheEntry {
+  const { repository_id: repository, scope, key, digest, bytes, run_id: run, created_at: at } = row;
+  return { repository, scope, key, digest, bytes, run, at };
+}
+
+function fromResult({ repository, domain, address, run, stage, at }: ResultEntry): Selectable<ResultsTable> {
+  return { repository_id: repository, domain, address, run_id: run, stage, created_at: at };
+}
+
+function toResult(row: Selectable<ResultsTable>): ResultEntry {
+  const { repository_id: repository, domain, address, run_id: run, stage, created_at: at } = row;
+  return { repository, domain, address, run, stage, at };
+}
