@@ -228,6 +228,8 @@ export interface CheckoutRequest {
   /** Sent with git's requests from the environment; never on disk or in argv. Absent for open clone URLs. */
   readonly token?: string;
   readonly options?: CheckoutOptions;
+  /** Submodules may come from hosts that are not on the internet. */
+  readonly trusted?: boolean;
   /** An existing empty directory, or one that this job's checkout left half done. */
   readonly directory: string;
 }

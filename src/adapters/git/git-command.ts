@@ -15,7 +15,7 @@ export interface GitCommand {
 }
 
 /** What every git of ours is told, whatever the machine's own configuration says. */
-const CONFIG: readonly (readonly [key: string, value: string])[] = [
+const CONFIG: Config = [
   // A repository brings files, not programs: nothing of it is run on the worker.
   ['core.hooksPath', '/dev/null'],
   ['core.fsmonitor', 'false'],
@@ -34,16 +34,13 @@ const CONFIG: readonly (readonly [key: string, value: string])[] = [
   ['http.followRedirects', 'initial'],
 ];
 
+type Config = readonly (readonly [key: string, value: string])[];
+
 /** The environment of git: ours alone, so that nothing of the machine's user decides. */
 export function gitEnvironment(
   base: Readonly<Record<string, string>>,
   protocols: readonly string[],
-  config: readonly (readonly [key: string, value: string])[],
 ): Readonly<Record<string, string>> {
-  const entries = [...CONFIG, ...config].flatMap(([key, value], index) => [
-    [`GIT_CONFIG_KEY_${index}`, key],
-    [`GIT_CONFIG_VALUE_${index}`, value],
-  ]);
   return {
     ...base,
     LC_ALL: 'C.UTF-8',
@@ -55,9 +52,23 @@ export function gitEnvironment(
     GIT_ALLOW_PROTOCOL: protocols.join(':'),
     GIT_LFS_SKIP_SMUDGE: '1',
     GIT_OPTIONAL_LOCKS: '0',
-    GIT_CONFIG_COUNT: String(CONFIG.length + config.length),
-    ...Object.fromEntries(entries),
+    ...configFrom(0, CONFIG),
   };
+}
+
+/** The same git, told more: of one key the last value counts, also above what a repository says. */
+export function withConfig(command: GitCommand, config: Config): GitCommand {
+  const { environment } = command;
+  const count = Number(environment['GIT_CONFIG_COUNT'] ?? 0);
+  return { ...command, environment: { ...environment, ...configFrom(count, config) } };
+}
+
+function configFrom(first: number, config: Config): Readonly<Record<string, string>> {
+  const entries = config.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${first + index}`, key],
+    [`GIT_CONFIG_VALUE_${first + index}`, value],
+  ]);
+  return { ...Object.fromEntries(entries), GIT_CONFIG_COUNT: String(first + config.length) };
 }
 
 /** git ran, and ended with something else than 0. */

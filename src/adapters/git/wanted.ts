@@ -41,6 +41,18 @@ export function mirrorPath(mirrors: string, repository: Repository): string {
   return path.join(mirrors, `${origin}-${repository.id}${suffix}.git`);
 }
 
+/**
+ * The mirrors of a repository's submodules: in one directory, which is mounted before it is known which they are.
+ * Each repository has its own, or its stages would see what only others may.
+ */
+export function submodulesPath(mirrors: string, repository: Repository): string {
+  return mirrorPath(mirrors, repository).replace(/git$/, 'submodules');
+}
+
+export function submoduleMirror(directory: string, url: URL): string {
+  return path.join(directory, `${createHash('sha256').update(url.href).digest('hex').slice(0, 40)}.git`);
+}
+
 /** @throws CheckoutFailed when it is no URL */
 export function parseCloneUrl(url: string): URL {
   if (!URL.canParse(url)) throw new CheckoutFailed('the clone URL is no URL');

@@ -1,7 +1,9 @@
 import { appendFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type GitCommand, runGit } from './git-command.js';
+import { boundaryOf } from './history.js';
 import { objectsOf } from './mirror.js';
+import type { Submodule } from './submodules.js';
 import type { Wanted } from './wanted.js';
 
 export interface WorkspaceSource {
@@ -11,6 +13,8 @@ export interface WorkspaceSource {
   readonly wanted: Wanted;
   /** The tag's own object, where it has one. */
   readonly tagObject: string;
+  /** Commits of history; absent: all. */
+  readonly depth?: number;
 }
 
 /**
@@ -22,7 +26,7 @@ export async function fillWorkspace(
   directory: string,
   source: WorkspaceSource,
 ): Promise<void> {
-  const { mirror, url, wanted, tagObject } = source;
+  const { mirror, url, wanted, tagObject, depth } = source;
   await empty(directory);
   const git = (args: readonly string[], input?: string): Promise<string> =>
     runGit(command, ['-C', directory, ...args], input);
@@ -30,19 +34,33 @@ export async function fillWorkspace(
   await mkdir(path.join(directory, '.git/objects/info'), { recursive: true });
   await writeFile(path.join(directory, '.git/objects/info/alternates'), `${objectsOf(mirror)}\n`);
   await appendFile(path.join(directory, '.git/config'), configOf(url));
+  // The mirror has all of it: a history that ends early is the workspace's alone.
+  const boundary = depth === undefined ? [] : await boundaryOf(command, mirror, wanted.sha, depth);
+  if (boundary.length > 0) await writeFile(path.join(directory, '.git/shallow'), `${boundary.join('\n')}\n`);
   await git(['update-ref', '--stdin', '-z'], refUpdates(wanted, tagObject));
   await git(['checkout', '--quiet', '--detach', '--force', wanted.sha, '--']);
 }
 
 /** Written at once: three calls of `git config` take longer than the checkout of a small repository. */
 function configOf(url: string): string {
-  const quoted = url.replaceAll(/["\\]/g, String.raw`\$&`);
   return `[remote "origin"]
-\turl = "${quoted}"
+\turl = ${quoted(url)}
 \tfetch = +refs/heads/*:refs/remotes/origin/*
 [gc]
 \tauto = 0
 `;
+}
+
+/** With these, `git submodule` in a stage sees what is there; each has a `.git` of its own, as a clone has. */
+export async function nameSubmodules(directory: string, submodules: readonly Submodule[]): Promise<void> {
+  const sections = submodules.map(
+    ({ name, url }) => `[submodule ${quoted(name)}]\n\tactive = true\n\turl = ${quoted(url)}\n`,
+  );
+  await appendFile(path.join(directory, '.git/config'), sections.join(''));
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
 
 /** Lines of `update-ref --stdin -z`: names are data there, whatever they look like. */

@@ -1,3 +1,5 @@
+import { NOT_THE_INTERNET } from '../../pipeline/internet.js';
+
 /** Interfaces that begin with this are bridges of ours (iptables reads `+` as "and whatever follows"). */
 const BRIDGES = 'cyc-+';
 
@@ -12,25 +14,6 @@ export const JUMPS = [
 ] as const;
 
 export type Jump = (typeof JUMPS)[number];
-
-/**
- * What is not the internet: private networks (RFC 1918), carrier-grade NAT (RFC 6598), link-local with the
- * clouds' metadata (169.254.169.254), loopback, and the rest of what IANA keeps for special purposes.
- * https://www.iana.org/assignments/iana-ipv4-special-registry
- */
-const NOT_THE_INTERNET = [
-  '0.0.0.0/8',
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.0.0.0/24',
-  '192.168.0.0/16',
-  '198.18.0.0/15',
-  '224.0.0.0/4',
-  '240.0.0.0/4',
-];
 
 export interface RuleOptions {
   /** IPv4 addresses that are asked for names; stages need them, wherever they are. */

@@ -1,0 +1,117 @@
+import path from 'node:path';
+import { CheckoutFailed, type CheckoutRequest } from '../../worker/ports.js';
+import { credentialsFor, withoutCredentials } from './credentials.js';
+import { type GitCommand, gitEnvironment, withConfig } from './git-command.js';
+import { ensureMirror, fetchInto, sweepMirror, tagObject } from './mirror.js';
+import { createMutex, type Mutex } from './mutex.js';
+import { reachOnInternet } from './reach.js';
+import { realSleep, type Sleep, withTries } from './tries.js';
+import { parseCloneUrl, type Wanted } from './wanted.js';
+
+export interface GitOptions {
+  /** Directory of the mirrors; absolute, and the same path on the engine's host. */
+  readonly mirrors: string;
+  /** The program; default `git`. */
+  readonly git?: string;
+  /** All that git sees of the machine's environment (PATH, https_proxy, GIT_SSL_CAINFO, …). */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Clone from paths of this machine too. */
+  readonly allowFile?: boolean;
+  /** Between the tries of a fetch; it rejects, or resolves at once, when aborted. Default: real time. */
+  readonly sleep?: Sleep;
+}
+
+/** A commit of one repository, and where it is kept. */
+export interface Source {
+  readonly mirror: string;
+  /** Without credentials. */
+  readonly url: URL;
+  readonly wanted: Wanted;
+}
+
+/** One request's git. */
+export interface Session {
+  /** Without the token. */
+  readonly local: GitCommand;
+  /** The repository of the request. */
+  readonly url: URL;
+  /** The clone URL's own server: it may have the token, and may be anywhere. */
+  isOwn(url: URL): boolean;
+  /**
+   * The commit is in the mirror afterwards, with what `more` fetches beside it.
+   * @returns the object that the tag points to, or the commit
+   * @throws CheckoutFailed; FetchFailed when all tries failed
+   */
+  fetch(source: Source, more?: (remote: GitCommand) => Promise<void>): Promise<string>;
+}
+
+/** Opens sessions on one directory of mirrors, in which each mirror is one session's at a time. */
+export type OpenSession = (
+  request: CheckoutRequest,
+  signal: AbortSignal,
+  log: (line: string) => void,
+) => Session;
+
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+export function gitSessions(options: GitOptions): OpenSession {
+  const locked = mirrorLocks();
+  const protocols = options.allowFile === true ? ['http', 'https', 'file'] : ['http', 'https'];
+  const base = { PATH: DEFAULT_PATH, ...options.environment };
+  const environment = gitEnvironment(base, protocols);
+
+  return (request, signal, log) => {
+    const { url: own, secrets } = withoutCredentials(parseCloneUrl(request.repository.cloneUrl));
+    const local: GitCommand = { git: options.git ?? 'git', environment, secrets, signal };
+    const isOwn = (url: URL): boolean =>
+      url.origin === own.origin && (own.protocol !== 'file:' || options.allowFile === true);
+    // Only the fetch needs the token.
+    const remoteFor = async (url: URL): Promise<GitCommand> => {
+      checkProtocol(url, protocols);
+      if (isOwn(url)) {
+        const { config, secrets: more } = credentialsFor(own, request.token);
+        return { ...withConfig(local, config), secrets: [...secrets, ...more] };
+      }
+      return request.trusted === true ? local : withConfig(local, await reachOnInternet(url, base));
+    };
+    return {
+      local,
+      url: own,
+      isOwn,
+      async fetch({ mirror, url, wanted }, more) {
+        const remote = await remoteFor(url);
+        const once = (): Promise<string> =>
+          locked(mirror, async () => {
+            await ensureMirror(local, mirror);
+            await fetchInto(remote, mirror, url.href, wanted);
+            await more?.(remote);
+            return await tagObject(local, mirror, wanted);
+          });
+        // Others may use the mirror between the tries: what they want may be there.
+        return await withTries(once, { sleep: options.sleep ?? realSleep, signal, log });
+      },
+    };
+  };
+}
+
+/** One piece of work in a mirror at a time; before the first, what a killed process left goes. */
+function mirrorLocks(): <T>(mirror: string, work: () => Promise<T>) => Promise<T> {
+  const mutexes = new Map<string, Mutex>();
+  const swept = new Set<string>();
+  return async (mirror, work) => {
+    const key = path.resolve(mirror);
+    const mutex = mutexes.get(key) ?? createMutex();
+    mutexes.set(key, mutex);
+    return await mutex(async () => {
+      if (!swept.has(key)) await sweepMirror(key);
+      swept.add(key);
+      return await work();
+    });
+  };
+}
+
+function checkProtocol(url: URL, protocols: readonly string[]): void {
+  const protocol = url.protocol.slice(0, -1);
+  if (!protocols.includes(protocol))
+    throw new CheckoutFailed(`the protocol ${protocol} of ${url.href} is not allowed; write https://`);
+}
