@@ -8,6 +8,7 @@ import { redisFences } from '../adapters/redis/fences.js';
 import { publishInstall } from '../adapters/redis/install.js';
 import { checkStore } from '../adapters/sql/checks.js';
 import { type Database, openDatabase } from '../adapters/sql/database.js';
+import { groupStore } from '../adapters/sql/groups.js';
 import { runStore } from '../adapters/sql/runs.js';
 import { installationValue } from '../adapters/sql/secrets.js';
 import { cyclone } from '../app.js';
@@ -19,6 +20,7 @@ import type { RegistryAuth, WorkerEvent } from '../pipeline/model.js';
 import { type Advance, createAdvance } from '../runs/advance.js';
 import { type CancelRun, createCancel } from '../runs/cancel.js';
 import { createCatchUp } from '../runs/catch-up.js';
+import { createConcurrency } from '../runs/concurrency.js';
 import { createIntake } from '../runs/intake.js';
 import { createLease, type GrantLease } from '../runs/lease.js';
 import type { Logger, RunStore } from '../runs/ports.js';
@@ -95,15 +97,19 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   const commands = await deps.redis.connect('patient');
   await publishInstall(commands, install);
   const queue = jobQueue(commands, logger);
+  const changed = (run: number): void => {
+    publisher.changed(run);
+    endLogs(run);
+  };
+  const groups = groupStore(db);
+  const concurrency = createConcurrency({ groups, store, clock: systemClock, changed });
   const advance = createAdvance({
     store,
     queue,
+    concurrency,
     clock: systemClock,
     logger,
-    changed: (run) => {
-      publisher.changed(run);
-      endLogs(run);
-    },
+    changed,
     completed: deps.completed,
   });
   const consumer = redisEventConsumer({
@@ -115,6 +121,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   const lease = createLease({
     store,
     advance,
+    concurrency,
     fences: redisFences(commands),
     reported: consumer,
     tokens: github,
@@ -137,7 +144,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   const catchUp = createCatchUp({ missed: github.missed, clock: systemClock, logger });
   const workerConnection = await deps.redis.connect('patient');
   let intakeWorker: ReturnType<typeof intakeConsumer> | undefined;
-  const reconciliation = { store, queue, advance, reported: consumer, clock: systemClock, logger };
+  const reconciliation = { store, queue, advance, concurrency, reported: consumer, clock: systemClock, logger };
   let regular: NodeJS.Timeout | undefined;
   let failures: ReturnType<typeof watchFailedJobs> | undefined;
   const failed = (run: number, job: string): void => {

@@ -1,10 +1,12 @@
 import type { Conclusion, RunProgress, WorkerEvent } from '../pipeline/model.js';
 import { progress, type RunEvent, ready } from '../pipeline/progress.js';
+import type { Concurrency } from './concurrency.js';
 import type { Clock, JobQueue, Logger, RunListener, RunRecord, RunStore } from './ports.js';
 
 export interface AdvanceDeps {
   readonly store: RunStore;
   readonly queue: JobQueue;
+  readonly concurrency: Concurrency;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly changed: RunListener;
@@ -44,7 +46,18 @@ export function createAdvance(deps: AdvanceDeps): Advance {
       deps.changed(run);
     }
     await sweepLeft(result.run, before);
+    await passOnGroups(result.run);
     return enqueueReady(result.run);
+  };
+
+  /** Those who stood behind a stage that has ended: one of them has its group now, the others wait for another. */
+  const passOnGroups = async (record: RunRecord): Promise<void> => {
+    for (const run of await deps.concurrency.passOn(record)) {
+      // Its own jobs are next anyway. What fails is not this run's event, and the reconciliation's to mend.
+      if (run !== record.id) {
+        await resume(run).catch((err: unknown) => deps.logger.warn({ err, run }, 'waiting run not resumed'));
+      }
+    }
   };
 
   /**
@@ -76,6 +89,13 @@ export function createAdvance(deps: AdvanceDeps): Advance {
       }
     }
     for (const job of ready(record.plan, record.progress)) {
+      const verdict = await deps.concurrency.admits(record, job);
+      if (verdict !== 'yes') {
+        if (verdict === 'over') {
+          await passOnGroups((await deps.store.load(record.id)) ?? record);
+        }
+        continue;
+      }
       const attempt = 1 + (record.progress.jobs.find(({ id }) => id === job.id)?.attempt ?? 0);
       const marked = await deps.store.update(record.id, (now) =>
         progress(now.plan, now.progress, {
@@ -91,6 +111,14 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     return latest;
   };
 
+  const resume = async (run: number): Promise<void> => {
+    const record = await deps.store.load(run);
+    if (record !== undefined) {
+      await enqueueReady(record);
+      deps.changed(run);
+    }
+  };
+
   return {
     async reported(events) {
       for (const [run, ofRun] of groupByRun(events)) {
@@ -98,13 +126,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
       }
     },
     apply: (run, event) => apply(run, [event]),
-    async resume(run) {
-      const record = await deps.store.load(run);
-      if (record !== undefined) {
-        await enqueueReady(record);
-        deps.changed(run);
-      }
-    },
+    resume,
   };
 }
 

@@ -1,11 +1,13 @@
-import type { Lease, Plan, PlannedJob, RegistryAuth } from '../pipeline/model.js';
+import type { Lease, Plan, PlannedJob, RegistryAuth, StageId } from '../pipeline/model.js';
 import { heldAt } from '../pipeline/progress.js';
 import type { Advance } from './advance.js';
+import type { Concurrency } from './concurrency.js';
 import type { Clock, CloneTokens, Fences, Logger, ReportedEvents, RunRecord, RunStore } from './ports.js';
 
 export interface LeaseDeps {
   readonly store: RunStore;
   readonly advance: Advance;
+  readonly concurrency: Concurrency;
   readonly fences: Fences;
   readonly reported: ReportedEvents;
   readonly tokens: CloneTokens;
@@ -56,7 +58,7 @@ export function createLease(deps: LeaseDeps): GrantLease {
       cloneToken,
       registries: deps.registries,
       secrets: [cloneToken, ...passwords(deps.registries), ...secretsOf(record.plan)],
-      ...history(record, job),
+      ...history(record, job, await deps.concurrency.heldAt(record, job)),
       url: deps.runUrl(run),
     };
   };
@@ -67,13 +69,18 @@ function isOver(record: RunRecord, jobId: string): boolean {
   return record.progress.run.status === 'completed' || job?.status === 'done';
 }
 
-function history(record: RunRecord, job: PlannedJob): Pick<Lease, 'done' | 'begun' | 'until'> {
+function history(
+  record: RunRecord,
+  job: PlannedJob,
+  ungrouped: StageId | undefined,
+): Pick<Lease, 'done' | 'begun' | 'until'> {
   const stages = record.progress.stages.filter((stage) => job.stages.includes(stage.id));
   const done = stages.flatMap(({ id, state }) =>
     state.status === 'completed' ? [{ stage: id, outcome: state.outcome, facts: state.facts }] : [],
   );
   const begun = stages.find(({ state }) => state.status === 'in_progress')?.id;
-  const until = heldAt(record.plan, record.progress, job);
+  const held = [heldAt(record.plan, record.progress, job), ungrouped];
+  const until = job.stages.find((stage) => held.includes(stage));
   return { done, ...(begun === undefined ? {} : { begun }), ...(until === undefined ? {} : { until }) };
 }
 

@@ -45,6 +45,26 @@ export interface RunStore {
   list(filter: RunFilter): Promise<{ readonly runs: readonly RunRecord[]; readonly total: number }>;
 }
 
+/** A stage of a run in the line of its group. */
+export interface Place {
+  readonly run: number;
+  readonly stage: StageId;
+}
+
+/**
+ * The lines of stages of which one runs at a time, by repository and name of the group. Who stands first
+ * has the group, and passes it on by leaving. Each call is one transaction.
+ */
+export interface GroupStore {
+  /** Stands in line, for the first time or still. @returns who is first */
+  join(repository: number, group: string, place: Place, at: number): Promise<Place>;
+  first(repository: number, group: string): Promise<Place | undefined>;
+  /** Takes these stages out of their lines. @returns who stands in these lines now, in order */
+  leave(repository: number, places: readonly Place[]): Promise<readonly Place[]>;
+  /** Everybody who stands in a line, with the repository. */
+  all(): Promise<readonly (Place & { readonly repository: number })[]>;
+}
+
 /** The file is there, and GitHub does not give its content. */
 export class FileTooLarge extends Error {
   override readonly name = 'FileTooLarge';

@@ -1,11 +1,13 @@
 import type { JobProgress } from '../pipeline/model.js';
 import type { Advance } from './advance.js';
+import type { Concurrency } from './concurrency.js';
 import type { Clock, JobQueue, Logger, ReportedEvents, RunStore } from './ports.js';
 
 export interface ReconcileDeps {
   readonly store: RunStore;
   readonly queue: JobQueue;
   readonly advance: Advance;
+  readonly concurrency: Concurrency;
   readonly reported: ReportedEvents;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -18,6 +20,7 @@ const LOST = 'its workers died too often; run it again when the cause is found';
  * was marked and never queued, or that the queue lost, is queued; one that the queue gave up is ended.
  */
 export async function reconcile(deps: ReconcileDeps): Promise<void> {
+  await deps.concurrency.mend();
   for (const id of await deps.store.unfinished()) {
     const record = await deps.store.load(id);
     for (const job of record?.progress.jobs ?? []) {

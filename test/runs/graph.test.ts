@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { begin } from '../../src/pipeline/progress.js';
 import { type AdvanceDeps, createAdvance } from '../../src/runs/advance.js';
-import type { RunRecord, RunStore } from '../../src/runs/ports.js';
+import { createConcurrency } from '../../src/runs/concurrency.js';
+import type { GroupStore, RunRecord, RunStore } from '../../src/runs/ports.js';
 import { push, tag } from '../pipeline/examples.js';
 import { planOf, stage } from '../pipeline/graph/definitions.js';
 
@@ -44,13 +45,21 @@ function house() {
     if (!queued.includes(entry)) queued.push(entry);
   };
   const quiet = (): void => undefined;
+  const clock = { now: () => 1 };
   const advance = createAdvance({
     store: store as RunStore,
+    // No stage of the plan has a group: nobody stands in a line.
+    concurrency: createConcurrency({
+      groups: {} as GroupStore,
+      store: store as RunStore,
+      clock,
+      changed: quiet,
+    }),
     queue: {
       enqueue: async (_, job, attempt) => enqueue(`${job} ${attempt}`),
       state: async () => 'alive',
     },
-    clock: { now: () => 1 },
+    clock,
     logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     changed: quiet,
     completed: quiet,

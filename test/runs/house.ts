@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { checkStore } from '../../src/adapters/sql/checks.js';
 import { type Database, openDatabase } from '../../src/adapters/sql/database.js';
+import { groupStore } from '../../src/adapters/sql/groups.js';
 import { runStore } from '../../src/adapters/sql/runs.js';
 import type { RegistryAuth, Repository, Trigger } from '../../src/pipeline/model.js';
 import { createAdvance } from '../../src/runs/advance.js';
 import { createCancel } from '../../src/runs/cancel.js';
+import { createConcurrency } from '../../src/runs/concurrency.js';
 import { createIntake, type IntakePolicy } from '../../src/runs/intake.js';
 import { createLease } from '../../src/runs/lease.js';
 import type { IntakeEvent, RunRecord } from '../../src/runs/ports.js';
@@ -72,12 +74,15 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
   const completed: string[] = [];
   let time = 1000;
   const clock = { now: () => (time += 1) };
+  const tell = (run: number): void => void changed.push(run);
+  const concurrency = createConcurrency({ groups: groupStore(db), store, clock, changed: tell });
   const advance = createAdvance({
     store,
     queue,
+    concurrency,
     clock,
     logger,
-    changed: (run) => void changed.push(run),
+    changed: tell,
     completed: (conclusion) => void completed.push(conclusion),
   });
   stream.apply = (events) => advance.reported(events);
@@ -102,6 +107,7 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
     lease: createLease({
       store,
       advance,
+      concurrency,
       fences: stream,
       reported: stream,
       tokens: files,
@@ -111,7 +117,7 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
       runUrl: (run) => `https://cyclone.example/runs/${String(run)}`,
     }),
     cancel: createCancel({ advance, cancellations: messages, clock, logger }),
-    reconcile: () => reconcile({ store, queue, advance, reported: stream, clock, logger }),
+    reconcile: () => reconcile({ store, queue, advance, concurrency, reported: stream, clock, logger }),
     jobFailed: (run: number, job: string) => jobFailed({ advance, clock, logger }, run, job),
     /** The run, which must be there. */
     async run(id = 1): Promise<RunRecord> {
