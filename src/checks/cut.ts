@@ -14,15 +14,6 @@ export function endFrom(bytes: Buffer, count: number): Buffer {
   return bytes.subarray(start);
 }
 
-/** The beginning of a text, `…` for what is left out. Counts UTF-16 units: never more than characters. */
-export function keepStart(text: string, units: number): string {
-  if (text.length <= units) {
-    return text;
-  }
-  const head = text.slice(0, units - 1);
-  return `${isHighSurrogate(head) ? head.slice(0, -1) : head}…`;
-}
-
 /** As many lines as fit in `bytes`, with the line that `more` makes of the number of those left out. */
 export function keepLines(lines: readonly string[], bytes: number, more: (left: number) => string): string {
   const whole = lines.join('\n');
@@ -36,9 +27,4 @@ export function keepLines(lines: readonly string[], bytes: number, more: (left: 
     return used > room;
   });
   return [...lines.slice(0, fits), more(lines.length - fits)].join('\n');
-}
-
-function isHighSurrogate(text: string): boolean {
-  const last = text.charCodeAt(text.length - 1);
-  return last >= 0xd800 && last <= 0xdbff;
 }

@@ -1,4 +1,4 @@
-import { keepStart } from './cut.js';
+import { keepStart } from '../pipeline/wording.js';
 
 /** How tools of many languages begin the line that matters. */
 const ERROR_LINE = [

@@ -1,5 +1,6 @@
 import type { Issue } from '../pipeline/model.js';
-import { keepLines, keepStart, OUTPUT_BYTES, TITLE_CHARACTERS } from './cut.js';
+import { keepStart } from '../pipeline/wording.js';
+import { keepLines, OUTPUT_BYTES, TITLE_CHARACTERS } from './cut.js';
 import { fenced } from './markdown.js';
 import type { Annotation } from './ports.js';
 import { oneLine } from './terminal.js';

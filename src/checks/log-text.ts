@@ -1,7 +1,7 @@
+import { bytes as inWords } from '../pipeline/measures.js';
 import { endFrom, OUTPUT_BYTES } from './cut.js';
 import { firstError } from './first-error.js';
 import { fenced, link } from './markdown.js';
-import { bytes as inWords } from './measures.js';
 import { plainText } from './terminal.js';
 
 /** The end of a log, and how much there is of it in all. */

@@ -1,6 +1,7 @@
+import { conclusionOf } from '../pipeline/judgement.js';
 import type { StageState } from '../pipeline/model.js';
-import { conclusionOf } from './conclusion.js';
-import { keepStart, TITLE_CHARACTERS } from './cut.js';
+import { keepStart, stageTitle } from '../pipeline/wording.js';
+import { TITLE_CHARACTERS } from './cut.js';
 import { checkName, externalId } from './identity.js';
 import { issueAnnotations, issueText } from './issues.js';
 import { type LogEnd, logText } from './log-text.js';
@@ -8,7 +9,6 @@ import { type CheckKey, type CheckSubject, type CheckView, type Links, WHOLE_RUN
 import { runSummary } from './run-summary.js';
 import { runTitle } from './run-title.js';
 import { stageSummary } from './stage-summary.js';
-import { stageTitle } from './stage-title.js';
 import { oneLine } from './terminal.js';
 
 export interface RenderInput {
@@ -57,17 +57,23 @@ function renderRun(subject: CheckSubject, links: Links): CheckView {
 function renderStage(subject: CheckSubject, key: CheckKey, input: RenderInput): CheckView {
   const state = stageState(subject, key);
   const url = input.links.stage(subject.run, key, subject.repository.private);
-  const failed =
-    state.status === 'completed' && ['failure', 'timed_out'].includes(conclusionOf(state.outcome));
-  const text = input.log === undefined ? undefined : logText(input.log, failed, url);
+  const text = input.log === undefined ? undefined : logText(input.log, didFail(state), url);
   const planned = subject.plan.stages.find((stage) => stage.id === key);
   return {
-    ...head(subject, key, url, stageTitle(state)),
+    ...head(subject, key, url, stageTitle(state, planned?.waitsFor)),
     ...stageMoment(state),
     summary: stageSummary(planned, state, url),
     ...(text === undefined ? {} : { text }),
     annotations: [],
   };
+}
+
+/** Allowed or not: its log is looked at for the first error. */
+function didFail(state: StageState): boolean {
+  if (state.status !== 'completed') return false;
+  const { outcome } = state;
+  if (outcome.kind === 'neutral') return outcome.allowed === true;
+  return ['failure', 'timed_out'].includes(conclusionOf(outcome));
 }
 
 function head(subject: CheckSubject, key: CheckKey, detailsUrl: string, title: string) {
@@ -90,7 +96,10 @@ function runMoment(subject: CheckSubject): Moment {
 }
 
 function stageMoment(state: StageState): Moment {
-  if (state.status !== 'completed') {
+  if (state.status === 'queued') {
+    return { status: state.status };
+  }
+  if (state.status === 'in_progress') {
     return state;
   }
   const { status, startedAt, completedAt } = state;

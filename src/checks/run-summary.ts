@@ -1,10 +1,13 @@
-import type { StageProgress, StageState } from '../pipeline/model.js';
+import { count, duration } from '../pipeline/measures.js';
+import type { PlannedStage, StageId, StageState } from '../pipeline/model.js';
+import { byMatrix, lasted, stageTitle } from '../pipeline/wording.js';
 import { keepLines, OUTPUT_BYTES } from './cut.js';
 import { link, prose, row } from './markdown.js';
-import { duration } from './measures.js';
 import type { CheckSubject, Links } from './ports.js';
 import { runTitle } from './run-title.js';
-import { lasted, stageTitle } from './stage-title.js';
+
+/** From so many cells on, those that passed or wait are counted and not listed. */
+const MANY_CELLS = 10;
 
 /** The stages of a run, each with its result, its time and the way to its log. */
 export function runSummary(subject: CheckSubject, links: Links): string {
@@ -14,22 +17,41 @@ export function runSummary(subject: CheckSubject, links: Links): string {
     return `${prose(runTitle(subject))}\n\n${link('Details', url)}`;
   }
   const head = [row('stage', 'result', 'time'), '|---|---|---|'];
-  const stages = progress.stages.map((stage) =>
-    stageRow(stage, links.stage(run, stage.id, repository.private)),
-  );
   const end = `\n\n${link('Details', url)}`;
   const room = OUTPUT_BYTES - Buffer.byteLength(end);
-  return keepLines([...head, ...stages], room, (left) => row(link(`and ${left} more`, url), '', '')) + end;
+  const rows = [...head, ...stageRows(subject, links)];
+  return keepLines(rows, room, (left) => row(link(`and ${left} more`, url), '', '')) + end;
 }
 
-function stageRow({ id, state }: StageProgress, url: string): string {
-  return row(link(id, url), prose(result(state)), time(state));
+function stageRows(subject: CheckSubject, links: Links): readonly string[] {
+  const { repository, progress, run } = subject;
+  const states = new Map(progress.stages.map(({ id, state }) => [id, state]));
+  const planned = new Map(subject.plan.stages.map((stage) => [stage.id, stage]));
+  const rowOf = (id: StageId): string[] => {
+    const state = states.get(id);
+    const url = links.stage(run, id, repository.private);
+    return state === undefined
+      ? []
+      : [row(link(id, url), prose(result(state, planned.get(id))), time(state))];
+  };
+  return [...byMatrix([...states.keys()])].flatMap(([name, ids]) => {
+    if (ids.length < MANY_CELLS) return ids.flatMap(rowOf);
+    const passed = ids.filter((id) => didPass(states.get(id)));
+    const listed = ids.filter((id) => !passed.includes(id) && states.get(id)?.status === 'completed');
+    const counted = `${passed.length} of ${count(ids.length, 'cell')} passed`;
+    const all = row(link(name, links.run(run, repository.private)), counted, '');
+    return [all, ...listed.flatMap(rowOf)];
+  });
 }
 
 /** The time has a column of its own. */
-function result(state: StageState): string {
-  const passed = state.status === 'completed' && state.outcome.kind === 'passed';
-  return passed ? 'Passed' : stageTitle(state);
+function result(state: StageState, stage: PlannedStage | undefined): string {
+  const plainly = didPass(state) && state.facts.reusedFrom === undefined && state.facts.tries === undefined;
+  return plainly ? 'Passed' : stageTitle(state, stage?.waitsFor);
+}
+
+function didPass(state: StageState | undefined): state is StageState & { readonly status: 'completed' } {
+  return state?.status === 'completed' && state.outcome.kind === 'passed';
 }
 
 function time(state: StageState): string {

@@ -1,7 +1,7 @@
+import { count, duration } from '../pipeline/measures.js';
 import type { Issue, RunStatus, StageProgress } from '../pipeline/model.js';
-import { duration } from './measures.js';
+import { cancelledTitle, lasted, namesOf } from '../pipeline/wording.js';
 import type { CheckSubject } from './ports.js';
-import { cancelledTitle, lasted } from './stage-title.js';
 
 /** What a whole run has come to, the outcome first, in one line; not cut to GitHub's limit. */
 export function runTitle(subject: CheckSubject): string {
@@ -20,8 +20,8 @@ function runningTitle(stages: readonly StageProgress[]): string {
   const running = stages.filter(({ state }) => state.status === 'in_progress').map(({ id }) => id);
   const counted = stages.filter(counts);
   const done = counted.filter(({ state }) => state.status === 'completed').length;
-  const now = running.length === 0 ? 'Running' : `Running ${running.join(', ')}`;
-  return `${now} · ${done} of ${plural(counted.length, 'stage')} done`;
+  const now = running.length === 0 ? 'Running' : `Running ${namesOf(running)}`;
+  return `${now} · ${done} of ${count(counted.length, 'stage')} done`;
 }
 
 function completedTitle(subject: CheckSubject, run: RunStatus & { readonly status: 'completed' }): string {
@@ -57,7 +57,9 @@ function passedTitle(
   if (passed.length === 0) {
     return `Passed: ${run.reason}`;
   }
-  return `Passed${ms === undefined ? '' : ` in ${duration(ms)}`} · ${plural(passed.length, 'stage')}`;
+  const allowed = stages.filter(isAllowedFailure).length;
+  const failures = allowed === 0 ? '' : ` · ${count(allowed, 'allowed failure')}`;
+  return `Passed${ms === undefined ? '' : ` in ${duration(ms)}`} · ${count(passed.length, 'stage')}${failures}`;
 }
 
 function failedTitle(stages: readonly StageProgress[]): string | undefined {
@@ -65,7 +67,7 @@ function failedTitle(stages: readonly StageProgress[]): string | undefined {
   const counted = stages.filter(counts);
   return failed.length === 0
     ? undefined
-    : `${failed.length} of ${plural(counted.length, 'stage')} failed: ${failed.join(', ')}`;
+    : `${failed.length} of ${count(counted.length, 'stage')} failed: ${namesOf(failed)}`;
 }
 
 function issueTitle(issue: Issue): string {
@@ -79,12 +81,12 @@ function counts({ state }: StageProgress): boolean {
   return !skipped || state.outcome.reason.kind === 'earlier_stage';
 }
 
-function didFail({ state }: StageProgress): boolean {
-  return state.status === 'completed' && ['failed', 'timed_out', 'error'].includes(state.outcome.kind);
+function isAllowedFailure({ state }: StageProgress): boolean {
+  return state.status === 'completed' && state.outcome.kind === 'neutral' && state.outcome.allowed === true;
 }
 
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+function didFail({ state }: StageProgress): boolean {
+  return state.status === 'completed' && ['failed', 'timed_out', 'error'].includes(state.outcome.kind);
 }
 
 function capitalised(text: string): string {

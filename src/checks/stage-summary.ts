@@ -1,8 +1,8 @@
+import { duration } from '../pipeline/measures.js';
 import type { PlannedStage, StageFacts, StageState } from '../pipeline/model.js';
+import { lasted, stageTitle } from '../pipeline/wording.js';
 import { keepLines, OUTPUT_BYTES } from './cut.js';
 import { codeCell, link, prose, row } from './markdown.js';
-import { duration } from './measures.js';
-import { lasted, stageTitle } from './stage-title.js';
 
 /** A small table of the facts of one stage, and where to read on. */
 export function stageSummary(stage: PlannedStage | undefined, state: StageState, url: string): string {
@@ -15,7 +15,7 @@ export function stageSummary(stage: PlannedStage | undefined, state: StageState,
   const table = keepLines(rows, OUTPUT_BYTES - Buffer.byteLength(end), (left) =>
     row('', `and ${left} more lines`),
   );
-  return `${rows.length > 2 ? table : prose(stageTitle(state))}${end}`;
+  return `${rows.length > 2 ? table : prose(stageTitle(state, stage?.waitsFor))}${end}`;
 }
 
 function completedRows(

@@ -1,4 +1,6 @@
-import type { Conclusion, Outcome, Plan, PlannedStage, RunProgress, StageProgress } from './model.js';
+import { count } from './measures.js';
+import type { Conclusion, Outcome, Plan, RunProgress, StageProgress } from './model.js';
+import { namesOf } from './wording.js';
 
 type Ended = { readonly id: string; readonly outcome: Outcome };
 
@@ -27,23 +29,21 @@ function verdict(plan: Plan, ended: readonly Ended[]): { conclusion: Conclusion;
     ended.filter((stage) => kinds.includes(stage.outcome.kind)).map((stage) => stage.id);
   const failed = of('failed', 'error', 'timed_out');
   if (failed.length > 0) {
-    return { conclusion: 'failure', reason: `${failed.join(', ')} failed` };
+    return { conclusion: 'failure', reason: `${namesOf(failed)} failed` };
   }
   const cancelled = ended.flatMap(({ outcome }) => (outcome.kind === 'cancelled' ? [outcome.by] : []));
   if (cancelled[0] !== undefined) {
     return { conclusion: 'cancelled', reason: cancelled[0] };
   }
   const passed = of('passed').length;
-  const forgiven = of('neutral').filter((id) =>
-    plan.stages.some((stage) => stage.id === id && mayFail(stage)),
-  );
+  const allowed = ended.filter(isAllowedFailure).map(({ id }) => id);
   const parts = [
     ...(passed > 0 ? [`${String(passed)} passed`] : []),
-    ...(forgiven.length > 0 ? [`${forgiven.join(', ')} failed, and may`] : []),
+    ...(allowed.length > 0 ? [`${count(allowed.length, 'allowed failure')}: ${namesOf(allowed)}`] : []),
   ];
-  return { conclusion: 'success', reason: parts.join('; ') || 'no stage runs on this event' };
+  return { conclusion: 'success', reason: parts.join(', ') || 'no stage runs on this event' };
 }
 
-function mayFail({ options }: PlannedStage): boolean {
-  return options?.allowFailure === true;
+function isAllowedFailure({ outcome }: Ended): boolean {
+  return outcome.kind === 'neutral' && outcome.allowed === true;
 }

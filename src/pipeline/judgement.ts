@@ -1,4 +1,5 @@
-import type { Failure, Outcome, StageDefinition } from './model.js';
+import type { Conclusion, Outcome, StageDefinition } from './model.js';
+import { allowedTitle } from './wording.js';
 
 /** Whether an outcome lets the stages run that need it. */
 export function letsGoOn(outcome: Outcome): boolean {
@@ -21,18 +22,11 @@ export function judged({ options }: Pick<StageDefinition, 'options'>, outcome: O
   if (options?.allowFailure !== true) return outcome;
   switch (outcome.kind) {
     case 'failed':
-      return {
-        kind: 'neutral',
-        message: `Failed, and may: ${failureText(outcome.failure)}`,
-        failure: outcome.failure,
-      };
     case 'timed_out':
-      return { kind: 'neutral', message: `Timed out after ${String(outcome.afterSeconds)} s, and may` };
-    case 'error':
-      return {
-        kind: 'neutral',
-        message: `Cyclone could not finish this stage, which may fail: ${outcome.message}`,
-      };
+    case 'error': {
+      const failure = outcome.kind === 'failed' ? { failure: outcome.failure } : {};
+      return { kind: 'neutral', message: allowedTitle(outcome), allowed: true, ...failure };
+    }
     case 'passed':
     case 'cancelled':
     case 'skipped':
@@ -41,26 +35,18 @@ export function judged({ options }: Pick<StageDefinition, 'options'>, outcome: O
   }
 }
 
-function failureText({ code, message, command, exitCode, signal }: Failure): string {
-  const where = command === undefined ? '' : `command ${String(command.index)} of ${String(command.total)} `;
-  switch (code) {
-    case 'exit':
-      return `${where}exited ${String(exitCode ?? 'with an error')}`;
-    case 'signal':
-      return `${where}was ended by ${signal ?? 'a signal'}`;
-    case 'out_of_memory':
-      return `${where}ran out of memory`;
-    case 'image':
-    case 'no_shell':
-    case 'container':
-    case 'container_removed':
-    case 'image_build':
-    case 'output':
-    case 'workspace':
-    case 'checkout':
-    case 'publish':
-    case 'service':
-    case 'refused_by_policy':
-      return message === '' ? code.replaceAll('_', ' ') : message;
+/** GitHub's word for how a stage ended. */
+export function conclusionOf(outcome: Outcome): Conclusion {
+  switch (outcome.kind) {
+    case 'passed':
+      return 'success';
+    case 'failed':
+    case 'error':
+      return 'failure';
+    case 'timed_out':
+    case 'cancelled':
+    case 'skipped':
+    case 'neutral':
+      return outcome.kind;
   }
 }

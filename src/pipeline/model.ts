@@ -281,6 +281,8 @@ export interface PlannedJob {
   readonly stages: readonly StageId[];
   /** Ids of the jobs with the stages that the first stage waits for. For people: `waitsFor` decides. */
   readonly needs: readonly string[];
+  /** Labels that its worker must have, for all of its stages: sorted, each once. Absent: any worker will do. */
+  readonly runsOn?: readonly string[];
 }
 
 export interface Plan {
@@ -335,6 +337,8 @@ export type FailureCode =
   | 'checkout'
   | 'publish'
   | 'service'
+  /** The server does not have a secret that the stage names, or cannot read it. */
+  | 'secret'
   | 'refused_by_policy';
 
 export interface Failure {
@@ -356,8 +360,13 @@ export type Outcome =
   /** `by`: `superseded by 9be01d2`, `by alice`. */
   | { readonly kind: 'cancelled'; readonly by: string }
   | { readonly kind: 'skipped'; readonly reason: SkipReason }
-  /** Ended without counting for or against the run. `failure`: it failed, and may. */
-  | { readonly kind: 'neutral'; readonly message: string; readonly failure?: Failure }
+  /** Ended without counting for or against the run. `allowed`: it failed, which its file allows. */
+  | {
+      readonly kind: 'neutral';
+      readonly message: string;
+      readonly allowed?: true;
+      readonly failure?: Failure;
+    }
   /** We broke, not the stage: a lost worker too often, a bug. */
   | { readonly kind: 'error'; readonly message: string };
 
@@ -367,6 +376,8 @@ export interface StageFacts {
   /** `sha256:…` of the image that ran, was built or was pushed. */
   readonly imageDigest?: string;
   readonly exitCode?: number;
+  /** How often it was tried, where more than once. */
+  readonly tries?: number;
   readonly services?: readonly string[];
   /** One line each: a service that died early, OOM survived, network openings, … */
   readonly notes?: readonly string[];
@@ -518,6 +529,8 @@ export interface Lease {
   readonly until?: StageId;
   /** By stage of the job: the secrets that it names, by name. None for a fork. */
   readonly stageSecrets?: Readonly<Record<StageId, Readonly<Record<string, string>>>>;
+  /** By stage of the job: the secrets that it names and cannot have, each with what to do. It fails without running. */
+  readonly missingSecrets?: Readonly<Record<StageId, readonly string[]>>;
   /** By stage of the job: the artifacts of what it needs, laid out in the workspace before it begins. */
   readonly handed?: Readonly<Record<StageId, readonly (KeptFiles & { readonly from: StageId })[]>>;
   /** The page of the run. */

@@ -15,6 +15,7 @@ const CAUSES: Readonly<Record<FailureCode, RetryCause | 'file'>> = {
   no_shell: 'file',
   container: 'file',
   workspace: 'file',
+  secret: 'file',
   refused_by_policy: 'file',
 };
 

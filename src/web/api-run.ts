@@ -1,8 +1,9 @@
 import type { Conclusion, Issue, RunStatus, StageState, TriggerEvent } from '../pipeline/model.js';
+import { stageReason } from '../pipeline/wording.js';
 import { stateOf } from './access.js';
 import type { Addresses } from './links.js';
 import type { RunView } from './ports.js';
-import { conclusionOf, reasonOf } from './words.js';
+import { conclusionOf } from './words.js';
 
 /** Times are ISO 8601; what is not known (yet) is null, as in GitHub's API. */
 export interface ApiRun extends ApiState {
@@ -68,9 +69,9 @@ export function apiRun(view: RunView, addresses: Addresses): ApiRun {
 
 export function apiRunWithStages(view: RunView, addresses: Addresses): ApiRunWithStages {
   const isPrivate = view.repository.private;
-  const stages = view.plan.stages.map(({ id }): ApiStage => {
+  const stages = view.plan.stages.map(({ id, waitsFor }): ApiStage => {
     const state = stateOf(view, id);
-    const reason = reasonOf(state);
+    const reason = stageReason(state, waitsFor);
     return {
       name: id,
       status: state.status,

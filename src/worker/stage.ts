@@ -61,7 +61,7 @@ async function tryUntilItEnds(job: Job, stand: Stand, turn: StageTurn, log: Stag
   const said = [...turn.notes];
   for (let attempt = 1; ; attempt += 1) {
     const facts = new FactsDraft();
-    facts.set({ worker: job.deps.workerId });
+    facts.set({ worker: job.deps.workerId, ...(attempt > 1 && { tries: attempt }) });
     for (const note of said) facts.note(note);
     const ahead = attempt === 1 ? armed : undefined;
     const own = ahead?.job ?? openTry(job);

@@ -96,13 +96,32 @@ test('a whole run', () => {
 
 test('a run of very many stages says how many more there are', () => {
   const stages = Object.fromEntries(
-    Array.from({ length: 2000 }, (_, index) => [`test (version=${index}, os=linux)`, ended(passed, 1)]),
+    Array.from({ length: 2000 }, (_, index) => [`test_of_version_${index}_on_linux`, ended(passed, 1)]),
   );
   const whole = subject({ stages, state: runEnded('success', 'passed') });
   const { summary } = renderCheck(whole, WHOLE_RUN, { links });
   expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(65_535);
   expect(Buffer.byteLength(summary)).toBeGreaterThan(65_000);
   expect(summary).toMatch(/\| \[and \d+ more\]\(<https:\/\/ci\.example\/runs\/7>\)/);
+});
+
+test('a large matrix is counted, and only what went wrong of it is listed', () => {
+  const cells = Array.from({ length: 100 }, (_, n) => [
+    `e2e (n=${n})`,
+    n === 42 ? ended(failed(), 3) : n > 97 ? queued : ended(passed, 1),
+  ]);
+  const whole = subject({
+    stages: Object.fromEntries(cells),
+    state: { status: 'in_progress', startedAt: 0 },
+  });
+  expect(renderCheck(whole, WHOLE_RUN, { links }).summary).toMatchInlineSnapshot(`
+"| stage | result | time |
+|---|---|---|
+| [e2e](<https://ci.example/runs/7>) | 97 of 100 cells passed |  |
+| [e2e (n=42)](<https://ci.example/runs/7/stages/e2e%20(n%3D42)>) | Failed: the container exited 1 after 3 s | 3 s |
+
+[Details](<https://ci.example/runs/7>)"
+`);
 });
 
 test('very many notes are cut, the way to the log is not', () => {

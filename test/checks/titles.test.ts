@@ -135,6 +135,25 @@ describe('the whole run', () => {
       { pre_build: ended(passed, 4), build: running(), deploy: ended(skipped('not a tag')) },
     ],
     ['Passed in 12 s · 2 stages', runEnded('success', '2 passed'), three],
+    [
+      'Passed in 12 s · 1 stage · 2 allowed failures',
+      runEnded('success', '1 passed, 2 allowed failures: lint (2 cells)'),
+      {
+        build: ended(passed, 4),
+        'lint (n=1)': ended({ kind: 'neutral', message: 'Failed', allowed: true }, 1),
+        'lint (n=2)': ended({ kind: 'neutral', message: 'Failed', allowed: true }, 1),
+      },
+    ],
+    [
+      '101 of 101 stages failed: e2e (100 cells), lint',
+      runEnded('failure', ''),
+      {
+        ...Object.fromEntries(
+          Array.from({ length: 100 }, (_, cell) => [`e2e (n=${cell})`, ended(failed(), 1)]),
+        ),
+        lint: ended(failed(), 1),
+      },
+    ],
     ['Passed: no stage runs on this event', runEnded('success', 'no stage runs on this event'), {}],
     [
       '2 of 3 stages failed: pre_build, lint',

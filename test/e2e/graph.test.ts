@@ -43,7 +43,7 @@ describe('needs', () => {
       'cyclone/right': 'success',
       'cyclone/bottom': 'success',
     });
-    const [top, left, right, bottom] = ['top', 'left', 'right', 'bottom'].map(diamond.stage);
+    const [top, left, right, bottom] = ['top', 'left', 'right', 'bottom'].map((name) => diamond.stage(name));
     for (const middle of [left, right]) {
       expect(middle?.from).toBeGreaterThanOrEqual(top?.to ?? NaN);
       expect(bottom?.from).toBeGreaterThanOrEqual(middle?.to ?? NaN);

@@ -34,6 +34,7 @@ describe('retry', () => {
   test('after an exit code that it names', async () => {
     const tried = await run('acme/retried', secondTime('{ max: 2, on: [exit], exit_codes: [7] }'));
     expect(tried.conclusions).toMatchObject({ cyclone: 'success', 'cyclone/pre_build': 'success' });
+    expect(tried.check('cyclone/pre_build').title).toMatch(/^Passed in \S+ s, on try 2$/);
     expect(tried.check('cyclone/pre_build').summary).toContain('try 1 of 3 exited 7');
     expect(await tried.log('pre_build')).toMatch(/\nTry 1 of 3 exited 7; trying again\.\n(?:.*\n)*second\n/);
   }, 60_000);
@@ -110,7 +111,9 @@ integration:
       'cyclone/pre_build': 'neutral',
       'cyclone/integration': 'success',
     });
-    expect(late.check('cyclone/pre_build').title).toBe('Timed out after 3 s, and may');
+    expect(late.check('cyclone/pre_build').title).toBe(
+      'Timed out after 3 s, in command 3 of 3: sleep 600 · allowed to fail',
+    );
   }, 60_000);
 
   test('is a conclusion of its own, with the command that took too long', async () => {
@@ -135,7 +138,9 @@ integration: { image: cyclone-test/busybox:1, commands: [echo on] }
     'cyclone/pre_build': 'neutral',
     'cyclone/integration': 'success',
   });
-  expect(allowed.check('cyclone/pre_build').title).toContain('exited 3');
+  expect(allowed.check('cyclone/pre_build').title).toBe(
+    'Failed at command 1 of 1: exit 3 exited 3 · allowed to fail',
+  );
   expect(allowed.check('cyclone').title).toMatch(/ · 1 allowed failure$/);
 }, 60_000);
 

@@ -1,8 +1,9 @@
 import type { Issue, PlannedStage } from '../../pipeline/model.js';
+import { stageReason } from '../../pipeline/wording.js';
 import { stateOf } from '../access.js';
 import type { Addresses } from '../links.js';
 import type { RunView } from '../ports.js';
-import { lasted, reasonOf } from '../words.js';
+import { lasted } from '../words.js';
 import { Layout } from './layout.js';
 import { CommitLink, FileLine, RefLink, RepositoryLink } from './source.js';
 import { StateOfRun, StateOfStage } from './state.js';
@@ -82,7 +83,7 @@ export function RunPage({ addresses, view, now }: RunProps) {
 
 function StageRow({ addresses, view, stage, now }: RunProps & { readonly stage: PlannedStage }) {
   const state = stateOf(view, stage.id);
-  const reason = reasonOf(state);
+  const reason = stageReason(state, stage.waitsFor);
   return (
     <tr>
       <td>
@@ -125,6 +126,8 @@ function IssueItem({ view, issue }: { readonly view: RunView; readonly issue: Is
 
 /** Changes when something of the run changed that the page shows, time apart. */
 function fingerprint(view: RunView): string {
-  const stages = view.progress.stages.map(({ state }) => state.status[0] ?? '').join('');
+  const stages = view.progress.stages
+    .map(({ state }) => (state.status === 'queued' && state.waits) || (state.status[0] ?? ''))
+    .join('');
   return `${view.progress.run.status}/${stages}`;
 }

@@ -1,8 +1,10 @@
+import { bytes, duration } from '../../pipeline/measures.js';
 import type { StageFacts } from '../../pipeline/model.js';
+import { stageReason } from '../../pipeline/wording.js';
 import type { StageView } from '../access.js';
 import type { Addresses } from '../links.js';
 import type { LogExcerpt } from '../log-excerpt.js';
-import { bytes, duration, lasted, reasonOf } from '../words.js';
+import { lasted } from '../words.js';
 import { Layout } from './layout.js';
 import { CommitLink, RefLink, RepositoryLink } from './source.js';
 import { StateOfStage } from './state.js';
@@ -17,7 +19,7 @@ export interface StageProps extends StageView {
 export function StagePage(props: StageProps) {
   const { addresses, view, stage, state, now } = props;
   const { repository, trigger } = view;
-  const reason = reasonOf(state);
+  const reason = stageReason(state, stage.waitsFor);
   return (
     <Layout title={`${stage.id} · ${repository.owner}/${repository.name} · Cyclone`} addresses={addresses}>
       <nav class="crumbs" aria-label="Where this is">

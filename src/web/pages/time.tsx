@@ -1,4 +1,5 @@
-import { ago, duration } from '../words.js';
+import { duration } from '../../pipeline/measures.js';
+import { ago } from '../words.js';
 
 /** How long ago; the exact time on hover and for machines. */
 export function Ago({ at, now }: { readonly at: number; readonly now: number }) {

@@ -96,12 +96,20 @@ describe('a stage that may fail', () => {
     const run = start(planOf(files));
     run.end('lint', FAILED);
     expect(run.state('lint')).toMatchObject({
-      outcome: { kind: 'neutral', message: 'Failed, and may: exited 3', failure: { exitCode: 3 } },
+      outcome: {
+        kind: 'neutral',
+        message: 'Failed: the container exited 3 · allowed to fail',
+        allowed: true,
+        failure: { exitCode: 3 },
+      },
     });
     expect(run.ready()).toEqual(['chain', 'after']);
     run.pass('after');
     run.pass('build');
-    expect(run.now().run).toMatchObject({ conclusion: 'success', reason: '2 passed; lint failed, and may' });
+    expect(run.now().run).toMatchObject({
+      conclusion: 'success',
+      reason: '2 passed, 1 allowed failure: lint',
+    });
   });
 
   test('lets its own job go on, and a lost worker is no failure either', () => {

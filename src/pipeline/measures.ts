@@ -23,6 +23,11 @@ export function bytes(count: number): string {
   return `${trimmed(count / 1024 ** power)} ${units[power] ?? ''}`;
 }
 
+/** `1 stage`, `3 stages` */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 function pair(count: number, base: number, large: string, small: string): string {
   const rest = count % base;
   return rest === 0 ? `${count / base} ${large}` : `${Math.floor(count / base)} ${large} ${rest} ${small}`;
