@@ -1,4 +1,5 @@
 import type { Graph, StageGroup } from './graph.js';
+import { labelsOf } from './labels.js';
 import type { PlannedJob, PlannedStage, StageDefinition, StageId } from './model.js';
 import { isChainStage } from './trigger.js';
 
@@ -112,9 +113,15 @@ export function jobsOf(
     }),
     jobs: jobs.map((job) => ({
       ...job,
+      ...runsOn(stages, job),
       needs: [...new Set((waitsFor.get(job.stages[0] ?? '') ?? []).flatMap((need) => jobOf.get(need) ?? []))],
     })),
   };
+}
+
+function runsOn(stages: readonly PlannedStage[], job: Sequence): Pick<PlannedJob, 'runsOn'> {
+  const labels = labelsOf(stages, job.stages);
+  return labels.length === 0 ? {} : { runsOn: labels };
 }
 
 interface Closure {
