@@ -22,6 +22,10 @@ export interface Settings {
   readonly github: GitHubSettings | undefined;
   readonly registry: RegistrySettings | undefined;
   readonly trustedRepositories: readonly string[];
+  /** Absolute. Undefined: there are no secrets. */
+  readonly secretsFile: string | undefined;
+  /** What stages leave to later ones: how long unused, and how much of it. */
+  readonly files: { readonly days: number; readonly bytes: number };
   /** Jobs at once per worker. */
   readonly concurrency: number;
   readonly drainSeconds: number;
@@ -72,6 +76,11 @@ const wholeNumber = (least: number, most: number) => {
 };
 const oneOf = <const T extends readonly string[]>(...values: T) =>
   z.enum(values, `is not one of ${values.join(', ')}`);
+/** As caicloud.yml takes them, but for fractions. */
+const size = z
+  .string()
+  .regex(/^[1-9]\d{0,5}[KMGT]i$/, 'is not a size such as 512Mi or 20Gi')
+  .transform((text) => Number.parseInt(text, 10) * 1024 ** (1 + 'KMGT'.indexOf(text.at(-2) ?? '')));
 const address = z.url({
   protocol: /^https?$/,
   error: 'is not an address such as https://cyclone.example.com',
@@ -105,6 +114,9 @@ const ENVIRONMENT = z.object({
     .optional(),
   CYCLONE_SERVER_URL: address.optional(),
   CYCLONE_TRUSTED_REPOS: z.string().default(''),
+  CYCLONE_SECRETS_FILE: text,
+  CYCLONE_FILES_DAYS: wholeNumber(1, 3650).default(30),
+  CYCLONE_FILES_SIZE: size.default(20 * 1024 ** 3),
   CYCLONE_DRAIN: z.coerce
     .number('is not a number of seconds')
     .min(0, 'is not a number of seconds')
@@ -149,6 +161,8 @@ export function readSettings(
     github,
     registry: readRegistry(values),
     trustedRepositories: values.CYCLONE_TRUSTED_REPOS.split(/[\s,]+/).filter(Boolean),
+    secretsFile: values.CYCLONE_SECRETS_FILE && path.resolve(values.CYCLONE_SECRETS_FILE),
+    files: { days: values.CYCLONE_FILES_DAYS, bytes: values.CYCLONE_FILES_SIZE },
     concurrency: values.CYCLONE_CONCURRENCY,
     drainSeconds: values.CYCLONE_DRAIN,
     workerSecret: values.CYCLONE_WORKER_SECRET,

@@ -46,6 +46,8 @@ test('an app alone is enough: the rest has defaults', () => {
     github: { appId: 12, privateKey: PEM.trim(), webhookSecret: 'shh', apiUrl: undefined },
     registry: undefined,
     trustedRepositories: [],
+    secretsFile: undefined,
+    files: { days: 30, bytes: 20 * 1024 ** 3 },
     concurrency: availableParallelism(),
     drainSeconds: 25,
     workerSecret: undefined,
@@ -99,6 +101,11 @@ describe('what is wrong is said', () => {
     ['CYCLONE_PUBLIC_URL', 'localhost:3000'],
     ['CYCLONE_SERVER_URL', 'ssh://cyclone.example'],
     ['CYCLONE_CONCURRENCY', '0'],
+    ['CYCLONE_FILES_DAYS', '0'],
+    ['CYCLONE_FILES_SIZE', '0Gi'],
+    ['CYCLONE_FILES_SIZE', '20'],
+    ['CYCLONE_FILES_SIZE', '20GB'],
+    ['CYCLONE_FILES_SIZE', '20gi'],
     ['CYCLONE_DRAIN', '-1'],
     ['CYCLONE_DRAIN', 'long'],
     ['CYCLONE_WORKER_SECRET', 'fifteen-letters'],
@@ -206,12 +213,14 @@ test('addresses and lists are taken as people write them', () => {
       REGISTRY_USERNAME: 'u',
       REGISTRY_PASSWORD: 'p',
       CYCLONE_TRUSTED_REPOS: 'acme/*, other/tool\nx/y',
+      CYCLONE_FILES_SIZE: '512Mi',
     }),
   ).toMatchObject({
     port: 8080,
     publicUrl: 'https://ci.example/cyclone',
     registry: { location: 'registry.example:5000/team', username: 'u', password: 'p' },
     trustedRepositories: ['acme/*', 'other/tool', 'x/y'],
+    files: { days: 30, bytes: 512 * 1024 ** 2 },
   });
   expect(read({ ...APP, PORT: '8080' }).publicUrl).toBe('http://localhost:8080');
 });

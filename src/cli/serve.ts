@@ -9,6 +9,7 @@ const PLAIN: readonly string[] = [
   'EngineUnavailable',
   'InvalidDockerHost',
   'RedisUnavailable',
+  'SecretsUnavailable',
 ];
 
 /** Runs until SIGTERM or SIGINT has drained it. @returns the exit status */

@@ -1,14 +1,17 @@
 import { diskArchive } from '../adapters/archive/disk.js';
 import { intakeConsumer, intakeProducer } from '../adapters/bullmq/intake.js';
 import { jobQueue, watchFailedJobs } from '../adapters/bullmq/jobs.js';
+import { diskBlobs } from '../adapters/depot/disk.js';
 import { type GitHubApp, githubApp } from '../adapters/github/github-app.js';
 import { redisCancellations } from '../adapters/redis/cancellations.js';
 import { type Reported, redisEventConsumer } from '../adapters/redis/event-consumer.js';
 import { redisFences } from '../adapters/redis/fences.js';
 import { publishInstall } from '../adapters/redis/install.js';
+import { NO_SECRETS, secretFile } from '../adapters/secrets/file.js';
 import { checkStore } from '../adapters/sql/checks.js';
 import { type Database, openDatabase } from '../adapters/sql/database.js';
 import { groupStore } from '../adapters/sql/groups.js';
+import { depotIndex } from '../adapters/sql/depot-index.js';
 import { runStore } from '../adapters/sql/runs.js';
 import { installationValue } from '../adapters/sql/secrets.js';
 import { cyclone } from '../app.js';
@@ -21,16 +24,19 @@ import { type Advance, createAdvance } from '../runs/advance.js';
 import { type CancelRun, createCancel } from '../runs/cancel.js';
 import { createCatchUp } from '../runs/catch-up.js';
 import { createConcurrency } from '../runs/concurrency.js';
+import { createFinds, createRemember, type Finds } from '../runs/depot.js';
 import { createIntake } from '../runs/intake.js';
 import { createLease, type GrantLease } from '../runs/lease.js';
-import type { Logger, RunStore } from '../runs/ports.js';
+import type { BlobStore, Logger, RunStore } from '../runs/ports.js';
 import { jobFailed, reconcile } from '../runs/reconcile.js';
 import type { GitHubSettings, RegistrySettings, Settings } from '../settings.js';
 import { createLinks } from '../web/links.js';
 import { systemClock } from './clock.js';
 import type { DataDir } from './data-dir.js';
+import { boundedBlobs } from './depot.js';
 import { createLogEnds } from './log-ends.js';
 import type { RedisConnections } from './redis.js';
+import { tidyFilesDaily } from './tidy.js';
 
 /** How long GitHub may take to hear the last news before the process ends; the rest is sent at the next start. */
 const LAST_NEWS_MS = 3000;
@@ -38,12 +44,16 @@ const LAST_NEWS_MS = 3000;
 /** Between two looks at the open runs: what an error of Redis kept back waits so long. */
 const RECONCILE_MS = 60_000;
 
+const DAY_MS = 24 * 3600 * 1000;
+
 export interface Server {
   readonly install: string;
   readonly signingKey: Buffer;
   readonly store: RunStore;
   readonly archive: LogArchive;
   readonly live: Live;
+  readonly blobs: BlobStore;
+  readonly finds: Finds;
   readonly webhooks: GitHubApp['webhooks'];
   readonly lease: GrantLease;
   readonly cancel: CancelRun;
@@ -65,14 +75,19 @@ export interface ServerDeps {
   readonly completed: (conclusion: string) => void;
 }
 
+/** @throws SecretsUnavailable, and what its adapters throw at their start */
 export async function composeServer(deps: ServerDeps): Promise<Server> {
   const { settings, dataDir, logger } = deps;
+  const secrets = settings.secretsFile === undefined ? NO_SECRETS : await secretFile(settings.secretsFile);
   const db = await openDatabase(settings.databaseUrl ?? dataDir.database);
   const install = await installationValue(db, 'install', 6);
   const signingKey = Buffer.from(await installationValue(db, 'signing-key', 32), 'hex');
   const store = runStore(db);
   const archive = diskArchive(dataDir.logs);
   const live = createLive();
+  const kept = { unusedMs: settings.files.days * DAY_MS, bytes: settings.files.bytes };
+  const blobs = boundedBlobs(diskBlobs(dataDir.artifacts, { now: systemClock.now }), kept, logger);
+  const index = depotIndex(db);
   const links = createLinks(settings.publicUrl, signingKey);
   const github = githubApp({
     appId: settings.github.appId,
@@ -107,6 +122,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     store,
     queue,
     concurrency,
+    remember: createRemember({ index }),
     clock: systemClock,
     logger,
     changed,
@@ -125,6 +141,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     fences: redisFences(commands),
     reported: consumer,
     tokens: github,
+    secrets,
     clock: systemClock,
     logger,
     registries: registryAuth(settings.registry),
@@ -146,6 +163,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   let intakeWorker: ReturnType<typeof intakeConsumer> | undefined;
   const reconciliation = { store, queue, advance, concurrency, reported: consumer, clock: systemClock, logger };
   let regular: NodeJS.Timeout | undefined;
+  const closing = new AbortController();
   let failures: ReturnType<typeof watchFailedJobs> | undefined;
   const failed = (run: number, job: string): void => {
     jobFailed({ advance, clock: systemClock, logger }, run, job).catch((err: unknown) =>
@@ -159,6 +177,8 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     store,
     archive,
     live,
+    blobs,
+    finds: createFinds({ store, index, blobs, reported: consumer }),
     webhooks: github.webhooks,
     lease,
     cancel: createCancel({
@@ -178,11 +198,13 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
         reconcile(reconciliation).catch((err: unknown) => logger.warn({ err }, 'open runs not looked after'));
       }, RECONCILE_MS);
       await publisher.start();
+      void tidyFilesDaily({ blobs, kept, clock: systemClock, logger }, closing.signal);
       intakeWorker = intakeConsumer(workerConnection, { process: intake, logger });
       catchUp.start();
     },
     async closeIntake() {
       clearInterval(regular);
+      closing.abort();
       await catchUp.stop();
       await intakeWorker?.close();
       await producer.close();

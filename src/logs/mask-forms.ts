@@ -41,11 +41,23 @@ function formsOf(given: string): readonly Buffer[] {
     encodeURIComponent(value),
     encodeURIComponent(value).replaceAll('%20', '+'),
     new URLSearchParams({ v: value }).toString().slice('v='.length),
+    ...shellForms(value),
   ]);
   return [
     ...[...raw, ...encoded].map((form) => Buffer.from(form)),
     ...base64Forms(bytes),
     ...lines.filter(isLong).flatMap((line) => base64Forms(Buffer.from(line))),
+  ];
+}
+
+/** As shells print it under `set -x` and for `export -p`: dash and busybox, bash, and in double quotes. */
+function shellForms(value: string): readonly string[] {
+  return [
+    value.replaceAll("'", `'"'"'`),
+    value.replaceAll("'", String.raw`'\''`),
+    value.replaceAll(/["$`\\]/g, String.raw`\$&`),
+    // `$'…'`, where there are line breaks.
+    JSON.stringify(value).slice(1, -1).replaceAll(String.raw`\"`, '"').replaceAll("'", String.raw`\'`),
   ];
 }
 

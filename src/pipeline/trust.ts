@@ -6,15 +6,17 @@ export function isTrusted(
   trigger: Pick<Trigger, 'fork'>,
   globs: readonly string[],
 ): boolean {
-  const name = `${repository.owner}/${repository.name}`;
-  return !trigger.fork && globs.some((glob) => globMatches(glob, name));
+  return !trigger.fork && globs.some((glob) => repositoryMatches(glob, repository));
 }
 
 /** `owner/repo`, where `*` stands for any part of one of the two names. GitHub's names ignore case. */
-function globMatches(glob: string, name: string): boolean {
+export function repositoryMatches(
+  glob: string,
+  { owner, name }: Pick<Repository, 'owner' | 'name'>,
+): boolean {
   const pattern = glob
     .split('*')
     .map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
     .join('[^/]*');
-  return new RegExp(`^${pattern}$`, 'i').test(name);
+  return new RegExp(`^${pattern}$`, 'i').test(`${owner}/${name}`);
 }

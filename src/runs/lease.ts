@@ -2,7 +2,17 @@ import type { Lease, Plan, PlannedJob, RegistryAuth, StageId } from '../pipeline
 import { heldAt } from '../pipeline/progress.js';
 import type { Advance } from './advance.js';
 import type { Concurrency } from './concurrency.js';
-import type { Clock, CloneTokens, Fences, Logger, ReportedEvents, RunRecord, RunStore } from './ports.js';
+import type {
+  Clock,
+  CloneTokens,
+  Fences,
+  Logger,
+  ReportedEvents,
+  RunRecord,
+  RunStore,
+  SecretStore,
+} from './ports.js';
+import { grantSecrets } from './secrets.js';
 
 export interface LeaseDeps {
   readonly store: RunStore;
@@ -11,6 +21,7 @@ export interface LeaseDeps {
   readonly fences: Fences;
   readonly reported: ReportedEvents;
   readonly tokens: CloneTokens;
+  readonly secrets: SecretStore;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Credentials by registry host. */
@@ -47,6 +58,7 @@ export function createLease(deps: LeaseDeps): GrantLease {
     }
     deps.logger.info({ run, job: jobId, worker, fence }, 'job leased');
     const cloneToken = await deps.tokens.cloneToken(record.repository);
+    const { masked, ...granted } = await grantSecrets(record, job, deps);
     return {
       run,
       job,
@@ -57,7 +69,8 @@ export function createLease(deps: LeaseDeps): GrantLease {
       fence,
       cloneToken,
       registries: deps.registries,
-      secrets: [cloneToken, ...passwords(deps.registries), ...secretsOf(record.plan)],
+      secrets: [cloneToken, ...passwords(deps.registries), ...secretsOf(record.plan), ...masked],
+      ...granted,
       ...history(record, job, await deps.concurrency.heldAt(record, job)),
       url: deps.runUrl(run),
     };

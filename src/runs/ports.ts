@@ -87,6 +87,16 @@ export interface CloneTokens {
   cloneToken(repository: Repository): Promise<string>;
 }
 
+/** The secrets cannot be read. The message is for the operator, and says nothing of what they hold. */
+export class SecretsUnavailable extends Error {
+  override readonly name = 'SecretsUnavailable';
+}
+
+export interface SecretStore {
+  /** By name, what stages of this repository may have; nothing is kept for it: none. @throws SecretsUnavailable */
+  secretsOf(repository: Repository): Promise<Readonly<Record<string, string>>>;
+}
+
 /** Webhooks that GitHub could not deliver. */
 export interface MissedDeliveries {
   /** Ids of events of that time (ms since the epoch) or later of which no attempt was taken, oldest first. */

@@ -20,7 +20,8 @@ export function createArming(job: Job, stand: Stand, stages: readonly PlannedSta
   return {
     ahead(index) {
       const next = stages.slice(index).find(({ spec }) => spec.kind === 'container');
-      if (next?.spec.kind !== 'container' || armed.has(next.id) || !canArm(next)) return;
+      if (next?.spec.kind !== 'container' || armed.has(next.id)) return;
+      if (!canArm(next) || job.lease.missingSecrets?.[next.id] !== undefined) return;
       // Services of two stages may bear the same names on the one network.
       const early = !stages.slice(0, stages.indexOf(next)).some(hasServices);
       const own = openTry(job);

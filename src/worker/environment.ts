@@ -1,4 +1,4 @@
-import type { Repository, StageId, Trigger } from '../pipeline/model.js';
+import type { Lease, Repository, StageId, Trigger } from '../pipeline/model.js';
 
 export interface EnvironmentSource {
   readonly run: number;
@@ -38,6 +38,14 @@ export function stageEnvironment(
     `CYCLONE_IMAGE=${image}`,
     `CYCLONE_URL=${source.url}`,
   ]);
+}
+
+/** The secrets of a stage as `K=V`; a value may hold line breaks. */
+export function secretEnvironment(
+  { stageSecrets }: Pick<Lease, 'stageSecrets'>,
+  stage: StageId,
+): readonly string[] {
+  return Object.entries(stageSecrets?.[stage] ?? {}).map(([name, value]) => `${name}=${value}`);
 }
 
 /** The last entry of a key wins, at the place of the first. */

@@ -1,4 +1,5 @@
 import { judged, letsGoOn } from '../pipeline/judgement.js';
+import type { PlannedStage } from '../pipeline/model.js';
 import { createArming } from './arming.js';
 import { discardWorkspace } from './discard.js';
 import { openHalt, reasonText } from './halt.js';
@@ -46,7 +47,7 @@ export async function executeJob(
       case 'returned':
         // First what is ours goes: the next owner may be here, and at once.
         await job.resources.close();
-        await deps.observer.jobReturned(end.reason);
+        await deps.observer.jobReturned(job.mask.text(end.reason));
         return 'returned';
       case 'fence_lost':
         return 'returned';
@@ -107,7 +108,11 @@ async function walkStages(
     const outcome = await runStage(job, stand, {
       stage,
       armed: arming.take(stage.id),
-      notes: [...notesOf(job, walk, stage.id), ...unpublishedNotes(stage.spec, job.lease.trusted)],
+      notes: [
+        ...notesOf(job, walk, stage.id),
+        ...unpublishedNotes(stage.spec, job.lease.trusted),
+        ...withheldNotes(job, stage),
+      ],
       running: () => arming.ahead(index + 1),
     });
     reached(undefined);
@@ -130,6 +135,13 @@ function notesOf({ lease }: Job, { again, fresh }: Walk, stage: string): readonl
   }
   if (lease.begun !== stage || fresh) return [];
   return ['an earlier worker was lost in this stage; it ran again in the workspace as it was left'];
+}
+
+function withheldNotes({ lease }: Job, { options }: PlannedStage): readonly string[] {
+  const names = options?.secrets ?? [];
+  return lease.trigger.fork && names.length > 0
+    ? [`secrets are not given to forks: ${names.join(', ')}`]
+    : [];
 }
 
 /** Behind the job's end: nobody waits for it but this worker's next job. */

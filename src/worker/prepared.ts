@@ -1,6 +1,6 @@
 import { BUILT_IMAGE, type ContainerStage, type PlannedStage } from '../pipeline/model.js';
 import { imageOf, planContainer } from './container-plan.js';
-import { stageEnvironment } from './environment.js';
+import { secretEnvironment, stageEnvironment } from './environment.js';
 import type { Job, Stand } from './job.js';
 import { type Container, EngineRefused, type ImageInfo } from './ports.js';
 import { createScript, SCRIPT_LIMIT_BYTES, type Script, scriptBytes } from './script.js';
@@ -66,10 +66,13 @@ async function prepareMain(
   const image = await imageOf(stand, spec);
   const plan = await planStageMounts(spec.volumes, await stand.place());
   const script = spec.commands.length > 0 ? createScript(spec.commands) : undefined;
+  // A script gets its secrets with the go-signal: the engine keeps a container's configuration on disk and shows it.
+  const secrets = script === undefined ? secretEnvironment(job.lease, stage.id) : [];
+  const environment = [...spec.environment, ...secrets];
   const base = await planContainer(job, stage.id, spec, image, plan, stage.options?.resources);
   const container = await job.resources.create({
     ...base,
-    environment: stageEnvironment(job.lease, stage.id, spec.environment, stand.built && job.lease.plan.image),
+    environment: stageEnvironment(job.lease, stage.id, environment, stand.built && job.lease.plan.image),
     aliases: [],
     user: '0',
     ...(script === undefined

@@ -33,13 +33,21 @@ export interface Script {
 /**
  * The shell that waits on stdin for the go-signal, runs the script in a child, and says how it ended.
  * `2>&1`: one ordered stream is worth more than telling stderr apart. Names are unset first because
- * an exported variable of the same name would carry the nonce to the child. What the kernel killed
- * for memory is read from the cgroup with builtins alone: asking the engine waits for the container's end.
+ * an exported variable of the same name would carry the nonce to the child. A line that begins with `=`
+ * is the next one of the value before it: no name is empty. What the kernel killed for memory is read from
+ * the cgroup with builtins alone: asking the engine waits for the container's end.
  */
 const waitingShell = (killAll: string): string => `exec 2>&1
-unset _cyclone_end _cyclone_late _cyclone_code _cyclone_oom _cyclone_file _cyclone_key _cyclone_value
+unset _cyclone_end _cyclone_line _cyclone_late _cyclone_code _cyclone_oom _cyclone_file _cyclone_key _cyclone_value
 IFS= read -r _cyclone_end || exit 125
-while IFS= read -r _cyclone_late && [ -n "$_cyclone_late" ]; do export "$_cyclone_late"; done
+while IFS= read -r _cyclone_line && [ -n "$_cyclone_line" ]; do
+  case $_cyclone_line in
+    =*) _cyclone_late="$_cyclone_late
+\${_cyclone_line#=}" ;;
+    *) _cyclone_late=$_cyclone_line ;;
+  esac
+  export "$_cyclone_late"
+done
 /bin/sh -c "$@" </dev/null ${MARKER_FD}>&1
 _cyclone_code=$?
 ${killAll} 2>/dev/null
@@ -84,14 +92,14 @@ export function scriptBytes(commands: readonly string[]): number {
 }
 
 /**
- * What the waiting shell reads: the end nonce, a line of `K=V` for each value known late, an empty line.
- * `export "$line"` takes a line as it is, so quoting has nothing to get wrong.
- * @throws when a value holds a line break: it would be read as the next one
+ * What the waiting shell reads: the end nonce, `K=V` for each value known late, an empty line. The second
+ * and further lines of a value have a `=` in front. `export "$text"` takes a text as it is, so quoting has
+ * nothing to get wrong.
+ * @throws when an entry has no name: it would be read as the end, or as a part of the one before
  */
 export function goSignal(script: Script, late: readonly string[]): string {
-  const broken = late.find((entry) => entry === '' || entry.includes('\n'));
-  if (broken !== undefined) throw new Error('a late value must be one line');
-  return [script.endNonce, ...late, '', ''].join('\n');
+  if (late.some((entry) => !/^[^=\n]/.test(entry))) throw new Error('a late value has no name');
+  return [script.endNonce, ...late.map((entry) => entry.replaceAll('\n', '\n=')), '', ''].join('\n');
 }
 
 /** Silent under `set -x`, and harmless when the script closed the descriptor. */

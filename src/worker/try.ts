@@ -51,8 +51,10 @@ async function raceHalt(whole: Job, context: StageContext): Promise<Outcome> {
 }
 
 async function runStep(context: StageContext): Promise<Outcome> {
-  const { spec, refusals } = context.stage;
+  const { id, spec, refusals } = context.stage;
   if (refusals.length > 0) throw new StageFailed('refused_by_policy', refusals.join('; '));
+  const missing = context.job.lease.missingSecrets?.[id] ?? [];
+  if (missing.length > 0) throw new StageFailed('secret', missing.join('; '));
   switch (spec.kind) {
     case 'container':
       return await runContainer(context, spec);

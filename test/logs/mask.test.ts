@@ -83,6 +83,15 @@ describe('a masker', () => {
     expect(masked([secret], `<${escape(secret)}>`)).toBe('<***>');
   });
 
+  test.each([
+    ['dash', `pa'"'"'ss $x "y" \\z`],
+    ['bash', `pa'\\''ss $x "y" \\z`],
+    ['double quotes', `pa'ss \\$x \\"y\\" \\\\z`],
+    ["$'…'", `pa\\'ss $x "y" \\\\z`],
+  ])('hides it as %s quotes it', (_, printed) => {
+    expect(masked([`pa'ss $x "y" \\z`], `+ echo '${printed}'`)).toBe("+ echo '***'");
+  });
+
   test('hides a value of several lines whole and line by line', () => {
     const key = '-----BEGIN KEY-----\nMIIEpAIBAAKC\n}\nAQEA7bq1\n-----END KEY-----\n';
     expect(masked([key], key)).toBe('***\n');

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { NO_SECRETS } from '../../src/adapters/secrets/file.js';
 import { checkStore } from '../../src/adapters/sql/checks.js';
 import { type Database, openDatabase } from '../../src/adapters/sql/database.js';
 import { groupStore } from '../../src/adapters/sql/groups.js';
@@ -11,7 +12,7 @@ import { createCancel } from '../../src/runs/cancel.js';
 import { createConcurrency } from '../../src/runs/concurrency.js';
 import { createIntake, type IntakePolicy } from '../../src/runs/intake.js';
 import { createLease } from '../../src/runs/lease.js';
-import type { IntakeEvent, RunRecord } from '../../src/runs/ports.js';
+import type { IntakeEvent, RunRecord, SecretStore } from '../../src/runs/ports.js';
 import { jobFailed, reconcile } from '../../src/runs/reconcile.js';
 import { push } from '../pipeline/examples.js';
 import { Files, Log, Messages, Queue, Stream } from './edges.js';
@@ -42,6 +43,7 @@ export function delivery(trigger: Partial<Trigger> = {}, id = 'd1'): IntakeEvent
 export interface HouseOptions {
   readonly policy?: Partial<IntakePolicy>;
   readonly registries?: Readonly<Record<string, RegistryAuth>>;
+  readonly secrets?: SecretStore;
 }
 
 /** What outlives a process: its database, and what is in Redis and on GitHub. */
@@ -111,6 +113,7 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
       fences: stream,
       reported: stream,
       tokens: files,
+      secrets: options.secrets ?? NO_SECRETS,
       clock,
       logger,
       registries: options.registries ?? {},

@@ -106,6 +106,24 @@ describe.each(SHELLS)('in %s', (shell) => {
     expect(text).toBe(`<1>${value}\n`);
   });
 
+  test.each([
+    ['several lines', '-----BEGIN KEY-----\nMIIE=\n=\n\n  indented\t\n-----END KEY-----\n'],
+    ['line breaks alone', '\n\n\n'],
+    ['carriage returns', 'a\r\nb\r'],
+    ['every control character', String.fromCharCode(...Array.from({ length: 31 }, (_, at) => at + 1), 127)],
+    ['bytes that shells use themselves', '\u0081\u0082\u0088\u00ff\u0401 é 😀'],
+    ['words of the shell', `'"'"' $(id) \`id\` \\ \\n \${x} ; & * ~ # ! = `],
+  ])('a late value of %s arrives byte by byte, between others', async (_, value) => {
+    const late = ['A=first', `KEY=${value}`, 'B=last'];
+    const { text, end } = await run(['printf "%s|%s|" "$A" "$B"', 'printf %s "$KEY" | od -An -v -tx1'], {
+      late,
+    });
+    expect(text.startsWith('<1>first|last|<2>')).toBe(true);
+    const bytes = text.slice('<1>first|last|<2>'.length).replaceAll(/\s/g, '');
+    expect(Buffer.from(bytes, 'hex').toString()).toBe(value);
+    expect(end).toMatchObject({ exitCode: 0 });
+  });
+
   test('our names do not reach the script, not even when the environment has them', async () => {
     const environment = { _cyclone_end: 'x', _cyclone_code: 'x', _cyclone_script: 'x' };
     const { text, end } = await run(['env | grep -c _cyclone || :', 'set | grep ^_cyclone || :'], {
@@ -160,6 +178,6 @@ test('in a container everything that is left is killed', () => {
   expect(createScript(['true']).entrypoint[2]).toContain(KILL_ALL);
 });
 
-test('a late value of two lines is refused', () => {
-  expect(() => goSignal(createScript(['true']), ['A=1\nB=2'])).toThrow('one line');
+test.each(['', '=value', '\nA=1'])('a late value without a name is refused: %j', (entry) => {
+  expect(() => goSignal(createScript(['true']), ['A=1', entry])).toThrow('no name');
 });

@@ -4,19 +4,15 @@
  * takes it out of this list, and its mark out of docs/caicloud-yml.md.
  */
 export const NOT_YET: readonly string[] = [
-  'on',
   'image',
   'tags',
   'notify',
-  'when',
-  'secrets',
   'cache',
   'inputs',
   'artifacts',
   'reports',
   'runs_on',
   'checkout',
-  'concurrency',
   'environment_name',
   'approval',
   'args',

@@ -1,3 +1,4 @@
+import { isLabel, MAX_LABELS } from '../labels.js';
 import type { CacheSpec, Retry, RetryCause, StageOptions, When } from '../model.js';
 import { texts } from './container.js';
 import type { PlacedText } from './forms.js';
@@ -45,7 +46,7 @@ export function readOptions(keys: StageKeys, deploys: boolean, report: Report): 
     artifacts: list(keys.artifacts),
     reports: keys.reports && readReports(keys.reports.value, report),
     resources: keys.resources && readResources(keys.resources.value, report),
-    runsOn: list(withoutEmpty(keys.runs_on, 'runs_on', report)),
+    runsOn: list(readLabels(keys.runs_on, report)),
     checkout: keys.checkout && readCheckout(keys.checkout.value, report),
     concurrency: readName(keys.concurrency, 'concurrency', report),
     environmentName: deploys ? readName(keys.environment_name, 'environment_name', report) : undefined,
@@ -162,13 +163,18 @@ function readName(found: Found<string> | undefined, key: string, report: Report)
   return undefined;
 }
 
-function withoutEmpty(
+function readLabels(
   found: Found<readonly PlacedText[]> | undefined,
-  key: string,
   report: Report,
 ): Found<readonly PlacedText[]> | undefined {
-  for (const { at } of found?.value.filter(({ text }) => text.trim() === '') ?? []) {
-    report(error('bad-value', at, `an empty text in ${key}`, 'take it out'));
+  if (found === undefined) return undefined;
+  const hint = 'letters, digits, ".", "_" and "-", 50 at most';
+  for (const { at } of found.value.filter(({ text }) => !isLabel(text))) {
+    report(error('bad-value', at, 'this is no label of a worker', hint));
+  }
+  if (found.value.length > MAX_LABELS) {
+    const message = `runs_on has more than ${MAX_LABELS} labels`;
+    report(error('too-many', found.keyAt, message, 'give one label to the workers that are meant'));
   }
   return found;
 }

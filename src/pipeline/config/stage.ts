@@ -1,6 +1,6 @@
 import type { StageDefinition, StageSpec } from '../model.js';
 import type { PlacedText } from './forms.js';
-import type { Report, Span } from './issues.js';
+import { error, type Report, type Span } from './issues.js';
 import { readOptions, type StageKeys } from './options.js';
 import type { MapNode } from './tree.js';
 
@@ -36,6 +36,10 @@ export function define({ id, stage, part, at }: PartHead, spec: StageSpec): Stag
 /** A stage with what its keys add to it. */
 export function defineStage(part: PartHead, spec: StageSpec, keys: StageKeys, report: Report): ReadStage {
   const options = readOptions(keys, spec.kind === 'deploy', report);
+  if (spec.kind !== 'container' && keys.secrets !== undefined) {
+    const message = `${part.id} runs no container of its own: nothing would get its secrets`;
+    report(error('misplaced-key', keys.secrets.keyAt, message, 'move secrets to a stage with commands'));
+  }
   const definition = define(part, spec);
   return {
     definition: options === undefined ? definition : { ...definition, options },

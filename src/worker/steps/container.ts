@@ -1,4 +1,5 @@
 import { BUILT_IMAGE, type ContainerStage, type Outcome } from '../../pipeline/model.js';
+import { secretEnvironment } from '../environment.js';
 import type { Stand } from '../job.js';
 import { createMarkerSplitter } from '../markers.js';
 import { outcomeOf, type StageEnd } from '../outcome.js';
@@ -88,8 +89,11 @@ async function runScript(
   container: Container,
   script: Script,
 ): Promise<StageEnd> {
-  const { job, stand, log } = context;
-  const late = stand.built === undefined ? [] : [`CYCLONE_IMAGE=${job.lease.plan.image}`];
+  const { job, stand, stage, log } = context;
+  const late = [
+    ...secretEnvironment(job.lease, stage.id),
+    ...(stand.built === undefined ? [] : [`CYCLONE_IMAGE=${job.lease.plan.image}`]),
+  ];
   await sendGo(context, container, goSignal(script, late));
   context.running();
   const splitter = createMarkerSplitter(script);

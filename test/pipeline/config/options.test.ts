@@ -224,6 +224,14 @@ describe('each mistake has its code', () => {
     ['retry: { max: 1, exit_codes: [0, 256] }', ['bad-value', 'bad-value']],
     ['retry: often', ['wrong-type']],
     ['secrets: [a-b]', ['bad-secret-name']],
+    [
+      'secrets: [CYCLONE_SHA, CYCLONE, _cyclone_end]',
+      ['bad-secret-name', 'bad-secret-name', 'bad-secret-name'],
+    ],
+    ['runs_on: [a b]', ['bad-value']],
+    ["runs_on: ''", ['bad-value']],
+    ['runs_on: "a:b"', ['bad-value']],
+    ['runs_on: [a, b, c, d, e, f, g, h, i, j, k]', ['too-many']],
     ['cache: [{ key: a, paths: [/root/.npm] }]', ['outside-workspace']],
     ['cache: [{ key: a }]', ['missing-key']],
     ['inputs: [../x]', ['outside-workspace']],
@@ -264,6 +272,17 @@ describe('each mistake has its code', () => {
     ['build: { context_dir: ., platform: arm }', '1:36 error bad-value'],
   ])('%s', (text, expected) => {
     expect(problemsOf(text)).toEqual([expected]);
+  });
+
+  it.each([
+    ['build: { context_dir: ., secrets: [A] }', '1:26'],
+    ['pre_build: { context_dir: ., secrets: [A] }', '1:30'],
+    ['build: { context_dir: . }\npublish: { secrets: [A] }', '2:12'],
+    ['build: { context_dir: . }\ndeploy: { deployment: d, containers: [c], secrets: [A] }', '2:43'],
+  ])('has no container that could have secrets: %s', (text, place) => {
+    expect(problemsOf(text).filter((problem) => problem.includes(' error '))).toEqual([
+      `${place} error misplaced-key`,
+    ]);
   });
 
   it('names a stage that is there twice', () => {
