@@ -1,6 +1,7 @@
+import { checkoutOptions } from './checkout-options.js';
 import { type Job, pullImages, type Stand } from './job.js';
-import type { CheckoutRequest, ImageInfo } from './ports.js';
-import { isReleaseBuild, planWalk, type Walk } from './resume.js';
+import type { CheckoutOptions, CheckoutRequest, ImageInfo } from './ports.js';
+import { isReleaseBuild, jobStages, planWalk, type Walk } from './resume.js';
 import {
   type CheckoutMark,
   openWorkspace,
@@ -14,11 +15,13 @@ import {
 export async function findStand(job: Job): Promise<{ readonly stand: Stand; readonly walk: Walk }> {
   const { lease, deps } = job;
   const workspace = await openWorkspace(deps.workspaces, lease.run, lease.job.id);
-  const [mark, left] = await Promise.all([readMark(workspace, lease.trigger.sha), imageOfEarlier(job)]);
+  const options = checkoutOptions(jobStages(lease));
+  const wanted = { sha: lease.trigger.sha, options };
+  const [mark, left] = await Promise.all([readMark(workspace, wanted), imageOfEarlier(job)]);
   const walk = planWalk(lease, { workspaceWhole: mark !== undefined, imageLocal: left !== undefined });
   const images = pullImages(job, walk.stages);
   if (walk.fresh) await resetWorkspace(workspace);
-  const code = walk.fresh ? checkOut(job, workspace) : keptCode(mark);
+  const code = walk.fresh ? checkOut(job, workspace, options) : keptCode(mark);
   const stand: Stand = {
     workspace,
     images,
@@ -37,12 +40,14 @@ interface Code {
   done(listen: (line: string) => void): Promise<void>;
 }
 
-function checkOut(job: Job, workspace: Workspace): Code {
+function checkOut(job: Job, workspace: Workspace, options: CheckoutOptions): Code {
   const { lease, deps, halt } = job;
   const request: CheckoutRequest = {
     repository: lease.repository,
     trigger: lease.trigger,
     ...(lease.cloneToken !== undefined && { token: lease.cloneToken }),
+    options,
+    trusted: lease.trusted,
     directory: workspace.code,
   };
   const borrowed = deps.checkout.borrows(request);
@@ -55,7 +60,7 @@ function checkOut(job: Job, workspace: Workspace): Code {
   };
   const finish = async (): Promise<void> => {
     const result = await deps.checkout.checkout(request, halt.signal, tell);
-    await writeMark(workspace, { sha: lease.trigger.sha, borrowed: result.borrowed });
+    await writeMark(workspace, { sha: lease.trigger.sha, options, borrowed: result.borrowed });
   };
   const done = finish();
   // A first stage that policy refuses never asks.

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { sameCheckout } from './checkout-options.js';
+import type { CheckoutOptions } from './ports.js';
 
 /**
- * One job's directory: `code` is what stages see; the rest is ours and is never mounted.
+ * One job's directory: `code` is what stages see; the rest is ours.
  * Real paths: what is compared with them has its links followed.
  */
 export interface Workspace {
@@ -11,11 +13,14 @@ export interface Workspace {
   readonly code: string;
   /** Outputs arrive here before they are moved into `code`: nothing in a container can reach it. */
   readonly incoming: string;
+  /** What stages mount from here are the directories in it, and never this one. */
+  readonly caches: string;
 }
 
 /** What a finished checkout left. */
 export interface CheckoutMark {
   readonly sha: string;
+  readonly options: CheckoutOptions;
   readonly borrowed: readonly string[];
 }
 
@@ -32,11 +37,15 @@ export async function openWorkspace(directory: string, run: number, job: string)
 /** Where this run and job have theirs, whether it is there or not. */
 export function workspaceOf(directory: string, run: number, job: string): Workspace {
   const root = path.join(directory, `${run}-${directoryName(job)}`);
-  return { root, code: path.join(root, 'code'), incoming: path.join(root, 'incoming') };
+  const inside = (name: string): string => path.join(root, name);
+  return { root, code: inside('code'), incoming: inside('incoming'), caches: inside('caches') };
 }
 
-/** The mark of a whole workspace of this commit; undefined when the checkout was never done here. */
-export async function readMark(workspace: Workspace, sha: string): Promise<CheckoutMark | undefined> {
+/** The mark of a whole workspace of this commit; undefined when that checkout was never done here. */
+export async function readMark(
+  workspace: Workspace,
+  wanted: Pick<CheckoutMark, 'sha' | 'options'>,
+): Promise<CheckoutMark | undefined> {
   let text: string;
   try {
     text = await readFile(path.join(workspace.root, MARK_FILE), 'utf8');
@@ -44,7 +53,7 @@ export async function readMark(workspace: Workspace, sha: string): Promise<Check
     return undefined;
   }
   const mark = parseMark(text);
-  if (mark?.sha !== sha) return undefined;
+  if (mark?.sha !== wanted.sha || !sameCheckout(mark.options, wanted.options)) return undefined;
   const present = await Promise.all(mark.borrowed.map(isDirectory));
   return present.every(Boolean) ? mark : undefined;
 }
@@ -79,12 +88,23 @@ function parseMark(text: string): CheckoutMark | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { sha, borrowed } = value as { sha?: unknown; borrowed?: unknown };
+  const { sha, options, borrowed } = value as { sha?: unknown; options?: unknown; borrowed?: unknown };
   return typeof sha === 'string' &&
+    isOptions(options) &&
     Array.isArray(borrowed) &&
     borrowed.every((one) => typeof one === 'string')
-    ? { sha, borrowed }
+    ? { sha, options, borrowed }
     : undefined;
+}
+
+function isOptions(value: unknown): value is CheckoutOptions {
+  if (typeof value !== 'object' || value === null) return false;
+  const { submodules, lfs, depth } = value as Record<string, unknown>;
+  return (
+    typeof submodules === 'boolean' &&
+    typeof lfs === 'boolean' &&
+    (depth === undefined || typeof depth === 'number')
+  );
 }
 
 async function isDirectory(directory: string): Promise<boolean> {

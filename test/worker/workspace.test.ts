@@ -41,10 +41,28 @@ describe('a workspace', () => {
 
   test('knows its commit again, and no other', async () => {
     const workspace = await openWorkspace(directory, 7, 'chain');
-    await writeMark(workspace, { sha: 'a', borrowed: [directory] });
-    expect(await readMark(workspace, 'a')).toEqual({ sha: 'a', borrowed: [directory] });
-    expect(await readMark(workspace, 'b')).toBeUndefined();
-    await writeMark(workspace, { sha: 'a', borrowed: [path.join(directory, 'gone')] });
-    expect(await readMark(workspace, 'a')).toBeUndefined();
+    const options = { submodules: false, lfs: false };
+    await writeMark(workspace, { sha: 'a', options, borrowed: [directory] });
+    expect(await readMark(workspace, { sha: 'a', options })).toMatchObject({ borrowed: [directory] });
+    expect(await readMark(workspace, { sha: 'b', options })).toBeUndefined();
+    await writeMark(workspace, { sha: 'a', options, borrowed: [path.join(directory, 'gone')] });
+    expect(await readMark(workspace, { sha: 'a', options })).toBeUndefined();
+  });
+
+  test.each([{ submodules: true }, { lfs: true }, { depth: 1 }])(
+    'that was checked out without %j is not one that was with it',
+    async (more) => {
+      const workspace = await openWorkspace(directory, 7, 'chain');
+      const options = { submodules: false, lfs: false };
+      await writeMark(workspace, { sha: 'a', options, borrowed: [] });
+      expect(await readMark(workspace, { sha: 'a', options: { ...options, ...more } })).toBeUndefined();
+    },
+  );
+
+  test('whose mark says nothing of how it was checked out is not trusted', async () => {
+    const workspace = await openWorkspace(directory, 7, 'chain');
+    writeFileSync(path.join(workspace.root, 'checked-out.json'), '{"sha":"a","borrowed":[]}');
+    const options = { submodules: false, lfs: false };
+    expect(await readMark(workspace, { sha: 'a', options })).toBeUndefined();
   });
 });
