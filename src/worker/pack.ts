@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { Pack } from 'tar-stream';
+import { ArchiveRefused } from './archive-rules.js';
 import { addFile, writeArchive } from './archive-writer.js';
 import type { SelectedEntry } from './selection.js';
 
@@ -28,9 +29,14 @@ export function packFiles(
   return through(tar, createGzip({ level: 1 }));
 }
 
-/** What {@link packFiles} made, as a tar. */
-export function unzipped(content: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  return through(content, createGunzip());
+/** What {@link packFiles} made, as a tar. @throws ArchiveRefused when it is no gzip */
+export async function* unzipped(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* through(content, createGunzip());
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    throw code.startsWith('Z_') ? new ArchiveRefused('it is damaged', { cause: error }) : error;
+  }
 }
 
 async function* through(

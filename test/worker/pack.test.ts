@@ -44,7 +44,10 @@ describe('what is packed', () => {
   });
 
   test('is the same bytes for the same content, whenever it was written', async () => {
-    const [one, other] = [directoryOf(TREE), directoryOf(Object.fromEntries(Object.entries(TREE).reverse()))];
+    const [one, other] = [
+      directoryOf(TREE),
+      directoryOf(Object.fromEntries(Object.entries(TREE).toReversed())),
+    ];
     utimesSync(path.join(other, 'dist/app.js'), 1, 1);
     expect((await packed(one)).equals(await packed(other))).toBe(true);
     expect((await packed(one, true)).equals(await packed(other, true))).toBe(false);

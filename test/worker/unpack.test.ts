@@ -172,7 +172,8 @@ describe('moving into the workspace', () => {
 describe('outputs', () => {
   function workspace(): Workspace {
     const root = temporary();
-    const made = { root, code: path.join(root, 'code'), incoming: path.join(root, 'incoming') };
+    const inside = (name: string): string => path.join(root, name);
+    const made = { root, code: inside('code'), incoming: inside('incoming'), caches: inside('caches') };
     mkdirSync(made.code);
     return made;
   }

@@ -1,0 +1,58 @@
+import type { StageFacts } from '../pipeline/model.js';
+import { layOutKept, putKept, selectKept } from './kept-files.js';
+import { literalPattern } from './selection.js';
+import { type StageContext, timed } from './stage-context.js';
+import { StageFailed } from './stage-failed.js';
+
+/** Lays out the artifacts of the stages that this one needs. @throws StageFailed, DepotUnavailable */
+export async function layOutHanded(context: StageContext): Promise<void> {
+  const handed = context.job.lease.handed?.[context.stage.id] ?? [];
+  for (const kept of handed) await timed(context, 'artifacts', layOutKept(context, kept));
+}
+
+/** Keeps the artifacts of a stage that passed. @throws StageFailed `output` when one is missing; DepotUnavailable */
+export async function keepArtifacts(context: StageContext): Promise<void> {
+  const artifacts = context.stage.options?.artifacts ?? [];
+  if (artifacts.length === 0) return;
+  const selection = await selectKept(context, artifacts);
+  if (selection.missing.length > 0) {
+    const verb = selection.missing.length === 1 ? 'does' : 'do';
+    throw new StageFailed('output', `artifact ${selection.missing.join(', ')} ${verb} not exist`);
+  }
+  context.facts.set({ artifacts: await timed(context, 'artifacts', putKept(context, selection)) });
+}
+
+/** Keeps what is there of the artifacts of a stage that failed: nothing of this makes it fail otherwise. */
+export async function keepLeftArtifacts(context: StageContext): Promise<void> {
+  const artifacts = context.stage.options?.artifacts ?? [];
+  if (artifacts.length === 0) return;
+  try {
+    const selection = await selectKept(context, artifacts);
+    if (selection.entries.length === 0) return;
+    context.facts.set({ artifacts: await timed(context, 'artifacts', putKept(context, selection)) });
+  } catch (error) {
+    context.facts.note(
+      `its artifacts were not kept: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/**
+ * Keeps what a stage whose result may be used again left for others: its artifacts and outputs, together.
+ * @param outputs names in the root of the workspace
+ * @throws StageFailed `output`, DepotUnavailable
+ */
+export async function keepResult(context: StageContext, outputs: readonly string[]): Promise<void> {
+  const artifacts = context.stage.options?.artifacts ?? [];
+  if (artifacts.length === 0 && outputs.length === 0) return;
+  const kept = outputs.length === 0 ? context.facts.facts().artifacts : undefined;
+  const names = outputs.map((name) => (name === '.' ? name : literalPattern(name)));
+  const result: StageFacts['result'] =
+    kept ??
+    (await timed(
+      context,
+      'artifacts',
+      putKept(context, await selectKept(context, [...artifacts, ...names])),
+    ));
+  context.facts.set({ result });
+}
