@@ -1,10 +1,12 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { httpDepot } from './adapters/http/depot.js';
 import { httpLeases } from './adapters/http/leases.js';
 import { prometheus } from './adapters/metrics/prometheus.js';
 import { readInstall } from './adapters/redis/install.js';
 import { systemClock } from './composition/clock.js';
 import { openDataDir } from './composition/data-dir.js';
+import { directDepot } from './composition/depot.js';
 import { createHealth } from './composition/health.js';
 import { openRedis, type RedisConnections } from './composition/redis.js';
 import { composeServer, type Server } from './composition/server.js';
@@ -12,10 +14,12 @@ import { webListener } from './composition/web.js';
 import { composeWorker, type WorkerProcess } from './composition/worker.js';
 import type { Logger } from './runs/ports.js';
 import { gitEnvironment, type Settings } from './settings.js';
-import { type Depot, DepotUnavailable } from './worker/ports.js';
 
 /** Beyond the time that stages get, for each part that is stopped. */
 const STEP_SECONDS = 5;
+
+/** For the whole of a request: workers on other machines send files of up to 8 GiB. Its head has a minute. */
+const REQUEST_MS = 3600 * 1000;
 
 export interface Cyclone {
   readonly port: number;
@@ -64,7 +68,7 @@ export async function start(settings: Settings, logger: Logger): Promise<Cyclone
 
     const health = createHealth(await probes(redis, server, worker));
     const web = webListener({ settings, server, health, metrics, logger });
-    const http = createServer(web.listener);
+    const http = createServer({ requestTimeout: REQUEST_MS }, web.listener);
     await listen(http, settings);
     undo.push(() => closeHttp(http, web));
 
@@ -111,12 +115,12 @@ async function workerOf(
       ? httpLeases(settings.serverUrl ?? '', settings.workerSecret ?? '')
       : { lease: server.lease };
   const install = server?.install ?? (await readInstall(await deps.redis.connect('patient')));
-  const depot = noDepot;
+  const depot =
+    server === undefined
+      ? httpDepot(settings.serverUrl ?? '', settings.workerSecret ?? '')
+      : directDepot(server);
   return composeWorker({ ...deps, settings, leases, depot, install, environment: gitEnvironment() });
 }
-
-const away = (): Promise<never> => Promise.reject(new DepotUnavailable('there is no depot yet'));
-const noDepot: Depot = { put: away, get: away, findCache: away, findResult: away };
 
 async function probes(
   redis: RedisConnections,

@@ -14,6 +14,8 @@ export interface DataDir {
   readonly mirrors: string;
   readonly workspaces: string;
   readonly logs: string;
+  /** Blobs of the depot. */
+  readonly artifacts: string;
   /** This directory's worker: the same after a restart, so that it finds what it left behind. */
   readonly workerId: string;
   release(): Promise<void>;
@@ -23,7 +25,7 @@ export interface DataDir {
 export async function openDataDir(root: string): Promise<DataDir> {
   const dir = (name: string): string => path.join(root, name);
   try {
-    for (const name of ['', 'mirrors', 'workspaces', 'logs']) {
+    for (const name of ['', 'mirrors', 'workspaces', 'logs', 'artifacts']) {
       await mkdir(dir(name), { recursive: true, mode: 0o700 });
     }
   } catch (cause) {
@@ -39,6 +41,7 @@ export async function openDataDir(root: string): Promise<DataDir> {
     mirrors: dir('mirrors'),
     workspaces: dir('workspaces'),
     logs: dir('logs'),
+    artifacts: dir('artifacts'),
     workerId: await ownId(dir('worker-id')),
     release: () => rm(lock, { force: true }),
   };

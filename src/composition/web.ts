@@ -25,6 +25,7 @@ export function webListener(deps: WebComposition): Web {
     queries: queriesOf(server.store),
     archive: server.archive,
     live: server.live,
+    blobs: server.blobs,
     health,
     metrics,
     clock: systemClock,
@@ -33,7 +34,7 @@ export function webListener(deps: WebComposition): Web {
     worker:
       settings.workerSecret === undefined
         ? undefined
-        : { secret: settings.workerSecret, leases: { lease: server.lease } },
+        : { secret: settings.workerSecret, leases: { lease: server.lease }, finds: server.finds },
   });
 }
 

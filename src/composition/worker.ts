@@ -6,6 +6,7 @@ import { subscribeCancellations } from '../adapters/redis/cancellations.js';
 import { redisObserver } from '../adapters/redis/observer.js';
 import type { Logger } from '../runs/ports.js';
 import type { Settings } from '../settings.js';
+import { checkedDepot } from '../worker/checked-depot.js';
 import { executeJob } from '../worker/execute.js';
 import { type Depot, type Engine, type EngineInfo, LABELS, type LeaseSource } from '../worker/ports.js';
 import { removeWorkspace, workspaceOf } from '../worker/workspace.js';
@@ -56,6 +57,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
     );
   }
   const commands = await deps.redis.connect('patient');
+  const depot = checkedDepot(deps.depot);
   const soft = new AbortController();
   const hard = new AbortController();
   const checkout = gitCheckout({ mirrors: dataDir.mirrors, environment: deps.environment });
@@ -75,7 +77,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       {
         engine,
         checkout,
-        depot: deps.depot,
+        depot,
         observer: redisObserver(commands, lease, dataDir.workerId, systemClock.now),
         clock: systemClock,
         install,

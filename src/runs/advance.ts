@@ -1,12 +1,14 @@
-import type { Conclusion, RunProgress, WorkerEvent } from '../pipeline/model.js';
+import type { Conclusion, RunProgress, StageId, WorkerEvent } from '../pipeline/model.js';
 import { progress, type RunEvent, ready } from '../pipeline/progress.js';
 import type { Concurrency } from './concurrency.js';
+import type { Remember } from './depot.js';
 import type { Clock, JobQueue, Logger, RunListener, RunRecord, RunStore } from './ports.js';
 
 export interface AdvanceDeps {
   readonly store: RunStore;
   readonly queue: JobQueue;
   readonly concurrency: Concurrency;
+  readonly remember: Remember;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly changed: RunListener;
@@ -45,6 +47,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     if (result.changed) {
       deps.changed(run);
     }
+    await deps.remember(result.run, endedStages(events));
     await sweepLeft(result.run, before);
     await passOnGroups(result.run);
     return enqueueReady(result.run);
@@ -132,6 +135,11 @@ export function createAdvance(deps: AdvanceDeps): Advance {
 
 function fold(record: RunRecord, events: readonly RunEvent[]): RunProgress {
   return events.reduce((now, event) => progress(record.plan, now, event), record.progress);
+}
+
+/** Also where the events come again: what was stored before a crash may not have been remembered. */
+function endedStages(events: readonly RunEvent[]): readonly StageId[] {
+  return events.flatMap((event) => (event.type === 'stage_ended' ? [event.stage] : []));
 }
 
 function groupByRun(events: readonly WorkerEvent[]): Map<number, WorkerEvent[]> {

@@ -1,3 +1,5 @@
+import type { ZodType } from 'zod';
+
 /**
  * The body of a request, byte for byte.
  * @returns undefined when it is larger than `limit` bytes; no more than that is ever kept
@@ -19,4 +21,28 @@ export async function readBody(request: Request, limit: number): Promise<Buffer 
 
 export function isJson(contentType: string | undefined): boolean {
   return /^application\/json\s*(;|$)/i.test(contentType ?? '');
+}
+
+export type ReadJson<T> =
+  | { readonly ok: true; readonly value: T }
+  /** What to answer; without a message it has another shape. */
+  | { readonly ok: false; readonly status: 400 | 413 | 415; readonly message?: string };
+
+/** A JSON body of that shape, of at most `limit` bytes. */
+export async function readJson<T>(request: Request, shape: ZodType<T>, limit: number): Promise<ReadJson<T>> {
+  if (!isJson(request.headers.get('content-type') ?? undefined)) {
+    return { ok: false, status: 415, message: 'Send application/json' };
+  }
+  const body = await readBody(request, limit);
+  if (!body) return { ok: false, status: 413, message: 'The body is too large' };
+  const read = shape.safeParse(parseJson(body));
+  return read.success ? { ok: true, value: read.data } : { ok: false, status: 400 };
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }

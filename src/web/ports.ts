@@ -1,6 +1,8 @@
 import type { Live } from '../logs/live.js';
 import type { LogArchive } from '../logs/ports.js';
 import type { Issue, Plan, Repository, RunProgress, RunStatus, Trigger } from '../pipeline/model.js';
+import type { Finds } from '../runs/depot.js';
+import type { BlobStore } from '../runs/ports.js';
 
 /** A run with all that a page shows of it. */
 export interface RunView {
@@ -74,6 +76,7 @@ export interface WorkerApi {
   /** What every worker on another machine knows. Not empty. */
   readonly secret: string;
   readonly leases: LeaseServer;
+  readonly finds: Finds;
 }
 
 export interface Clock {
@@ -95,6 +98,7 @@ export interface WebDeps {
   readonly queries: RunQueries;
   readonly archive: LogArchive;
   readonly live: Live;
+  readonly blobs: Pick<BlobStore, 'put' | 'get'>;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly clock: Clock;

@@ -7,7 +7,7 @@ import { mountApi } from './api.js';
 import { mountAssets } from './assets.js';
 import type { Room, WebEnv } from './context.js';
 import { mountHealth } from './health.js';
-import { mountLease } from './lease.js';
+import { mountInternal } from './internal.js';
 import { mountLog } from './log.js';
 import { createPageAddresses, mountPages, sendProblem } from './pages.js';
 import type { WebDeps } from './ports.js';
@@ -35,7 +35,7 @@ export function createWeb(deps: WebDeps): Web {
     return sendProblem(c, addresses, 500);
   });
   mountWebhook(app, room);
-  mountLease(app, room);
+  mountInternal(app, room);
   mountHealth(app, room);
   mountAssets(app);
   mountSchema(app);

@@ -44,7 +44,7 @@ function locked(text: string): void {
 describe('a data directory', () => {
   test('is made with its rooms, for nobody else to read', async () => {
     const dir = await openDataDir(root);
-    for (const made of [dir.root, dir.mirrors, dir.workspaces, dir.logs]) {
+    for (const made of [dir.root, dir.mirrors, dir.workspaces, dir.logs, dir.artifacts]) {
       expect(statSync(made).mode & 0o777).toBe(0o700);
     }
     expect(path.dirname(dir.database)).toBe(root);

@@ -55,6 +55,8 @@ function house() {
       clock,
       changed: quiet,
     }),
+    // Nothing is left in the depot.
+    remember: async () => undefined,
     queue: {
       enqueue: async (_, job, attempt) => enqueue(`${job} ${attempt}`),
       state: async () => 'alive',

@@ -1,15 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { diskBlobs } from '../../src/adapters/depot/disk.js';
 import { NO_SECRETS } from '../../src/adapters/secrets/file.js';
 import { checkStore } from '../../src/adapters/sql/checks.js';
 import { type Database, openDatabase } from '../../src/adapters/sql/database.js';
+import { depotIndex } from '../../src/adapters/sql/depot-index.js';
 import { groupStore } from '../../src/adapters/sql/groups.js';
 import { runStore } from '../../src/adapters/sql/runs.js';
 import type { RegistryAuth, Repository, Trigger } from '../../src/pipeline/model.js';
 import { createAdvance } from '../../src/runs/advance.js';
 import { createCancel } from '../../src/runs/cancel.js';
 import { createConcurrency } from '../../src/runs/concurrency.js';
+import { createFinds, createRemember } from '../../src/runs/depot.js';
 import { createIntake, type IntakePolicy } from '../../src/runs/intake.js';
 import { createLease } from '../../src/runs/lease.js';
 import type { IntakeEvent, RunRecord, SecretStore } from '../../src/runs/ports.js';
@@ -76,12 +79,15 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
   const completed: string[] = [];
   let time = 1000;
   const clock = { now: () => (time += 1) };
+  const index = depotIndex(db);
+  const blobs = diskBlobs(path.join(ground.directory, 'artifacts'), { now: clock.now });
   const tell = (run: number): void => void changed.push(run);
   const concurrency = createConcurrency({ groups: groupStore(db), store, clock, changed: tell });
   const advance = createAdvance({
     store,
     queue,
     concurrency,
+    remember: createRemember({ index }),
     clock,
     logger,
     changed: tell,
@@ -93,6 +99,9 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
     checks,
     logger,
     messages,
+    index,
+    blobs,
+    finds: createFinds({ store, index, blobs, reported: stream }),
     /** Runs of which a listener was told, in order. */
     changed,
     /** Conclusions that were counted. */

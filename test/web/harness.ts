@@ -6,9 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { diskArchive } from '../../src/adapters/archive/disk.js';
+import { diskBlobs } from '../../src/adapters/depot/disk.js';
 import { createLive, type Live } from '../../src/logs/live.js';
 import type { LogArchive } from '../../src/logs/ports.js';
 import type { StageId, StageState } from '../../src/pipeline/model.js';
+import type { Finds } from '../../src/runs/depot.js';
+import type { BlobStore } from '../../src/runs/ports.js';
 import type { Delivery, HealthReport, WebDeps, WebhookReceiver } from '../../src/web/ports.js';
 import { createWeb } from '../../src/web/server.js';
 import { type MemoryRuns, memoryRuns, NOON, passed } from './runs.js';
@@ -17,6 +20,8 @@ export const WEBHOOK_PATH = '/api/github/webhooks';
 export const SECRET = 'it is a secret';
 export const WORKER_SECRET = 'of-the-workers';
 export const SIGNING_KEY = Buffer.from('a key of thirty-two bytes, about');
+
+export const noFinds: Finds = { cache: async () => undefined, result: async () => undefined };
 
 export interface Answer {
   readonly status: number;
@@ -35,6 +40,7 @@ export interface Site {
   readonly runs: MemoryRuns;
   readonly archive: LogArchive;
   readonly live: Live;
+  readonly blobs: BlobStore;
   readonly deliveries: Delivery[];
   readonly errors: { readonly fields: object; readonly message: string }[];
   health: HealthReport;
@@ -55,7 +61,8 @@ export interface Site {
 export async function startSite(change: Partial<WebDeps> = {}): Promise<Site> {
   const directory = await mkdtemp(join(tmpdir(), 'web-'));
   const runs = memoryRuns();
-  const archive = diskArchive(directory);
+  const archive = diskArchive(join(directory, 'logs'));
+  const blobs = diskBlobs(join(directory, 'artifacts'), { now: () => NOON });
   const live = createLive();
   const deliveries: Delivery[] = [];
   const errors: Site['errors'] = [];
@@ -66,6 +73,7 @@ export async function startSite(change: Partial<WebDeps> = {}): Promise<Site> {
     queries: runs,
     archive,
     live,
+    blobs,
     health: { check: async () => site.health },
     metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', text: async () => 'up 1\n' },
     clock: { now: () => NOON, sleep: (_ms, signal) => aborted(signal) },
@@ -93,6 +101,7 @@ export async function startSite(change: Partial<WebDeps> = {}): Promise<Site> {
     runs,
     archive,
     live,
+    blobs,
     deliveries,
     errors,
     health: { ok: true, parts: {} },

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { LeaseServer } from '../../src/web/ports.js';
-import { type Asked, type Site, startSite, WORKER_SECRET } from './harness.js';
+import { type Asked, noFinds, type Site, startSite, WORKER_SECRET } from './harness.js';
 
 const asked: unknown[][] = [];
 const leases: LeaseServer = {
@@ -15,7 +15,7 @@ const leases: LeaseServer = {
 let site: Site;
 beforeEach(async () => {
   asked.length = 0;
-  site = await startSite({ worker: { secret: WORKER_SECRET, leases } });
+  site = await startSite({ worker: { secret: WORKER_SECRET, leases, finds: noFinds } });
 });
 afterEach(() => site.stop());
 
@@ -66,7 +66,7 @@ describe('lease', () => {
 
   test.each([
     ['is not configured', undefined],
-    ['is empty', { secret: '', leases }],
+    ['is empty', { secret: '', leases, finds: noFinds }],
   ])('is not there when the secret %s', async (_name, worker) => {
     await site.stop();
     site = await startSite({ worker });

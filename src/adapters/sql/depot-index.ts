@@ -28,8 +28,8 @@ export function depotIndex(db: Database): DepotIndex {
     async newestCache(repository, scopes, prefix) {
       const row = await caches(db, repository)
         .where('scope', 'in', scopes)
-        // Not LIKE: that has characters of its own, and in SQLite no case. Both count by code points.
-        .where(sql`substr(key, 1, ${[...prefix].length})`, '=', prefix)
+        // Not LIKE: that has characters of its own, and in SQLite no case.
+        .where(sql`substr(key, 1, length(cast(${prefix} as text)))`, '=', prefix)
         .orderBy('created_at', 'desc')
         .orderBy('run_id', 'desc')
         .orderBy('key', 'desc')

@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http';
+import type { Blob } from '../../pipeline/model.js';
+import { type Depot, DepotUnavailable, type FoundCache, type FoundResult } from '../../worker/ports.js';
+import { type Asked, ConnectionFailed, request } from './request.js';
+
+/** Answers that are not blobs are far smaller; a proxy's page of an error need not be. */
+const LARGEST_ANSWER = 1024 ** 2;
+
+/** The depot of a server on another machine. */
+export function httpDepot(serverUrl: string, secret: string): Depot {
+  const ask = async (
+    path: string,
+    { headers, ...asked }: Pick<Asked, 'method' | 'signal'> & Partial<Asked>,
+  ): Promise<IncomingMessage> => {
+    const url = `${serverUrl}/internal/depot/${path}`;
+    try {
+      return await request({
+        ...asked,
+        url,
+        headers: { authorization: `Bearer ${secret}`, ...headers },
+      });
+    } catch (error) {
+      throw error instanceof ConnectionFailed
+        ? unavailable(`the server is away: ${error.message}`, error)
+        : error;
+    }
+  };
+  const find = async (path: string, wanted: object, signal: AbortSignal): Promise<unknown> => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await ask(path, { method: 'POST', headers, body: JSON.stringify(wanted), signal });
+    return answer.statusCode === 204 ? nothing(answer) : await json(answer, signal);
+  };
+  return {
+    async put(content, signal) {
+      const answer = await ask('blobs', { method: 'PUT', body: content, signal });
+      return (await json(answer, signal)) as Blob;
+    },
+    async get(digest, signal) {
+      const answer = await ask(`blobs/${encodeURIComponent(digest)}`, { method: 'GET', signal });
+      if (answer.statusCode === 404) return nothing(answer);
+      if (answer.statusCode !== 200) await json(answer, signal);
+      return bytesOf(answer, signal);
+    },
+    findCache: async (run, wanted, signal) =>
+      (await find('cache', { run, ...wanted }, signal)) as FoundCache | undefined,
+    findResult: async (run, address, signal) =>
+      (await find('result', { run, address }, signal)) as FoundResult | undefined,
+  };
+}
+
+/** @throws DepotUnavailable with the server's words when the answer is no success */
+async function json(answer: IncomingMessage, signal: AbortSignal): Promise<unknown> {
+  const text = await textOf(answer, signal);
+  const { statusCode: status = 0 } = answer;
+  const said = parsed(text);
+  if (status >= 200 && status < 300 && said !== undefined) return said;
+  // The rest of a body that it does not take shall not be sent.
+  answer.destroy();
+  const words = isMessage(said) ? said.message : `it answered ${String(status)}`;
+  throw unavailable(`the server gives nothing: ${words}`);
+}
+
+async function textOf(answer: IncomingMessage, signal: AbortSignal): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of bytesOf(answer, signal)) {
+    size += chunk.length;
+    if (size > LARGEST_ANSWER) break;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function* bytesOf(answer: IncomingMessage, signal: AbortSignal): AsyncGenerator<Buffer, void> {
+  try {
+    yield* answer as AsyncIterable<Buffer>;
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw unavailable(`the server broke off: ${(cause as Error).message}`, cause);
+  }
+}
+
+function nothing(answer: IncomingMessage): undefined {
+  answer.resume();
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isMessage(said: unknown): said is { readonly message: string } {
+  return typeof said === 'object' && said !== null && 'message' in said && typeof said.message === 'string';
+}
+
+function unavailable(message: string, cause?: unknown): DepotUnavailable {
+  return new DepotUnavailable(message, { cause });
+}
