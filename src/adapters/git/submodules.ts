@@ -24,11 +24,9 @@ export async function listSubmodules(
   const tree = await listTree(command, mirror, sha);
   const links = tree.filter(({ id }) => id.startsWith(GITLINK));
   if (links.length === 0) return [];
-  const described = tree.find(({ path }) => path === GITMODULES);
-  // A link would be read where it points to.
-  if (described !== undefined && !described.id.startsWith('100'))
-    throw new CheckoutFailed(`${GITMODULES} is no regular file`);
-  const entries = described === undefined ? [] : await readGitmodules(command, mirror, sha);
+  // git has refused to check it out when it is a link.
+  const described = tree.some(({ path }) => path === GITMODULES);
+  const entries = described ? await readGitmodules(command, mirror, sha) : [];
   return links.flatMap(({ path, id }) => {
     const entry = entries.findLast((one) => one.path?.replace(/\/+$/, '') === path);
     if (entry?.url === undefined) {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,8 @@ export interface Origin {
   git(...args: string[]): string;
   /** Writes files, commits, and tells the commit. */
   commit(files: Readonly<Record<string, string>>): string;
+  /** Puts a submodule at a path, described as given; the next commit holds it. */
+  link(path: string, sha: string, url: string, name?: string): void;
 }
 
 export function temporary(name: string): string {
@@ -47,9 +49,16 @@ export function createOrigin(directory = temporary('origin')): Origin {
         mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
         writeFileSync(path.join(directory, name), text);
       }
-      git('add', '--all');
+      // Not --all: a submodule that is not in the workspace would be taken out again.
+      git('add', '--ignore-removal', '.');
       git('commit', '--quiet', '--allow-empty', '-m', 'a change');
       return git('rev-parse', 'HEAD');
+    },
+    link(at, sha, url, name = at) {
+      // By hand: git's own command refuses what a stranger would write.
+      const entry = `[submodule "${name}"]\n\tpath = ${at}\n\turl = ${url}\n`;
+      appendFileSync(path.join(directory, '.gitmodules'), entry);
+      git('update-index', '--add', '--cacheinfo', `160000,${sha},${at}`);
     },
   };
 }
@@ -102,11 +111,25 @@ export interface GitServer {
   close(): Promise<void>;
 }
 
-/** git http-backend on loopback, for who shows the token. */
-export async function serveGit(root: string, token: string): Promise<GitServer> {
+export interface GitServerOptions {
+  /** Paths that begin with one of these are not there for anybody, as a private repository is not for strangers. */
+  readonly hidden?: readonly string[];
+  /** Has the first look at what is asked for with the right token. @returns whether it answers */
+  readonly before?: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
+export function basicOf(token: string): string {
+  return `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
+}
+
+/** git http-backend on loopback, for who shows the token; without one for everybody. */
+export async function serveGit(
+  root: string,
+  token: string | undefined,
+  { hidden = [], before = () => false }: GitServerOptions = {},
+): Promise<GitServer> {
   const authorizations: (string | undefined)[] = [];
   let failing = 0;
-  const wanted = `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
   const server = createServer((request, response) => {
     authorizations.push(request.headers.authorization);
     if (failing > 0) {
@@ -114,10 +137,15 @@ export async function serveGit(root: string, token: string): Promise<GitServer> 
       response.writeHead(503).end();
       return;
     }
-    if (request.headers.authorization !== wanted) {
+    if (token !== undefined && request.headers.authorization !== basicOf(token)) {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
       return;
     }
+    if (hidden.some((prefix) => request.url?.startsWith(prefix))) {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('Repository not found.');
+      return;
+    }
+    if (before(request, response)) return;
     backend(root, request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
