@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { CheckoutFailed, type CheckoutOptions } from '../../worker/ports.js';
 import { withoutCredentials } from './credentials.js';
-import { fetchLarge, requireLfs, withLargeFiles } from './lfs.js';
+import { fetchLarge, requireLfs, settleIndex, withLargeFiles } from './lfs.js';
 import type { Session, Source } from './session.js';
 import { submoduleDirectory } from './submodule-path.js';
 import { submoduleUrl } from './submodule-url.js';
@@ -80,6 +80,7 @@ async function layOutOne(
     tagObject,
     ...(depth !== undefined && { depth }),
   });
+  if (lfs) await settleIndex(directory);
 }
 
 /** What fails says in which submodule; one that cannot be fetched is most often somebody else's secret. */

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CheckoutFailed } from '../../worker/ports.js';
 import { type GitCommand, GitFailed, runGit, withConfig } from './git-command.js';
@@ -43,6 +43,15 @@ export function withLargeFiles(local: GitCommand, mirror: string, url: URL): Git
     ['filter.lfs.required', 'true'],
   ]);
   return { ...command, environment: { ...command.environment, GIT_LFS_SKIP_SMUDGE: '0' } };
+}
+
+/**
+ * git takes a file that is as young as its index for one that may have changed since, and compares contents: without
+ * git-lfs, which few images have, a large file is not its pointer. See https://git-scm.com/docs/racy-git.
+ */
+export async function settleIndex(workspace: string): Promise<void> {
+  const later = Date.now() / 1000 + 1;
+  await utimes(path.join(workspace, '.git/index'), later, later);
 }
 
 /** Stands above what a repository's `.lfsconfig` says: it must not send the token elsewhere. */

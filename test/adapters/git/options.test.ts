@@ -151,6 +151,22 @@ describe('submodules', () => {
   });
 });
 
+test('large files are refused on a machine without git-lfs, with what to install', async () => {
+  const origin = createOrigin();
+  const wanted = request(origin, origin.commit({ 'a.txt': 'one' }), { ...PLAIN, lfs: true });
+  const programs = temporary('programs');
+  symlinkSync(
+    execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim(),
+    path.join(programs, 'git'),
+  );
+  const git = gitCheckout({
+    mirrors: temporary('mirrors'),
+    allowFile: true,
+    environment: { PATH: programs },
+  });
+  await expect(git.checkout(wanted, never)).rejects.toThrow(/^lfs: .*install git-lfs/);
+});
+
 describe('over HTTP', () => {
   const token = 'ghs_secretSecretSecret';
   const root = temporary('root');
