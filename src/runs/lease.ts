@@ -2,6 +2,7 @@ import type { Lease, Plan, PlannedJob, RegistryAuth, StageId } from '../pipeline
 import { heldAt } from '../pipeline/progress.js';
 import type { Advance } from './advance.js';
 import type { Concurrency } from './concurrency.js';
+import { handedTo } from './handed.js';
 import type {
   Clock,
   CloneTokens,
@@ -71,6 +72,7 @@ export function createLease(deps: LeaseDeps): GrantLease {
       registries: deps.registries,
       secrets: [cloneToken, ...passwords(deps.registries), ...secretsOf(record.plan), ...masked],
       ...granted,
+      ...handedTo(record, job),
       ...history(record, job, await deps.concurrency.heldAt(record, job)),
       url: deps.runUrl(run),
     };
