@@ -1,4 +1,4 @@
-import type { PlannedStage, StageId } from '../pipeline/model.js';
+import type { ContainerStage, PlannedStage, StageId } from '../pipeline/model.js';
 import { type Job, openTry, type Stand } from './job.js';
 import { canArm, type Prepared, prepare } from './prepared.js';
 
@@ -12,7 +12,8 @@ export interface Arming {
 /** What was made ahead belongs to the first try of its stage. */
 export interface Armed {
   readonly job: Job;
-  readonly prepared: Promise<Prepared>;
+  /** Undefined: the stage need not run, as it seemed. */
+  readonly prepared: Promise<Prepared | undefined>;
 }
 
 export function createArming(job: Job, stand: Stand, stages: readonly PlannedStage[]): Arming {
@@ -25,13 +26,26 @@ export function createArming(job: Job, stand: Stand, stages: readonly PlannedSta
       // Services of two stages may bear the same names on the one network.
       const early = !stages.slice(0, stages.indexOf(next)).some(hasServices);
       const own = openTry(job);
-      const prepared = prepare(own, stand, next, next.spec, { early });
+      const prepared = prepareIfNeeded(own, stand, next, next.spec, early);
       // Its stage may never be reached; when it is, it is told.
       prepared.catch(() => undefined);
       armed.set(next.id, { job: own, prepared });
     },
     take: (stage) => armed.get(stage),
   };
+}
+
+async function prepareIfNeeded(
+  job: Job,
+  stand: Stand,
+  stage: PlannedStage,
+  spec: ContainerStage,
+  early: boolean,
+): Promise<Prepared | undefined> {
+  if (stage.options?.inputs !== undefined && (await stand.reuse.decide(stage)).kind === 'reuse') {
+    return undefined;
+  }
+  return await prepare(job, stand, stage, spec, { early });
 }
 
 function hasServices({ spec }: PlannedStage): boolean {

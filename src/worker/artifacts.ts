@@ -1,4 +1,4 @@
-import type { StageFacts } from '../pipeline/model.js';
+import type { KeptFiles } from '../pipeline/model.js';
 import { layOutKept, putKept, selectKept } from './kept-files.js';
 import { literalPattern } from './selection.js';
 import { type StageContext, timed } from './stage-context.js';
@@ -37,22 +37,16 @@ export async function keepLeftArtifacts(context: StageContext): Promise<void> {
   }
 }
 
-/**
- * Keeps what a stage whose result may be used again left for others: its artifacts and outputs, together.
- * @param outputs names in the root of the workspace
- * @throws StageFailed `output`, DepotUnavailable
- */
-export async function keepResult(context: StageContext, outputs: readonly string[]): Promise<void> {
-  const artifacts = context.stage.options?.artifacts ?? [];
+/** Keeps what a stage whose result may be used again left for others. @throws StageFailed `output`, DepotUnavailable */
+export async function keepResult(context: StageContext): Promise<void> {
+  const { stage, facts, outputs } = context;
+  const artifacts = stage.options?.artifacts ?? [];
   if (artifacts.length === 0 && outputs.length === 0) return;
-  const kept = outputs.length === 0 ? context.facts.facts().artifacts : undefined;
+  const only = outputs.length === 0 ? facts.facts().artifacts : undefined;
   const names = outputs.map((name) => (name === '.' ? name : literalPattern(name)));
-  const result: StageFacts['result'] =
-    kept ??
-    (await timed(
-      context,
-      'artifacts',
-      putKept(context, await selectKept(context, [...artifacts, ...names])),
-    ));
-  context.facts.set({ result });
+  facts.set({ result: only ?? (await keep(context, [...artifacts, ...names])) });
+}
+
+async function keep(context: StageContext, patterns: readonly string[]): Promise<KeptFiles> {
+  return await timed(context, 'artifacts', putKept(context, await selectKept(context, patterns)));
 }

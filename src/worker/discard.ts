@@ -29,7 +29,7 @@ async function emptyAsRoot(job: Job, workspace: Workspace, image: string): Promi
     entrypoint: ['/bin/sh', '-c', `rm -rf ${target}/* ${target}/.[!.]* ${target}/..?*`],
     command: [],
     user: '0',
-    mounts: [{ source: workspace.code, target, readOnly: false }],
+    mounts: [{ source: workspace.root, target, readOnly: false }],
     limits: job.deps.limits,
   });
   try {

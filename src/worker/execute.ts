@@ -37,11 +37,14 @@ export async function executeJob(
     const end = await carryOut(job, (found) => {
       stand = found;
     });
-    // Pulls and what is being armed for stages that are not reached.
+    const wasStopped = halt.stopped() !== undefined;
+    // Pulls, a checkout that nobody needed, and what is being armed for stages that are not reached.
     halt.stop({ kind: 'handover', reason: 'the job is over' });
     switch (end.kind) {
       case 'ended':
         await deps.observer.jobEnded();
+        // What did not react to a stop is left behind.
+        if (!wasStopped) await stand?.code.settled();
         await discard(job, stand);
         return 'ended';
       case 'returned':

@@ -1,12 +1,15 @@
 import path from 'node:path';
 import { compileMask, type Mask } from '../logs/mask.js';
 import { BUILT_IMAGE, type ContainerSpec, type PlannedStage, type RegistryAuth } from '../pipeline/model.js';
+import type { CacheState } from './cache-files.js';
+import type { Code } from './code.js';
 import { type Halt, openHaltWithin } from './halt.js';
 import { registryHost } from './image-reference.js';
 import { type Images, pullTogether, type WantedImage } from './images.js';
 import { createNonce } from './nonce.js';
 import { type ImageInfo, LABELS, type Labels, type Lease } from './ports.js';
 import { Resources } from './resources.js';
+import type { Reuse } from './reuse.js';
 import type { Place } from './volumes.js';
 import type { WorkerDeps } from './worker-deps.js';
 import type { Workspace } from './workspace.js';
@@ -34,8 +37,10 @@ export interface Stand {
   readonly images: Images;
   /** Known before the checkout is done. */
   place(): Promise<Place>;
-  /** Resolves when the files are there; `listen` hears what was and is said meanwhile. @throws CheckoutFailed */
-  checkedOut(listen: (line: string) => void): Promise<void>;
+  readonly code: Code;
+  /** What was found in caches, by their keys and paths. */
+  readonly caches: Map<string, CacheState>;
+  readonly reuse: Reuse;
   /** The image that this run's build made. */
   built: ImageInfo | undefined;
   /** Id of the image that an earlier owner built: our labels do not find it. */

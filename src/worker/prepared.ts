@@ -1,4 +1,5 @@
 import { BUILT_IMAGE, type ContainerStage, type PlannedStage } from '../pipeline/model.js';
+import { cacheMounts } from './cache-files.js';
 import { imageOf, planContainer } from './container-plan.js';
 import { secretEnvironment, stageEnvironment } from './environment.js';
 import type { Job, Stand } from './job.js';
@@ -65,11 +66,12 @@ async function prepareMain(
   }
   const image = await imageOf(stand, spec);
   const plan = await planStageMounts(spec.volumes, await stand.place());
+  const mounts = [...plan.mounts, ...(await cacheMounts(stand.workspace, stage))];
   const script = spec.commands.length > 0 ? createScript(spec.commands) : undefined;
   // A script gets its secrets with the go-signal: the engine keeps a container's configuration on disk and shows it.
   const secrets = script === undefined ? secretEnvironment(job.lease, stage.id) : [];
   const environment = [...spec.environment, ...secrets];
-  const base = await planContainer(job, stage.id, spec, image, plan, stage.options?.resources);
+  const base = await planContainer(job, stage.id, spec, image, { ...plan, mounts }, stage.options?.resources);
   const container = await job.resources.create({
     ...base,
     environment: stageEnvironment(job.lease, stage.id, environment, stand.built && job.lease.plan.image),

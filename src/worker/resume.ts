@@ -53,7 +53,7 @@ export function jobStages(lease: Pick<Lease, 'job' | 'plan'>): readonly PlannedS
   });
 }
 
-function needsWorkspace({ spec }: PlannedStage): boolean {
+export function needsWorkspace({ spec }: Pick<PlannedStage, 'spec'>): boolean {
   return spec.kind === 'container' || spec.kind === 'image_build';
 }
 

@@ -13,7 +13,9 @@ export interface StageContext {
   /** 1 for the first. */
   readonly attempt: number;
   /** The container that was made ahead, if it could be. */
-  readonly armed: Promise<Prepared> | undefined;
+  readonly armed: Promise<Prepared | undefined> | undefined;
+  /** Names in the root of the workspace that its outputs have come to; `.` is all of it. */
+  outputs: readonly string[];
   /** The stage runs: the machine has time to prepare the next one. */
   running(): void;
   /** The command that is running. */

@@ -1,6 +1,8 @@
+import { imagesOf } from '../pipeline/content-address.js';
 import type { Outcome, PlannedStage } from '../pipeline/model.js';
 import { triesAgain } from '../pipeline/retry.js';
 import type { Armed } from './arming.js';
+import { keepLeftArtifacts } from './artifacts.js';
 import { type Job, openTry, type Stand } from './job.js';
 import { FenceLost } from './ports.js';
 import { FactsDraft } from './stage-context.js';
@@ -65,9 +67,18 @@ async function tryUntilItEnds(job: Job, stand: Stand, turn: StageTurn, log: Stag
     for (const note of said) facts.note(note);
     const ahead = attempt === 1 ? armed : undefined;
     const own = ahead?.job ?? openTry(job);
-    const context = { ...turn, stand, log, facts, attempt, command: undefined };
+    let ran = false;
+    const running = (): void => {
+      ran = true;
+      turn.running();
+    };
+    const context = { stage, stand, log, facts, attempt, running, outputs: [], command: undefined };
     const outcome = await runTry(job, { ...context, job: own, armed: ahead?.prepared });
-    if (!triesAgain(retry, outcome, attempt)) return { outcome, facts };
+    if (!triesAgain(retry, outcome, attempt)) {
+      // The try's own switch may be pressed by now.
+      if (ran && isFailure(outcome)) await keepLeftArtifacts({ ...context, job, armed: undefined });
+      return { outcome, facts };
+    }
     await own.resources.close();
     for (const image of imagesOf(stage)) stand.images.forgetFailed(image);
     const tries = `${attempt} of ${1 + (retry?.max ?? 0)}`;
@@ -77,8 +88,9 @@ async function tryUntilItEnds(job: Job, stand: Stand, turn: StageTurn, log: Stag
   }
 }
 
-function imagesOf({ spec }: PlannedStage): readonly string[] {
-  return spec.kind === 'container' ? [spec.container, ...spec.services].map(({ image }) => image) : [];
+/** People look at the screenshots and reports of what failed. */
+function isFailure({ kind }: Outcome): boolean {
+  return kind === 'failed' || kind === 'timed_out';
 }
 
 function tryText(outcome: Outcome): string {

@@ -1,15 +1,11 @@
+import type { PlannedStage } from '../pipeline/model.js';
 import { checkoutOptions } from './checkout-options.js';
+import { openCode } from './code.js';
 import { type Job, pullImages, type Stand } from './job.js';
-import type { CheckoutOptions, CheckoutRequest, ImageInfo } from './ports.js';
-import { isReleaseBuild, jobStages, planWalk, type Walk } from './resume.js';
-import {
-  type CheckoutMark,
-  openWorkspace,
-  readMark,
-  resetWorkspace,
-  type Workspace,
-  writeMark,
-} from './workspace.js';
+import type { ImageInfo } from './ports.js';
+import { isReleaseBuild, jobStages, needsWorkspace, planWalk, type Walk } from './resume.js';
+import { createReuse } from './reuse.js';
+import { openWorkspace, readMark, resetWorkspace } from './workspace.js';
 
 /** Looks at what an earlier owner left, decides what to do, and begins what takes long: pulls and the checkout. */
 export async function findStand(job: Job): Promise<{ readonly stand: Stand; readonly walk: Walk }> {
@@ -21,12 +17,37 @@ export async function findStand(job: Job): Promise<{ readonly stand: Stand; read
   const walk = planWalk(lease, { workspaceWhole: mark !== undefined, imageLocal: left !== undefined });
   const images = pullImages(job, walk.stages);
   if (walk.fresh) await resetWorkspace(workspace);
-  const code = walk.fresh ? checkOut(job, workspace, options) : keptCode(mark);
+  const code = openCode({
+    checkout: deps.checkout,
+    request: {
+      repository: lease.repository,
+      trigger: lease.trigger,
+      ...(lease.cloneToken !== undefined && { token: lease.cloneToken }),
+      options,
+      trusted: lease.trusted,
+      directory: workspace.code,
+    },
+    options,
+    workspace,
+    mark: walk.fresh ? undefined : mark,
+    signal: job.halt.signal,
+    warn: (line) =>
+      deps.logger.warn({ run: lease.run, job: lease.job.id, line: job.mask.text(line) }, 'checkout'),
+  });
+  if (walk.stages.some(surelyNeedsFiles)) code.begin();
   const stand: Stand = {
     workspace,
     images,
-    place: async () => ({ code: workspace.code, borrowed: await code.borrowed, trusted: lease.trusted }),
-    checkedOut: (listen) => code.done(listen),
+    code,
+    place: async () => ({ code: workspace.code, borrowed: await code.borrowed(), trusted: lease.trusted }),
+    caches: new Map(),
+    reuse: createReuse({
+      lease,
+      images,
+      tree: () => code.tree(),
+      depot: deps.depot,
+      signal: job.halt.signal,
+    }),
     built: walk.stages.some(isReleaseBuild) ? undefined : left,
     earlierImage: left?.id,
     shellImage: undefined,
@@ -34,51 +55,9 @@ export async function findStand(job: Job): Promise<{ readonly stand: Stand; read
   return { stand, walk };
 }
 
-/** The commit's files on their way. */
-interface Code {
-  readonly borrowed: Promise<readonly string[]>;
-  done(listen: (line: string) => void): Promise<void>;
-}
-
-function checkOut(job: Job, workspace: Workspace, options: CheckoutOptions): Code {
-  const { lease, deps, halt } = job;
-  const request: CheckoutRequest = {
-    repository: lease.repository,
-    trigger: lease.trigger,
-    ...(lease.cloneToken !== undefined && { token: lease.cloneToken }),
-    options,
-    trusted: lease.trusted,
-    directory: workspace.code,
-  };
-  const borrowed = deps.checkout.borrows(request);
-  const told: string[] = [];
-  let listener: ((line: string) => void) | undefined;
-  const tell = (line: string): void => {
-    deps.logger.warn({ run: lease.run, job: lease.job.id, line: job.mask.text(line) }, 'checkout');
-    told.push(line);
-    listener?.(line);
-  };
-  const finish = async (): Promise<void> => {
-    const result = await deps.checkout.checkout(request, halt.signal, tell);
-    await writeMark(workspace, { sha: lease.trigger.sha, options, borrowed: result.borrowed });
-  };
-  const done = finish();
-  // A first stage that policy refuses never asks.
-  borrowed.catch(() => undefined);
-  done.catch(() => undefined);
-  return {
-    borrowed,
-    done(listen) {
-      // The first stage that waits for the files began after the checkout.
-      if (listener === undefined) told.forEach(listen);
-      listener = listen;
-      return done;
-    },
-  };
-}
-
-function keptCode(mark: CheckoutMark | undefined): Code {
-  return { borrowed: Promise.resolve(mark?.borrowed ?? []), done: () => Promise.resolve() };
+/** All that it does may have been done before: then nobody asks for its files. */
+function surelyNeedsFiles({ spec, options }: PlannedStage): boolean {
+  return needsWorkspace({ spec }) && options?.inputs === undefined;
 }
 
 /** The image that an earlier owner has built, by its recorded id: any name may be another image's by now. */

@@ -1,13 +1,15 @@
-import type { Outcome, PlannedStage } from '../pipeline/model.js';
+import type { Outcome, PlannedStage, StageSpec } from '../pipeline/model.js';
 import type { Stop } from './halt.js';
 import type { Job } from './job.js';
 import { CheckoutFailed, EngineRefused, EngineUnavailable, FenceLost } from './ports.js';
+import { keepWhatLasts } from './ready.js';
 import type { StageContext } from './stage-context.js';
 import { StageFailed } from './stage-failed.js';
 import { runContainer } from './steps/container.js';
 import { runDeploy } from './steps/deploy.js';
 import { runImageBuild } from './steps/image-build.js';
 import { runPublish } from './steps/publish.js';
+import { useAgain } from './use-again.js';
 
 /** The job is given back: this stage has not ended. */
 export class HandedOver extends Error {
@@ -55,6 +57,13 @@ async function runStep(context: StageContext): Promise<Outcome> {
   if (refusals.length > 0) throw new StageFailed('refused_by_policy', refusals.join('; '));
   const missing = context.job.lease.missingSecrets?.[id] ?? [];
   if (missing.length > 0) throw new StageFailed('secret', missing.join('; '));
+  if (await useAgain(context)) return { kind: 'passed' };
+  const outcome = await runSpec(context, spec);
+  if (outcome.kind === 'passed') await keepWhatLasts(context);
+  return outcome;
+}
+
+async function runSpec(context: StageContext, spec: StageSpec): Promise<Outcome> {
   switch (spec.kind) {
     case 'container':
       return await runContainer(context, spec);

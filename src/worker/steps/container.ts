@@ -6,20 +6,16 @@ import { outcomeOf, type StageEnd } from '../outcome.js';
 import { copyOutputs } from '../outputs.js';
 import { type Container, EngineUnavailable } from '../ports.js';
 import { type Prepared, prepare } from '../prepared.js';
+import { workspaceReady } from '../ready.js';
 import { goSignal, type Script } from '../script.js';
 import { hearing, type StageContext, timed } from '../stage-context.js';
 
 /** Runs the commands of a stage, or its container's own command, beside its services. */
 export async function runContainer(context: StageContext, spec: ContainerStage): Promise<Outcome> {
   const { job, stand, facts } = context;
-  const listen = hearing(context);
-  hearPulls(stand, spec, listen);
-  await timed(context, 'checkout', stand.checkedOut(listen));
-  const prepared = await timed(
-    context,
-    'prepare',
-    context.armed ?? prepare(job, stand, context.stage, spec, { early: false }),
-  );
+  hearPulls(stand, spec, hearing(context));
+  await workspaceReady(context);
+  const prepared = await timed(context, 'prepare', preparedFor(context, spec));
   await describe(context, spec, prepared);
   try {
     if (prepared.services.names.length > 0) await timed(context, 'services', prepared.services.start());
@@ -44,6 +40,11 @@ export async function runContainer(context: StageContext, spec: ContainerStage):
     await prepared.services.stop();
     job.resources.drop(prepared.container);
   }
+}
+
+async function preparedFor(context: StageContext, spec: ContainerStage): Promise<Prepared> {
+  const { job, stand, stage, armed } = context;
+  return (await armed) ?? (await prepare(job, stand, stage, spec, { early: false }));
 }
 
 /** A stage that waits for an image shows what the registry says. */
@@ -162,5 +163,5 @@ async function copyContainerOutputs(
   prepared: Prepared,
 ): Promise<void> {
   const source = { container: prepared.container, workingDir: prepared.codeDir, codeDir: prepared.codeDir };
-  await copyOutputs(spec.outputs, source, context.stand.workspace);
+  context.outputs = await copyOutputs(spec.outputs, source, context.stand.workspace);
 }

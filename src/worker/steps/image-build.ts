@@ -6,7 +6,8 @@ import { isInside, resolveInside } from '../inside.js';
 import { limitsOf } from '../limits.js';
 import { copyOutputs } from '../outputs.js';
 import type { ImageInfo } from '../ports.js';
-import { hearing, type StageContext, timed } from '../stage-context.js';
+import { workspaceReady } from '../ready.js';
+import { type StageContext, timed } from '../stage-context.js';
 import { StageFailed } from '../stage-failed.js';
 
 /** The classic builder has no field for either: https://docs.docker.com/reference/api/engine/ (POST /build). */
@@ -16,7 +17,7 @@ const RUN_STEPS =
 /** Builds the image of this run, or an image that only brings files. */
 export async function runImageBuild(context: StageContext, spec: ImageBuildStage): Promise<Outcome> {
   const { stand, job } = context;
-  await timed(context, 'checkout', stand.checkedOut(hearing(context)));
+  await workspaceReady(context);
   context.running();
   context.facts.note(RUN_STEPS);
   const forRelease = spec.purpose === 'release';
@@ -93,7 +94,11 @@ async function copyImageOutputs(
     limits: job.deps.limits,
   });
   try {
-    await copyOutputs(spec.outputs, { container, workingDir: image.workingDir || '/' }, stand.workspace);
+    context.outputs = await copyOutputs(
+      spec.outputs,
+      { container, workingDir: image.workingDir || '/' },
+      stand.workspace,
+    );
   } finally {
     // What was built for its files alone is of no further use.
     if (spec.purpose === 'outputs') job.resources.dropImage(image.id, container);

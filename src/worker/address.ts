@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { addressText, imagesOf } from '../pipeline/content-address.js';
+import { compileGlobs } from '../pipeline/globs.js';
+import { BUILT_IMAGE, type ImageBuildStage, type PlannedStage, type StageId } from '../pipeline/model.js';
+import type { Images } from './images.js';
+import type { Lease, TreeFile } from './ports.js';
+import { jobStages, needsWorkspace } from './resume.js';
+
+export interface AddressSource {
+  readonly lease: Lease;
+  readonly images: Pick<Images, 'get'>;
+  tree(): Promise<readonly TreeFile[]>;
+}
+
+/** The content address of a stage's result. A stage without `inputs` has one too: it depends on all files. */
+export type AddressOf = (stage: PlannedStage) => Promise<string>;
+
+/** Works out each address once. @throws CheckoutFailed; what pulling an image throws */
+export function createAddresses({ lease, images, tree }: AddressSource): AddressOf {
+  const known = new Map<StageId, Promise<string>>();
+  const stages = jobStages(lease);
+
+  const work = async (stage: PlannedStage): Promise<string> => {
+    const before = stages.slice(0, stages.indexOf(stage)).filter(needsWorkspace);
+    const [files, held, ...addresses] = await Promise.all([
+      tree(),
+      imageIds(stage),
+      ...before.map((one) => addressOf(one)),
+    ]);
+    const text = addressText({
+      stage,
+      files: inputFiles(stage, files),
+      images: held,
+      before: addresses,
+      taken: takenBy(stage),
+      trusted: lease.trusted,
+      fork: lease.trigger.fork,
+    });
+    return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  };
+
+  const addressOf: AddressOf = (stage) => {
+    const found = known.get(stage.id) ?? work(stage);
+    known.set(stage.id, found);
+    return found;
+  };
+
+  /** By id and not by digest: a digest may stand for the images of several architectures. */
+  const imageIds = async (stage: PlannedStage): Promise<Readonly<Record<string, string>>> => {
+    const references = imagesOf(stage).filter((reference) => reference !== BUILT_IMAGE);
+    const pairs = references.map(async (one) => [one, (await images.get(one)).id] as const);
+    return Object.fromEntries(await Promise.all(pairs));
+  };
+
+  const takenBy = (stage: PlannedStage) => {
+    const handed = lease.handed?.[stage.id] ?? [];
+    return (stage.takesFrom ?? []).map((from) => {
+      const digest = handed.find((kept) => kept.from === from)?.digest;
+      return digest === undefined ? { from } : { from, digest };
+    });
+  };
+
+  return addressOf;
+}
+
+/** What `inputs` name and, for an image, the file that it is built by. */
+function inputFiles({ options, spec }: PlannedStage, files: readonly TreeFile[]): readonly TreeFile[] {
+  if (options?.inputs === undefined) return files;
+  const isInput = compileGlobs(options.inputs);
+  return files.filter(
+    ({ path: file }) => isInput(file) || (spec.kind === 'image_build' && isRecipe(file, spec)),
+  );
+}
+
+function isRecipe(file: string, { contextDir, dockerfileName }: ImageBuildStage): boolean {
+  const recipe = path.join(contextDir, dockerfileName);
+  return [recipe, `${recipe}.dockerignore`, path.join(contextDir, '.dockerignore')].includes(file);
+}

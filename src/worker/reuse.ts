@@ -1,0 +1,78 @@
+import type { PlannedStage, StageId } from '../pipeline/model.js';
+import { type AddressSource, createAddresses } from './address.js';
+import { CheckoutFailed, type Depot, DepotUnavailable, EngineRefused, type FoundResult } from './ports.js';
+
+/** Whether a stage with `inputs` has to run. */
+export type Decision =
+  | { readonly kind: 'run'; readonly address?: string; readonly note?: string }
+  | { readonly kind: 'reuse'; readonly found: FoundResult };
+
+export interface Reuse {
+  /** Decided once, and before the stage's turn where it is asked. */
+  decide(stage: PlannedStage): Promise<Decision>;
+  /** Results that were used again and that no stage has needed the files of until now, in order. */
+  readonly owed: { from: StageId; digest: string }[];
+}
+
+export interface ReuseSource extends AddressSource {
+  readonly depot: Depot;
+  readonly signal: AbortSignal;
+}
+
+export function createReuse(source: ReuseSource): Reuse {
+  const addressOf = createAddresses(source);
+  const { depot, lease, signal } = source;
+  const decided = new Map<StageId, Promise<Decision>>();
+
+  const decideOn = async (stage: PlannedStage): Promise<Decision> => {
+    let address: string | undefined;
+    try {
+      address = await addressOf(stage);
+      const found = await depot.findResult(lease.run, address, signal);
+      // A result of this very run is being made again for a reason: what it left is gone.
+      return found === undefined || found.run === lease.run
+        ? { kind: 'run', address }
+        : { kind: 'reuse', found };
+    } catch (error) {
+      if (!isTold(error)) throw error;
+      const note = `whether its inputs changed is not known, so it ran: ${error.message}`;
+      return { kind: 'run', note, ...(address !== undefined && { address }) };
+    }
+  };
+
+  return {
+    owed: owedOf(lease),
+    decide(stage) {
+      const decision = decided.get(stage.id) ?? decideOn(stage);
+      decided.set(stage.id, decision);
+      // Its stage may never be reached; when it is, it is told.
+      decision.catch(() => undefined);
+      return decision;
+    },
+  };
+}
+
+/** An earlier owner may have ended before anything needed the files that it used again. */
+function owedOf({ done, job, plan }: AddressSource['lease']): { from: StageId; digest: string }[] {
+  const owed: { from: StageId; digest: string }[] = [];
+  for (const id of job.stages) {
+    const facts = done.find(({ stage }) => stage === id)?.facts;
+    if (facts?.reusedFrom !== undefined && facts.result !== undefined) {
+      owed.push({ from: id, digest: facts.result.digest });
+    } else if (
+      facts !== undefined &&
+      plan.stages.find((stage) => stage.id === id)?.spec.kind === 'container'
+    ) {
+      // It ran, and had them.
+      owed.length = 0;
+    }
+  }
+  return owed;
+}
+
+/** What the stage itself will say better when it runs, or can do without. */
+function isTold(error: unknown): error is Error {
+  return (
+    error instanceof DepotUnavailable || error instanceof CheckoutFailed || error instanceof EngineRefused
+  );
+}

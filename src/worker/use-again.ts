@@ -1,0 +1,48 @@
+import type { StageFacts } from '../pipeline/model.js';
+import { keepResult } from './artifacts.js';
+import { layOutKept } from './kept-files.js';
+import { type StageContext, timed } from './stage-context.js';
+
+/** @returns whether an earlier result stands for the stage, which need not run then */
+export async function useAgain(context: StageContext): Promise<boolean> {
+  const { stage, stand, facts, attempt } = context;
+  if (stage.options?.inputs === undefined || attempt > 1) return false;
+  const decision = await timed(context, 'reuse', stand.reuse.decide(stage));
+  if (decision.kind === 'run') {
+    if (decision.note !== undefined) facts.note(decision.note);
+    return false;
+  }
+  context.running();
+  const { run, stage: from, facts: earlier } = decision.found;
+  const first = earlier.reusedFrom ?? { run, stage: from };
+  const said = `othing of its inputs changed since run ${first.run}`;
+  await context.log.line(`N${said}: its result is used again.`);
+  facts.note(`n${said}`);
+  facts.set({ ...lasting(earlier), worker: context.job.deps.workerId, reusedFrom: first });
+  if (earlier.result !== undefined) stand.reuse.owed.push({ from: stage.id, digest: earlier.result.digest });
+  return true;
+}
+
+/** What stages that are not run again left, once a stage needs it. @throws StageFailed, DepotUnavailable */
+export async function layOutOwed(context: StageContext): Promise<void> {
+  const { owed } = context.stand.reuse;
+  for (let next = owed[0]; next !== undefined; next = owed[0]) {
+    await timed(context, 'artifacts', layOutKept(context, next));
+    owed.shift();
+  }
+}
+
+/** Makes the result of a stage that passed known by its address. @throws StageFailed `output`, DepotUnavailable */
+export async function rememberResult(context: StageContext): Promise<void> {
+  const { stage, stand } = context;
+  if (stage.options?.inputs === undefined) return;
+  const decision = await stand.reuse.decide(stage);
+  if (decision.kind !== 'run' || decision.address === undefined) return;
+  await keepResult(context);
+  context.facts.set({ address: decision.address });
+}
+
+/** What is still true of a stage that is not run again. */
+function lasting({ notes: _, spans: __, caches: ___, tries: ____, ...facts }: StageFacts): StageFacts {
+  return facts;
+}
