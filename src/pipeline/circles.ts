@@ -6,14 +6,7 @@ export type Needed = ReadonlyMap<string, Iterable<string>>;
  * (Kosaraju), found without recursion because a file may hold thousands in a row.
  */
 export function circlesOf(needs: Needed): readonly ReadonlySet<string>[] {
-  const behind = new Map<string, string[]>();
-  for (const [name, needed] of needs) {
-    for (const need of needed) {
-      const list = behind.get(need);
-      if (list === undefined) behind.set(need, [name]);
-      else list.push(name);
-    }
-  }
+  const behind = dependents(needs);
   const visited = new Set<string>();
   const finished = [...needs.keys()].flatMap((name) => walk(name, needs, visited));
   const taken = new Set<string>();
@@ -23,6 +16,19 @@ export function circlesOf(needs: Needed): readonly ReadonlySet<string>[] {
     .filter(
       (group) => group.size > 1 || [...group].some((name) => [...(needs.get(name) ?? [])].includes(name)),
     );
+}
+
+/** By name, who needs it directly. */
+export function dependents(needs: Needed): ReadonlyMap<string, readonly string[]> {
+  const behind = new Map<string, string[]>();
+  for (const [name, needed] of needs) {
+    for (const need of needed) {
+      const list = behind.get(need);
+      if (list === undefined) behind.set(need, [name]);
+      else list.push(name);
+    }
+  }
+  return behind;
 }
 
 /** One way round, from a name back to it: `a → b → a`. */

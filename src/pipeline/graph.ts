@@ -1,5 +1,6 @@
-import { circlesOf, wayRound } from './circles.js';
+import { circlesOf, dependents, wayRound } from './circles.js';
 import { CHAIN, type StageDefinition, type StageId } from './model.js';
+import { needsFirst, type SharedNeeds } from './needs-first.js';
 import { isChainStage } from './trigger.js';
 
 /** A stage of the file with what it becomes in the plan: itself, or the cells of its matrix. */
@@ -10,14 +11,15 @@ export interface StageGroup {
 
 export interface Graph {
   /** By stage, also of those that do not run: who must have succeeded before it. Acyclic. */
-  readonly needs: ReadonlyMap<StageId, ReadonlySet<StageId>>;
+  readonly needs: SharedNeeds;
   /** By stage that writes `needs`: those that they name. */
   readonly named: ReadonlyMap<StageId, readonly StageId[]>;
   /** By stage: what is wrong with its needs, in words. */
   readonly faults: ReadonlyMap<StageId, readonly string[]>;
 }
 
-type Needs = Map<StageId, Set<StageId>>;
+/** Sets are shared, and so replaced and never changed. */
+type Needs = Map<StageId, ReadonlySet<StageId>>;
 
 /**
  * Who needs whom. A stage of the chain without `needs` needs all before it in the chain, and a stage also
@@ -37,8 +39,9 @@ export function buildGraph(groups: readonly StageGroup[], sequences: readonly (r
     const inChain = isChainStage(definition.name);
     const written = definition.options?.needs;
     const found = written?.flatMap((need) => names.get(need) ?? []) ?? (inChain ? [...chain] : []);
-    for (const member of members) needs.set(member, new Set(found));
-    if (written !== undefined) for (const member of members) named.set(member, [...new Set(found)]);
+    const needed = new Set(found);
+    for (const member of members) needs.set(member, needed);
+    if (written !== undefined) for (const member of members) named.set(member, [...needed]);
     for (const need of written ?? []) {
       if (!names.has(need)) blame(faults, members, `it needs ${need}, which is no stage of this file`);
     }
@@ -55,7 +58,7 @@ function followSequences(sequences: readonly (readonly StageId[])[], needs: Need
   for (const sequence of sequences) {
     for (const [index, stage] of sequence.entries()) {
       const before = sequence[index - 1];
-      if (before !== undefined) needs.get(stage)?.add(before);
+      if (before !== undefined) addNeeds(needs, stage, [before]);
     }
   }
 }
@@ -80,24 +83,17 @@ function waitsForOthers({ definition: { name, options } }: StageGroup): boolean 
 }
 
 function waitForOthers({ members }: StageGroup, groups: readonly StageGroup[], needs: Needs): void {
-  const dependents = dependentsOf(members, needs);
+  const behind = dependentsOf(members, needs);
   const others = groups
     .filter(({ definition: { name, options } }) => !isChainStage(name) && options?.allowFailure !== true)
     .flatMap((group) => group.members)
-    .filter((id) => !dependents.has(id));
-  for (const member of members) for (const other of others) needs.get(member)?.add(other);
+    .filter((id) => !behind.has(id));
+  for (const member of members) addNeeds(needs, member, others);
 }
 
 /** These and whoever waits for one of them, however far behind. */
 function dependentsOf(stages: readonly StageId[], needs: Needs): ReadonlySet<StageId> {
-  const behind = new Map<StageId, StageId[]>();
-  for (const [stage, needed] of needs) {
-    for (const need of needed) {
-      const list = behind.get(need);
-      if (list === undefined) behind.set(need, [stage]);
-      else list.push(stage);
-    }
-  }
+  const behind = dependents(needs);
   const found = new Set(stages);
   // A Set that grows while it is walked is walked to its end.
   for (const stage of found) for (const next of behind.get(stage) ?? []) found.add(next);
@@ -109,6 +105,7 @@ function dependentsOf(stages: readonly StageId[], needs: Needs): ReadonlySet<Sta
  * later stage of the chain to an earlier.
  */
 function openCircles(groups: readonly StageGroup[], needs: Needs, faults: Map<StageId, string[]>): void {
+  if (!needsFirst(needs).hasCircle) return;
   const written = new Set(
     groups.filter(({ definition }) => definition.options?.needs).flatMap(({ members }) => members),
   );
@@ -116,9 +113,15 @@ function openCircles(groups: readonly StageGroup[], needs: Needs, faults: Map<St
     const words = `needs go round in a circle: ${wayRound(circle, needs)}`;
     for (const stage of circle) {
       blame(faults, [stage], words);
-      if (written.has(stage)) for (const need of circle) needs.get(stage)?.delete(need);
+      if (written.has(stage))
+        needs.set(stage, new Set([...(needs.get(stage) ?? [])].filter((need) => !circle.has(need))));
     }
   }
+}
+
+function addNeeds(needs: Needs, stage: StageId, more: readonly StageId[]): void {
+  const before = needs.get(stage) ?? new Set();
+  if (more.some((need) => !before.has(need))) needs.set(stage, new Set([...before, ...more]));
 }
 
 function blame(faults: Map<StageId, string[]>, stages: readonly StageId[], words: string): void {

@@ -1,3 +1,4 @@
+import { closuresOf } from './closures.js';
 import type { Graph, StageGroup } from './graph.js';
 import { labelsOf } from './labels.js';
 import type { PlannedJob, PlannedStage, StageDefinition, StageId } from './model.js';
@@ -74,24 +75,21 @@ export function jobsOf(
   sequences: readonly Sequence[],
 ): { readonly stages: readonly PlannedStage[]; readonly jobs: readonly PlannedJob[] } {
   const running = new Set(stages.filter(({ skip }) => skip === undefined).map(({ id }) => id));
-  const closures = closuresOf(graph, running);
+  const closures = closuresOf(graph.needs, running);
   const waitsFor = new Map<StageId, readonly StageId[]>();
-  // Those that no other of them has waited for already.
-  const lastOf = memoised((foreign: readonly StageId[]) =>
-    foreign.filter((need) => !foreign.some((other) => closures.get(other)?.all.has(need))),
-  );
   const jobs = sequences
     .map(({ id, stages: all }) => ({ id, stages: all.filter((stage) => running.has(stage)) }))
     .filter((job) => job.stages.length > 0);
   for (const job of jobs) {
     // What a stage waited for, those behind it in the job need not.
-    const awaited = new Set<StageId>(job.stages);
+    const awaited = new Set<StageId>();
     for (const stage of job.stages) {
-      const closure = closures.get(stage) ?? NOTHING;
-      const foreign = [...closure.direct].filter((need) => !awaited.has(need));
-      const last = lastOf(foreign);
-      for (const need of foreign) awaited.add(need);
+      const direct = closures.direct(stage);
+      // As it is, it is one list for all cells of a matrix, and known.
+      const foreign = awaited.size === 0 ? direct : direct.filter((need) => !awaited.has(need));
+      const last = closures.last(foreign);
       if (last.length > 0) waitsFor.set(stage, last);
+      if (job.stages.length > 1) for (const over of [stage, ...foreign]) awaited.add(over);
     }
   }
   const jobOf = new Map(jobs.flatMap((job) => job.stages.map((stage) => [stage, job.id] as const)));
@@ -122,66 +120,4 @@ export function jobsOf(
 function runsOn(stages: readonly PlannedStage[], job: Sequence): Pick<PlannedJob, 'runsOn'> {
   const labels = labelsOf(stages, job.stages);
   return labels.length === 0 ? {} : { runsOn: labels };
-}
-
-interface Closure {
-  /** Those that run and are needed by it, or by what it needs that does not run. */
-  readonly direct: ReadonlySet<StageId>;
-  /** … and all that are needed by these, however far before. */
-  readonly all: ReadonlySet<StageId>;
-}
-
-const NOTHING: Closure = { direct: new Set(), all: new Set() };
-
-/** A stage that is left out stands in nobody's way, and hands on what it needed itself. */
-function closuresOf({ needs }: Graph, running: ReadonlySet<StageId>): ReadonlyMap<StageId, Closure> {
-  const closures = new Map<StageId, Closure>();
-  const closureOf = memoised((direct: readonly StageId[]): Closure => {
-    const all = new Set(direct);
-    for (const need of direct) for (const further of closures.get(need)?.all ?? []) all.add(further);
-    return { direct: new Set(direct), all };
-  });
-  for (const stage of needsFirst(needs)) {
-    const direct = new Set<StageId>();
-    for (const need of needs.get(stage) ?? []) {
-      if (running.has(need)) direct.add(need);
-      else for (const behind of closures.get(need)?.direct ?? []) direct.add(behind);
-    }
-    closures.set(stage, closureOf([...direct]));
-  }
-  return closures;
-}
-
-/** The cells of a matrix need the same: 256 that need 256 are worked out once. */
-function memoised<T>(work: (ids: readonly StageId[]) => T): (ids: readonly StageId[]) => T {
-  const known = new Map<string, T>();
-  return (ids) => {
-    const key = JSON.stringify(ids);
-    const found = known.get(key) ?? work(ids);
-    known.set(key, found);
-    return found;
-  };
-}
-
-/** Stages in an order in which each comes behind what it needs. */
-function needsFirst(needs: Graph['needs']): readonly StageId[] {
-  const open = new Map([...needs].map(([stage, needed]) => [stage, needed.size]));
-  const behind = new Map<StageId, StageId[]>();
-  for (const [stage, needed] of needs) {
-    for (const need of needed) {
-      const list = behind.get(need);
-      if (list === undefined) behind.set(need, [stage]);
-      else list.push(stage);
-    }
-  }
-  const order = [...open].filter(([, count]) => count === 0).map(([stage]) => stage);
-  // The array grows while it is walked, until everything is in it.
-  for (const stage of order) {
-    for (const next of behind.get(stage) ?? []) {
-      const left = (open.get(next) ?? 0) - 1;
-      open.set(next, left);
-      if (left === 0) order.push(next);
-    }
-  }
-  return order;
 }

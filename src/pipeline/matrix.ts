@@ -9,26 +9,46 @@ export const MAX_CELLS = 256;
 /** How many cells `exclude` may take away before we stop looking. */
 const MAX_TRIED = 65_536;
 
+/** The cells that were worked out already: the reader counts them, and the planner plans them. */
+const KNOWN = new WeakMap<Matrix, readonly Cell[]>();
+
 /**
  * The cells of a matrix in file order: the product of the axes without what `exclude` matches; then what
  * `include` adds. An entry of `include` that gives the axes of a cell adds its other values to that cell;
- * any other is a cell of its own. Gives no more than `limit`.
+ * any other is a cell of its own. Gives no more than {@link MAX_CELLS}.
  */
-export function cellsOf({ axes, include, exclude }: Matrix, limit = MAX_CELLS): readonly Cell[] {
-  const names = axes.map(({ name }) => name);
+export function cellsOf(matrix: Matrix): readonly Cell[] {
+  const known = KNOWN.get(matrix) ?? expand(matrix, MAX_CELLS);
+  KNOWN.set(matrix, known);
+  return known;
+}
+
+/** How many cells there are; with more than {@link MAX_CELLS}, just more. */
+export function countCells(matrix: Matrix): number {
+  return expand(matrix, MAX_CELLS + 1).length;
+}
+
+function expand({ axes, include, exclude }: Matrix, limit: number): readonly Cell[] {
+  const names = new Set(axes.map(({ name }) => name));
+  const excluded = exclude.map((pattern) => Object.entries(pattern));
   const cells: Cell[] = [];
   let tried = 0;
   for (const cell of product(axes)) {
     tried += 1;
     if (cells.length === limit || tried > MAX_TRIED) break;
-    if (!exclude.some((pattern) => matches(cell, pattern))) cells.push(cell);
+    if (!excluded.some((pattern) => matches(cell, pattern))) cells.push(cell);
   }
   for (const entry of include) {
-    const given = Object.fromEntries(Object.entries(entry).filter(([name]) => names.includes(name)));
-    const isMore = Object.keys(given).length > 0 && Object.keys(given).length < Object.keys(entry).length;
-    const found = isMore ? cells.filter((cell) => matches(cell, given)) : [];
-    if (found.length === 0) cells.push(entry);
-    for (const cell of found) cells[cells.indexOf(cell)] = { ...cell, ...entry };
+    const pairs = Object.entries(entry);
+    const given = pairs.filter(([name]) => names.has(name));
+    const isMore = given.length > 0 && given.length < pairs.length;
+    let isNew = true;
+    for (const [index, cell] of isMore ? cells.entries() : []) {
+      if (!matches(cell, given)) continue;
+      cells[index] = { ...cell, ...entry };
+      isNew = false;
+    }
+    if (isNew) cells.push(entry);
   }
   return distinct(cells).slice(0, limit);
 }
@@ -50,8 +70,9 @@ function* product(axes: Matrix['axes'], from = 0, cell: Cell = {}): Generator<Ce
   for (const value of axis.values) yield* product(axes, from + 1, { ...cell, [axis.name]: value });
 }
 
-function matches(cell: Cell, pattern: Cell): boolean {
-  return Object.entries(pattern).every(([name, value]) => cell[name] === value);
+/** Whether a cell has these values. */
+export function matches(cell: Cell, pattern: readonly (readonly [name: string, value: string])[]): boolean {
+  return pattern.every(([name, value]) => cell[name] === value);
 }
 
 /** Two cells of one name would be two checks of one name. */

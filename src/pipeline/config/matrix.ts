@@ -1,4 +1,4 @@
-import { cellsOf, MAX_CELLS } from '../matrix.js';
+import { cellsOf, countCells, MAX_CELLS, matches } from '../matrix.js';
 import type { Matrix } from '../model.js';
 import { type PlacedText, placeOf, readList, refuse } from './forms.js';
 import { error, type Report, type Span, warning } from './issues.js';
@@ -22,8 +22,18 @@ interface PlacedCell {
   readonly at: Span;
 }
 
+/** What an alias repeats is one node: hundreds of stages can share a matrix of hundreds of cells. */
+const READ = new WeakMap<MapNode, { readonly matrix: Matrix | undefined }>();
+
 /** Undefined: so wrong that nothing can be made of it. */
 export function readMatrix(map: MapNode, report: Report): Matrix | undefined {
+  // Its mistakes have been reported then: those at one place are one.
+  const read = READ.get(map) ?? { matrix: readOnce(map, report) };
+  READ.set(map, read);
+  return read.matrix;
+}
+
+function readOnce(map: MapNode, report: Report): Matrix | undefined {
   const axes: Axis[] = [];
   const lists: { include: readonly PlacedCell[]; exclude: readonly PlacedCell[] } = {
     include: [],
@@ -132,13 +142,12 @@ function reportUnmatched(
   for (const { cell, at } of include) {
     const named = Object.entries(cell).filter(([name]) => axes.includes(name));
     const isOwn = named.length === axes.length;
-    const isMore =
-      named.length > 0 && cells.some((other) => named.every(([name, value]) => other[name] === value));
+    const isMore = named.length > 0 && cells.some((other) => matches(other, named));
     if (isOwn || isMore) continue;
     const message = 'this include names no cell of the matrix, and too little for one of its own';
     report(error('matrix-no-match', at, message, `name ${axes.join(', ')}`));
   }
-  const count = cellsOf(matrix, MAX_CELLS + 1).length;
+  const count = countCells(matrix);
   if (count === 0) {
     report(error('empty-matrix', map.at, 'exclude leaves nothing of the matrix', 'exclude less'));
   } else if (count > MAX_CELLS) {
