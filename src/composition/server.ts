@@ -1,6 +1,7 @@
 import { diskArchive } from '../adapters/archive/disk.js';
 import { intakeConsumer, intakeProducer } from '../adapters/bullmq/intake.js';
 import { jobQueue, watchFailedJobs } from '../adapters/bullmq/jobs.js';
+import { scheduleQueue, scheduleWorker } from '../adapters/bullmq/schedule.js';
 import { diskBlobs } from '../adapters/depot/disk.js';
 import { type GitHubApp, githubApp } from '../adapters/github/github-app.js';
 import { redisCancellations } from '../adapters/redis/cancellations.js';
@@ -10,8 +11,8 @@ import { publishInstall } from '../adapters/redis/install.js';
 import { NO_SECRETS, secretFile } from '../adapters/secrets/file.js';
 import { checkStore } from '../adapters/sql/checks.js';
 import { type Database, openDatabase } from '../adapters/sql/database.js';
-import { groupStore } from '../adapters/sql/groups.js';
 import { depotIndex } from '../adapters/sql/depot-index.js';
+import { groupStore } from '../adapters/sql/groups.js';
 import { runStore } from '../adapters/sql/runs.js';
 import { installationValue } from '../adapters/sql/secrets.js';
 import { cyclone } from '../app.js';
@@ -29,6 +30,7 @@ import { createIntake } from '../runs/intake.js';
 import { createLease, type GrantLease } from '../runs/lease.js';
 import type { BlobStore, Logger, RunStore } from '../runs/ports.js';
 import { jobFailed, reconcile } from '../runs/reconcile.js';
+import { createCarryOutSchedule, createFollowSchedules } from '../runs/schedule.js';
 import type { GitHubSettings, RegistrySettings, Settings } from '../settings.js';
 import { createLinks } from '../web/links.js';
 import { systemClock } from './clock.js';
@@ -147,8 +149,12 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     registries: registryAuth(settings.registry),
     runUrl: (run) => links.run(run, false),
   });
+  const schedules = scheduleQueue(commands, logger);
+  const following = { schedules, history: github.history, logger };
   const intake = createIntake({
     files: github.repositories,
+    history: github.history,
+    followSchedules: createFollowSchedules(following),
     store,
     advance,
     clock: systemClock,
@@ -158,10 +164,20 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   const producer = intakeProducer(await deps.redis.connect('prompt'), logger);
   await github.probot.load(cyclone({ intake: producer }));
 
+  const carryOut = createCarryOutSchedule({ ...following, intake: producer, clock: systemClock });
   const catchUp = createCatchUp({ missed: github.missed, clock: systemClock, logger });
   const workerConnection = await deps.redis.connect('patient');
   let intakeWorker: ReturnType<typeof intakeConsumer> | undefined;
-  const reconciliation = { store, queue, advance, concurrency, reported: consumer, clock: systemClock, logger };
+  let scheduler: ReturnType<typeof scheduleWorker> | undefined;
+  const reconciliation = {
+    store,
+    queue,
+    advance,
+    concurrency,
+    reported: consumer,
+    clock: systemClock,
+    logger,
+  };
   let regular: NodeJS.Timeout | undefined;
   const closing = new AbortController();
   let failures: ReturnType<typeof watchFailedJobs> | undefined;
@@ -200,12 +216,14 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
       await publisher.start();
       void tidyFilesDaily({ blobs, kept, clock: systemClock, logger }, closing.signal);
       intakeWorker = intakeConsumer(workerConnection, { process: intake, logger });
+      scheduler = scheduleWorker(workerConnection, { process: carryOut, logger });
       catchUp.start();
     },
     async closeIntake() {
       clearInterval(regular);
       closing.abort();
       await catchUp.stop();
+      await scheduler?.close();
       await intakeWorker?.close();
       await producer.close();
     },
@@ -216,6 +234,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
       await publisher.stop();
       await failures?.close();
       await queue.close();
+      await schedules.close();
       await db.destroy();
     },
   };

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { Trigger } from '../pipeline/model.js';
 import type { IntakeEvent } from '../runs/ports.js';
 import { decode, INSTALLATION, REPOSITORY, repositoryOf } from './payload.js';
+import { changesOf, PUSH_CHANGES } from './push-changes.js';
 
 const SHA = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
 
-const PUSH = z.object({
+const PUSH = PUSH_CHANGES.extend({
   ref: z.string(),
   after: SHA,
   deleted: z.boolean(),
@@ -43,7 +44,13 @@ export function decodePush(delivery: string, payload: unknown): IntakeEvent | un
     message,
     sender: push.sender?.login ?? push.pusher?.name ?? 'unknown',
   };
-  return { delivery, repository: repositoryOf(push.repository, push.installation), trigger };
+  const repository = repositoryOf(push.repository, push.installation);
+  const { sha, branch } = trigger;
+  const changes =
+    branch === undefined
+      ? undefined
+      : changesOf(push, { sha, branch, defaultBranch: repository.defaultBranch });
+  return { delivery, repository, trigger, ...(changes && { changes }) };
 }
 
 function refName(ref: string): Pick<Trigger, 'event' | 'branch' | 'tag'> | undefined {

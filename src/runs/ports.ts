@@ -1,4 +1,4 @@
-import type { Blob, Issue, Plan, Repository, RunProgress, StageId, Trigger } from '../pipeline/model.js';
+import type { Blob, Issue, On, Plan, Repository, RunProgress, StageId, Trigger } from '../pipeline/model.js';
 
 /** A run as it is stored. */
 export interface RunRecord {
@@ -83,6 +83,47 @@ export interface RepositoryFiles {
   exists(repository: Repository, sha: string, path: string): Promise<boolean>;
 }
 
+export type Newest =
+  /** The repository as it is called now, and the head of the branch. */
+  | {
+      readonly kind: 'commit';
+      readonly repository: Repository;
+      readonly branch: string;
+      readonly sha: string;
+      readonly message: string;
+    }
+  | { readonly kind: 'no_branch'; readonly branch: string }
+  /** It is gone, or not ours to see any more. */
+  | { readonly kind: 'no_repository' };
+
+/** Rejects when GitHub cannot be asked. */
+export interface RepositoryHistory {
+  /** Without a branch: of the default one. */
+  newest(repository: Repository, branch: string | undefined): Promise<Newest>;
+  /** Paths that changed on the way to `head` since it left `base`; undefined: there are more than GitHub lists. */
+  changed(repository: Repository, base: string, head: string): Promise<readonly string[] | undefined>;
+}
+
+/** When a schedule's time has come. */
+export interface ScheduleDue {
+  readonly repository: Repository;
+  /** Its place among the repository's schedules. */
+  readonly number: number;
+  readonly schedule: Schedule;
+  /** The time for which it asks, ms since the epoch: of those that went by while nobody listened, the first. */
+  readonly slot: number;
+  /** It was tried before, and could not be carried out. */
+  readonly again: boolean;
+}
+
+/** What is to happen at its time, kept with the queues. */
+export interface Schedules {
+  /** Whether these are the repository's schedules, and the repository is called as it is known. */
+  has(repository: Repository, schedules: readonly Schedule[]): Promise<boolean>;
+  /** Makes these the repository's schedules, and no others; safe twice. One that stays keeps its next time. */
+  set(repository: Repository, schedules: readonly Schedule[]): Promise<void>;
+}
+
 export interface CloneTokens {
   cloneToken(repository: Repository): Promise<string>;
 }
@@ -105,11 +146,24 @@ export interface MissedDeliveries {
   redeliver(id: number): Promise<void>;
 }
 
-/** What a webhook left for the intake. */
+/** Paths that a push changed: known, or to be asked for. */
+export type Changes =
+  | { readonly kind: 'known'; readonly paths: readonly string[] }
+  /** What came to `head` since it left `base`; `forced`: and what it lost. */
+  | { readonly kind: 'compare'; readonly base: string; readonly head: string; readonly forced: boolean };
+
+/** A schedule of the file on a repository's default branch. */
+export type Schedule = NonNullable<On['schedule']>[number];
+
+/** What a webhook, or a schedule, left for the intake. */
 export interface IntakeEvent {
   readonly delivery: string;
   readonly repository: Repository;
   readonly trigger: Trigger;
+  /** Of a push to a branch; absent: nobody can tell. */
+  readonly changes?: Changes;
+  /** Of a scheduled run: what asked for it, and for when (ms since the epoch). */
+  readonly schedule?: Schedule & { readonly slot: number };
 }
 
 /** The durable write behind a webhook's 202. */

@@ -10,6 +10,7 @@ type Payload = Readonly<Record<string, unknown>>;
 /** As GitHub sends it when a commit is pushed to a branch. */
 const PUSH = JSON.parse(readFileSync('test/fixtures/github/push.json', 'utf8')) as Payload;
 const COMMIT = '2afc1898bcf63cff075fa394969368c2fa51f7a0';
+const BEFORE = PUSH['before'] as string;
 const TAG_OBJECT = 'b'.repeat(40);
 const NOTHING = '0'.repeat(40);
 
@@ -48,6 +49,7 @@ describe('a push', () => {
         message: 'Say hello\n\nTwice, if need be.',
         sender: 'octocat',
       },
+      changes: { kind: 'known', paths: [] },
     });
   });
 
@@ -90,6 +92,56 @@ describe('a push', () => {
   test('of a private repository is private', () => {
     const repository = { ...(PUSH['repository'] as Payload), private: true, visibility: 'private' };
     expect(decodePush('d1', push({ repository }))?.repository.private).toBe(true);
+  });
+});
+
+describe('what a push changed', () => {
+  const [COMMITTED] = PUSH['commits'] as Payload[];
+  const commit = (lists: Payload): Payload => ({ ...COMMITTED, ...lists });
+  const changesOf = (change: Payload) => decodePush('d1', push(change))?.changes;
+  const compare = { kind: 'compare', base: BEFORE, head: COMMIT, forced: false };
+
+  test('is in its commits: added, modified and removed, each once', () => {
+    const commits = [
+      commit({ added: ['a', 'b/c'], modified: [], removed: [] }),
+      commit({ added: [], modified: ['a'], removed: ['old'] }),
+    ];
+    expect(changesOf({ commits })).toEqual({ kind: 'known', paths: ['a', 'b/c', 'old'] });
+  });
+
+  test('may be nothing at all', () => {
+    expect(changesOf({ commits: [commit({ added: [], modified: [], removed: [] })] })).toEqual({
+      kind: 'known',
+      paths: [],
+    });
+  });
+
+  test('is asked for when the commits may not be all', () => {
+    const one = commit({ added: ['a'] });
+    expect(changesOf({ commits: [] })).toEqual(compare);
+    expect(changesOf({ commits: Array.from({ length: 2048 }, () => one) })).toEqual(compare);
+    const many = Array.from({ length: 3001 }, (_, index) => `file-${String(index)}`);
+    expect(changesOf({ commits: [commit({ added: many })] })).toEqual(compare);
+    expect(changesOf({ commits: [commit({ added: many.slice(1) })] })).toMatchObject({ kind: 'known' });
+    const { modified: _, ...partial } = one;
+    expect(changesOf({ commits: [partial] })).toEqual(compare);
+  });
+
+  test('by force is what came and what went', () => {
+    expect(changesOf({ forced: true, commits: [commit({ added: ['a'] })] })).toEqual({
+      ...compare,
+      forced: true,
+    });
+  });
+
+  test('on a new branch is what the default one does not have', () => {
+    const created = { ref: 'refs/heads/new', created: true, before: NOTHING, commits: [commit({})] };
+    expect(changesOf(created)).toEqual({ ...compare, base: 'main' });
+    expect(changesOf({ ...created, ref: 'refs/heads/main' })).toBeUndefined();
+  });
+
+  test('is no question of a tag', () => {
+    expect(changesOf({ ref: 'refs/tags/v1', created: true, commits: [] })).toBeUndefined();
   });
 });
 

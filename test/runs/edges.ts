@@ -6,8 +6,12 @@ import {
   FileTooLarge,
   type JobQueue,
   type Logger,
+  type Newest,
   type ReportedEvents,
   type RepositoryFiles,
+  type RepositoryHistory,
+  type Schedule,
+  type Schedules,
 } from '../../src/runs/ports.js';
 
 /** The process ends here: nothing after it is done. */
@@ -106,6 +110,60 @@ export class Files implements RepositoryFiles, CloneTokens {
   async #asked(): Promise<void> {
     await Promise.resolve();
     if (this.away) throw new Error('502 of GitHub');
+  }
+}
+
+/** What GitHub knows of branches and of what lies between commits. */
+export class History implements RepositoryHistory {
+  /** By branch; one that is not here is gone. */
+  readonly heads = new Map<string, { readonly sha: string; readonly message: string }>();
+  /** The repository as it is now; undefined: as it was asked for. */
+  now: Repository | 'gone' | undefined;
+  /** By `base...head`; one that is not here cannot be told. */
+  readonly comparisons = new Map<string, readonly string[]>();
+  /** What was asked for, in order. */
+  readonly asked: string[] = [];
+  away = false;
+
+  async newest(repository: Repository, wanted: string | undefined): Promise<Newest> {
+    await this.#answers(`newest ${wanted ?? ''}`.trim());
+    if (this.now === 'gone') return { kind: 'no_repository' };
+    const now = this.now ?? repository;
+    const branch = wanted ?? now.defaultBranch;
+    const head = this.heads.get(branch);
+    return head === undefined
+      ? { kind: 'no_branch', branch }
+      : { kind: 'commit', repository: now, branch, ...head };
+  }
+
+  async changed(_: Repository, base: string, head: string): Promise<readonly string[] | undefined> {
+    await this.#answers(`${base}...${head}`);
+    return this.comparisons.get(`${base}...${head}`);
+  }
+
+  async #answers(question: string): Promise<void> {
+    this.asked.push(question);
+    await Promise.resolve();
+    if (this.away) throw new Error('502 of GitHub');
+  }
+}
+
+/** The clock's queue. */
+export class Timetable implements Schedules {
+  readonly kept = new Map<
+    number,
+    { readonly repository: Repository; readonly schedules: readonly Schedule[] }
+  >();
+
+  has(repository: Repository, schedules: readonly Schedule[]): Promise<boolean> {
+    const kept = this.kept.get(repository.id) ?? { repository, schedules: [] };
+    const same = JSON.stringify(kept.schedules) === JSON.stringify(schedules);
+    return Promise.resolve(same && (schedules.length === 0 || kept.repository.name === repository.name));
+  }
+
+  set(repository: Repository, schedules: readonly Schedule[]): Promise<void> {
+    this.kept.set(repository.id, { repository, schedules });
+    return Promise.resolve();
   }
 }
 

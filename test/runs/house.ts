@@ -17,8 +17,9 @@ import { createIntake, type IntakePolicy } from '../../src/runs/intake.js';
 import { createLease } from '../../src/runs/lease.js';
 import type { IntakeEvent, RunRecord, SecretStore } from '../../src/runs/ports.js';
 import { jobFailed, reconcile } from '../../src/runs/reconcile.js';
+import { createFollowSchedules } from '../../src/runs/schedule.js';
 import { push } from '../pipeline/examples.js';
-import { Files, Log, Messages, Queue, Stream } from './edges.js';
+import { Files, History, Log, Messages, Queue, Stream, Timetable } from './edges.js';
 
 export const repository: Repository = {
   id: 7,
@@ -55,12 +56,21 @@ export interface Ground {
   readonly queue: Queue;
   readonly stream: Stream;
   readonly files: Files;
+  readonly history: History;
+  readonly timetable: Timetable;
   clear(): Promise<void>;
 }
 
 export async function newGround(files: Readonly<Record<string, string>> = {}): Promise<Ground> {
   const directory = await mkdtemp(path.join(tmpdir(), 'cyclone-runs-'));
-  const ground = { directory, queue: new Queue(), stream: new Stream(), files: new Files() };
+  const ground = {
+    directory,
+    queue: new Queue(),
+    stream: new Stream(),
+    files: new Files(),
+    history: new History(),
+    timetable: new Timetable(),
+  };
   for (const [name, text] of Object.entries(files)) ground.files.files.set(name, text);
   return { ...ground, clear: () => rm(directory, { recursive: true }) };
 }
@@ -69,7 +79,7 @@ export async function newGround(files: Readonly<Record<string, string>> = {}): P
 export type House = Awaited<ReturnType<typeof openHouse>>;
 
 export async function openHouse(ground: Ground, options: HouseOptions = {}) {
-  const { queue, stream, files } = ground;
+  const { queue, stream, files, history, timetable } = ground;
   const db: Database = await openDatabase(path.join(ground.directory, 'cyclone.db'));
   const store = runStore(db);
   const checks = checkStore(db);
@@ -109,6 +119,8 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
     advance,
     intake: createIntake({
       files,
+      history,
+      followSchedules: createFollowSchedules({ schedules: timetable, history, logger }),
       store,
       advance,
       clock,

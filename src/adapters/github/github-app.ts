@@ -1,12 +1,13 @@
 import type { Probot } from 'probot';
 import type { CheckApi } from '../../checks/ports.js';
-import type { CloneTokens, MissedDeliveries, RepositoryFiles } from '../../runs/ports.js';
+import type { CloneTokens, MissedDeliveries, RepositoryFiles, RepositoryHistory } from '../../runs/ports.js';
 import type { WebhookReceiver } from '../../web/ports.js';
 import { createCheckApi } from './check-api.js';
 import { type ClientOptions, createClients } from './clients.js';
 import { missedDeliveries } from './deliveries.js';
 import { createProbotApp, type ProbotOptions } from './probot-app.js';
 import { createRepositoryFiles } from './repository-files.js';
+import { createRepositoryHistory } from './repository-history.js';
 import { webhookReceiver } from './webhook-receiver.js';
 
 export type GitHubAppOptions = ProbotOptions & ClientOptions;
@@ -15,6 +16,7 @@ export type GitHubAppOptions = ProbotOptions & ClientOptions;
 export interface GitHubApp extends CloneTokens {
   readonly checks: CheckApi;
   readonly repositories: RepositoryFiles;
+  readonly history: RepositoryHistory;
   readonly missed: MissedDeliveries;
   /** Load the app function into it: `await probot.load(cyclone({ … }))`. */
   readonly probot: Probot;
@@ -27,6 +29,7 @@ export function githubApp(options: GitHubAppOptions): GitHubApp {
   return {
     checks: createCheckApi(clients, options.appId),
     repositories: createRepositoryFiles(clients),
+    history: createRepositoryHistory(clients),
     missed: missedDeliveries(clients),
     cloneToken: (repository) => clients.tokens.clone(repository),
     probot,
