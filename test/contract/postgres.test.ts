@@ -6,6 +6,7 @@ import { type Database, DatabaseUnavailable, openDatabase } from '../../src/adap
 import { runStore } from '../../src/adapters/sql/runs.js';
 import { installationValue } from '../../src/adapters/sql/secrets.js';
 import { describeDepotIndex } from '../adapters/sql/depot-index-suite.js';
+import { describeGroups } from '../adapters/sql/groups-suite.js';
 import { describeMigrations } from '../adapters/sql/migration-suite.js';
 import { describeStores, newRun, type Place } from '../adapters/sql/store-suite.js';
 import { freePort } from './support/free-port.js';
@@ -25,6 +26,7 @@ async function newDatabase(): Promise<Place> {
 describe('PostgreSQL: the stores', () => describeStores(newDatabase));
 describe('PostgreSQL: the migrations', () => describeMigrations(newDatabase));
 describe('PostgreSQL: the index of the depot', () => describeDepotIndex(newDatabase));
+describe('PostgreSQL: the lines of groups', () => describeGroups(newDatabase));
 
 describe('two servers on one PostgreSQL', () => {
   let location: string;

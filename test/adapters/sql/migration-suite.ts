@@ -47,6 +47,15 @@ const TRIALS: Readonly<Record<string, Trial>> = {
     expected: [{ id: 5_000_000_005, owner: 'acme', private: 1 }],
     obstacle: 'results',
   },
+  '003-groups': {
+    async put(db) {
+      await db.insertInto('settings').values({ name: 'install', value: 'abc' }).execute();
+    },
+    read: (db) => db.selectFrom('settings').selectAll().execute(),
+    expected: [{ name: 'install', value: 'abc' }],
+    // Its index: a table of that name is as much in the way.
+    obstacle: 'group_places_line',
+  },
 };
 
 /** That no migration loses what is there, on whatever database. */

@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals';
 import { describeDepotIndex } from './depot-index-suite.js';
+import { describeGroups } from './groups-suite.js';
 import { describeMigrations } from './migration-suite.js';
 import { newSqliteFile } from './sqlite-file.js';
 import { describeStores } from './store-suite.js';
@@ -7,3 +8,4 @@ import { describeStores } from './store-suite.js';
 describe('SQLite: the stores', () => describeStores(newSqliteFile));
 describe('SQLite: the migrations', () => describeMigrations(newSqliteFile));
 describe('SQLite: the index of the depot', () => describeDepotIndex(newSqliteFile));
+describe('SQLite: the lines of groups', () => describeGroups(newSqliteFile));

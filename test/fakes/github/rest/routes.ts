@@ -4,6 +4,7 @@ import { checkRunRoutes } from './check-runs.js';
 import { checkSuiteRoutes } from './check-suites.js';
 import { commentRoutes } from './comments.js';
 import { commitRoutes } from './commits.js';
+import { comparisonRoutes } from './comparisons.js';
 import { contentRoutes } from './contents.js';
 import { gitDatabaseRoutes } from './git-database.js';
 import { hookDeliveryRoutes } from './hook-deliveries.js';
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   ...checkSuiteRoutes,
   ...commentRoutes,
   ...commitRoutes,
+  ...comparisonRoutes,
   ...contentRoutes,
   ...gitDatabaseRoutes,
   ...hookDeliveryRoutes,
