@@ -7,6 +7,9 @@ import { list } from './options.js';
 import { MERGE_GROUP_KEYS, ON_KEYS, PULL_REQUEST_KEYS, PUSH_KEYS, SCHEDULE_KEYS } from './own-keys.js';
 import type { MapNode } from './tree.js';
 
+/** Each is an entry of the server's clock, for as long as the file stands on the default branch. */
+const MAX_SCHEDULES = 20;
+
 /** Which events run the file; an event that is named without more, as in `push:`, counts in full. */
 export function readOn({ value: map, keyAt }: Found<MapNode>, report: Report): On {
   if (map.entries.length === 0) {
@@ -19,6 +22,10 @@ export function readOn({ value: map, keyAt }: Found<MapNode>, report: Report): O
   }
   const events = readOwnKeys({ ...map, entries: known.map(inFull) }, ON_KEYS, 'on', report);
   const { push, pull_request: pullRequest, merge_group: mergeGroup, schedule } = events;
+  if (schedule !== undefined && schedule.value.length > MAX_SCHEDULES) {
+    const message = `there are ${schedule.value.length} schedules, and ${MAX_SCHEDULES} are the most`;
+    report(error('too-many', schedule.keyAt, message, 'join some: a cron line takes lists and ranges'));
+  }
   return given({
     push: push && readPush(push.value, report),
     pullRequest: pullRequest && readPullRequest(pullRequest.value, report),

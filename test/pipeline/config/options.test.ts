@@ -256,6 +256,7 @@ describe('each mistake has its code', () => {
     ['on: {}', '1:1 error empty-list'],
     ['on: { pull_request: { types: [open] } }', '1:31 error unknown-value'],
     ["on: { schedule: [{ cron: '0 25 * * *' }] }", '1:26 error bad-cron'],
+    [`on: { schedule: [${"{ cron: '0 3 * * *' }, ".repeat(21)}] }`, '1:7 error too-many'],
     ['stages: { build: { image: a } }', '1:11 error reserved-stage-name'],
     ['stages: { a/b: { image: a } }', '1:11 error bad-stage-name'],
     ['stages: { "..": { image: a } }', '1:11 error bad-stage-name'],
