@@ -22,7 +22,7 @@ export function mountDepot(app: WebApp, { blobs, streams, logger }: Room, finds:
   app.put('/internal/depot/blobs', async (c) => {
     const { incoming } = c.env;
     try {
-      // Kept open when it is refused in the middle: a cut connection would take the answer along.
+      // Not destroyed by who stops reading in the middle: below, that tells that the worker left.
       return c.json(await blobs.put(incoming.iterator({ destroyOnReturn: false })), 201);
     } catch (error) {
       if (error instanceof BlobRefused) {

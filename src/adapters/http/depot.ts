@@ -54,8 +54,6 @@ async function json(answer: IncomingMessage, signal: AbortSignal): Promise<unkno
   const { statusCode: status = 0 } = answer;
   const said = parsed(text);
   if (status >= 200 && status < 300 && said !== undefined) return said;
-  // The rest of a body that it does not take shall not be sent.
-  answer.destroy();
   const words = isMessage(said) ? said.message : `it answered ${String(status)}`;
   throw unavailable(`the server gives nothing: ${words}`);
 }

@@ -31,7 +31,13 @@ export function request(asked: Asked): Promise<http.IncomingMessage> {
     const { request: open } = url.startsWith('https:') ? https : http;
     const sending = open(url, { method, headers, signal });
     sending.setTimeout(IDLE_MS, () => sending.destroy(new Error('nothing moves any more')));
-    sending.on('response', resolve);
+    sending.on('response', (answer) => {
+      // With the answer all is said: of a body that is refused the rest is not sent.
+      answer.once('close', () => {
+        if (!sending.writableFinished) sending.destroy();
+      });
+      resolve(answer);
+    });
     sending.on('error', failed);
     if (body === undefined || typeof body === 'string') {
       sending.end(body);
