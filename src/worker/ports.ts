@@ -40,6 +40,9 @@ export class EngineRefused extends Error {
 export interface EngineInfo {
   readonly version: string;
   readonly apiVersion: string;
+  /** In Docker's words: `linux`, and `amd64`, `arm64`, … */
+  readonly os: string;
+  readonly architecture: string;
   /** Of the engine's machine; 0: it does not say, or cannot limit the cores of a container. */
   readonly cores: number;
   /** bytes, of the engine's machine; 0: it does not say */
@@ -167,7 +170,7 @@ export interface ImageBuild {
   readonly target?: string;
   /** `linux/arm64` */
   readonly platform?: string;
-  /** Images whose layers may be used again, when they are local. */
+  /** Local images whose layers may be used again, in place of the engine's own cache. */
   readonly cacheFrom?: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { StageOptions } from '../../src/pipeline/model.js';
-import type { ImageBuild } from '../../src/worker/ports.js';
+import { EngineRefused, type ImageBuild } from '../../src/worker/ports.js';
 import type { Program, Running } from '../fakes/engine/fake-container.js';
 import {
   BUILD,
@@ -232,6 +232,63 @@ test('a build gets its arguments, and labels that are not ours', async () => {
   await world.execute(leaseOf([planned('build', spec)]));
   expect(asked).toMatchObject({ args: ['A=1', 'B=x=y'], target: 'final', platform: 'linux/arm64' });
   expect(asked?.imageLabels).toEqual({ team: 'web' });
+});
+
+describe('cache_from', () => {
+  const images = { 'registry.example/acme/api:cache': { local: false }, alpine: { local: true } };
+
+  /** What the engine is asked to take layers from, and what the check says. */
+  async function takenFrom(
+    cacheFrom: readonly string[],
+    registry?: () => Promise<void>,
+  ): Promise<{ readonly asked: readonly string[] | undefined; readonly notes: string }> {
+    let asked: readonly string[] | undefined;
+    const world = createWorld({
+      images,
+      ...(registry && { registry }),
+      build: async (build) => {
+        asked = build.cacheFrom;
+        await Promise.resolve();
+      },
+    });
+    const spec = { ...BUILD, cacheFrom };
+    await world.execute(leaseOf([planned('build', spec)]));
+    expect(world.story.outcomes.get('build')).toEqual({ kind: 'passed' });
+    return { asked, notes: world.story.facts.get('build')?.notes?.join('\n') ?? '' };
+  }
+
+  test('images are pulled first', async () => {
+    const { asked, notes } = await takenFrom(['registry.example/acme/api:cache']);
+    expect(asked).toEqual(['registry.example/acme/api:cache']);
+    expect(notes).not.toContain('cache_from');
+  });
+
+  test('an image that is not there is left out, and the check says so', async () => {
+    const { asked, notes } = await takenFrom(['registry.example/none:1']);
+    expect(asked).toBeUndefined();
+    expect(notes).toContain('cache_from: registry.example/none:1 is not used: ');
+  });
+
+  test('an image that is local is used though its registry is away', async () => {
+    const away = (): Promise<void> => Promise.reject(new EngineRefused('image', 'no answer'));
+    const { asked, notes } = await takenFrom(['alpine'], away);
+    expect(asked).toEqual(['alpine']);
+    expect(notes).toContain('cache_from: alpine is used as it was pulled before: no answer');
+  });
+});
+
+test('a build is limited as its stage says, but for processes, and says so', async () => {
+  let asked: ImageBuild | undefined;
+  const world = createWorld({
+    build: async (build) => {
+      asked = build;
+      await Promise.resolve();
+    },
+  });
+  const resources = { cpu: 0.5, memory: 64 * 1024 ** 2, pids: 10 };
+  await world.execute(leaseOf([planned('build', BUILD, { options: { resources } })]));
+  expect(asked?.limits).toMatchObject({ cpus: 0.5, memory: 64 * 1024 ** 2 });
+  expect(world.story.facts.get('build')?.notes?.join('\n')).toContain('pids is not carried out');
 });
 
 test('services stand beside any stage', async () => {

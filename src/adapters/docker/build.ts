@@ -31,6 +31,7 @@ export function builder(context: BuildContext): Engine['build'] {
   return async (build, signal, log) => {
     parseReference(build.tag);
     signal.throwIfAborted();
+    if (build.platform !== undefined) await checkPlatform(context.client, build.platform);
     if (build.network !== undefined) return run(context, build, build.network, signal, log);
     const network = await context.network(`cyclone-build-${randomBytes(6).toString('hex')}`, build.labels);
     let image: ImageInfo;
@@ -47,6 +48,18 @@ export function builder(context: BuildContext): Engine['build'] {
     await network.remove();
     return image;
   };
+}
+
+/** The classic builder passes over a platform that is not its own, and gives an image that is not what was asked for. */
+async function checkPlatform(client: Client, platform: string): Promise<void> {
+  const { Os: os, Arch: architecture } = await client.call((docker) => docker.version());
+  const own = `${os}/${architecture}`;
+  // A variant (`arm64/v8`) is a matter of the base image.
+  if (platform === own || platform.startsWith(`${own}/`)) return;
+  throw new EngineRefused(
+    'image_build',
+    `platform ${platform}: the engine of this worker builds ${own} only`,
+  );
 }
 
 async function run(

@@ -47,6 +47,11 @@ export function readImageKeys(
   if (platform !== undefined && !/^[a-z0-9]+(?:\/[a-z0-9.]+){1,2}$/.test(platform.value)) {
     report(error('bad-value', platform.at, 'this is no platform', 'write os/architecture: linux/arm64'));
   }
+  for (const { text, at } of keys.labels?.value ?? []) {
+    // By these a worker knows what is its own to remove.
+    if (text.startsWith('cyclone.'))
+      report(error('bad-value', at, `the label "${text}" is the server's to give`, 'take another beginning'));
+  }
   return given({
     args: keys.args && readEnvironment(keys.args.value, report),
     target: keys.target?.value || undefined,

@@ -9,10 +9,12 @@ import type { ImageInfo } from '../ports.js';
 import { workspaceReady } from '../ready.js';
 import { type StageContext, timed } from '../stage-context.js';
 import { StageFailed } from '../stage-failed.js';
+import { cacheImages } from './cache-images.js';
 
 /** The classic builder has no field for either: https://docs.docker.com/reference/api/engine/ (POST /build). */
 const RUN_STEPS =
   "RUN steps run under Docker's defaults: its capabilities, and no limit on the number of processes";
+const NO_PIDS = 'resources: pids is not carried out for RUN steps; cpu and memory are';
 
 /** Builds the image of this run, or an image that only brings files. */
 export async function runImageBuild(context: StageContext, spec: ImageBuildStage): Promise<Outcome> {
@@ -20,6 +22,7 @@ export async function runImageBuild(context: StageContext, spec: ImageBuildStage
   await workspaceReady(context);
   context.running();
   context.facts.note(RUN_STEPS);
+  if (context.stage.options?.resources?.pids !== undefined) context.facts.note(NO_PIDS);
   const forRelease = spec.purpose === 'release';
   const tag = forRelease ? job.builtName : `${job.name(context.stage.id)}:outputs`;
   const image = await timed(context, 'build', build(context, spec, tag));
@@ -38,6 +41,7 @@ async function build(context: StageContext, spec: ImageBuildStage, tag: string):
   const { job, stand, log } = context;
   const directory = await resolveInside(stand.workspace.code, spec.contextDir, 'context_dir');
   const dockerfile = await dockerfileIn(stand.workspace.code, directory, spec.dockerfileName);
+  const cacheFrom = await cacheImages(context, spec.cacheFrom ?? []);
   return await job.deps.engine.build(
     {
       context: buildContext({ directory, dockerfile }),
@@ -51,7 +55,7 @@ async function build(context: StageContext, spec: ImageBuildStage, tag: string):
       ...(spec.args && { args: spec.args }),
       ...(spec.target !== undefined && { target: spec.target }),
       ...(spec.platform !== undefined && { platform: spec.platform }),
-      ...(spec.cacheFrom && { cacheFrom: spec.cacheFrom }),
+      ...(cacheFrom.length > 0 && { cacheFrom }),
     },
     job.halt.signal,
     (bytes) => log.write(bytes),

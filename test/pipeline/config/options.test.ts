@@ -54,6 +54,19 @@ describe('every form of every key', () => {
       { cache: [{ key: 'npm', paths: ['node_modules'], restoreKeys: ['np'] }] },
     ],
     ['cache: { key: npm, paths: .npm }', { cache: [{ key: 'npm', paths: ['.npm'], restoreKeys: [] }] }],
+    [
+      'matrix: { node: [20] }, cache: { key: "${CYCLONE_BRANCH}-${node}-${checksum:{a,b}.lock}", paths: [~/.npm, /go/pkg/mod] }',
+      {
+        matrix: { axes: [{ name: 'node', values: ['20'] }], include: [], exclude: [] },
+        cache: [
+          {
+            key: '${CYCLONE_BRANCH}-${node}-${checksum:{a,b}.lock}',
+            paths: ['~/.npm', '/go/pkg/mod'],
+            restoreKeys: [],
+          },
+        ],
+      },
+    ],
     ["inputs: 'src/**'", { inputs: ['src/**'] }],
     ['artifacts: [dist, bin/app]', { artifacts: ['dist', 'bin/app'] }],
     [
@@ -232,7 +245,30 @@ describe('each mistake has its code', () => {
     ["runs_on: ''", ['bad-value']],
     ['runs_on: "a:b"', ['bad-value']],
     ['runs_on: [a, b, c, d, e, f, g, h, i, j, k]', ['too-many']],
-    ['cache: [{ key: a, paths: [/root/.npm] }]', ['outside-workspace']],
+    ['cache: [{ key: a, paths: [../x] }]', ['outside-workspace']],
+    ['cache: [{ key: a, paths: ["[x"] }]', ['bad-glob']],
+    ...[
+      '/',
+      '~',
+      '/etc/ssl',
+      '/usr',
+      '/usr/bin/',
+      '/root/code/x',
+      '~/../etc',
+      '/var/lib',
+      '/go/*',
+      '/proc/1',
+    ].map((path): [string, string[]] => [`cache: [{ key: a, paths: ["${path}"] }]`, ['bad-cache-path']]),
+    ['cache: [{ key: "${CYCLONE_BRANHC}", paths: [a] }]', ['unknown-placeholder']],
+    [
+      'cache: [{ key: "${HOME}", paths: [a], restore_keys: ["${node}"] }]',
+      Array(2).fill('unknown-placeholder'),
+    ],
+    ['cache: [{ key: "a-${CYCLONE_SHA", paths: [a] }]', ['unknown-placeholder']],
+    ['cache: [{ key: "${{ hashFiles(\'a\') }}", paths: [a] }]', ['unknown-placeholder']],
+    ['cache: [{ key: "${checksum:}", paths: [a] }]', ['bad-glob']],
+    ['cache: [{ key: "${checksum:[a}", paths: [a] }]', ['bad-glob']],
+    [`cache: [{ key: ${'k'.repeat(513)}, paths: [a] }]`, ['bad-value']],
     ['cache: [{ key: a }]', ['missing-key']],
     ['inputs: [../x]', ['outside-workspace']],
     ['artifacts: [~/x]', ['outside-workspace']],
@@ -258,6 +294,9 @@ describe('each mistake has its code', () => {
     ["on: { schedule: [{ cron: '0 25 * * *' }] }", '1:26 error bad-cron'],
     [`on: { schedule: [${"{ cron: '0 3 * * *' }, ".repeat(21)}] }`, '1:7 error too-many'],
     ['stages: { build: { image: a } }', '1:11 error reserved-stage-name'],
+    ['build: { context_dir: ., inputs: [a] }', '1:26 error misplaced-key'],
+    ['build: { context_dir: ., cache: { key: a, paths: [b, /c/d] } }', '1:54 error bad-cache-path'],
+    ['build: { context_dir: . }\npublish: { artifacts: [a] }', '2:12 error misplaced-key'],
     ['stages: { a/b: { image: a } }', '1:11 error bad-stage-name'],
     ['stages: { "..": { image: a } }', '1:11 error bad-stage-name'],
     ['stages: { a: {} }', '1:11 error no-image'],
@@ -271,6 +310,8 @@ describe('each mistake has its code', () => {
     ['build: { context_dir: . }\npublish: { tags: "${CYCLONE_TGA}" }', '2:18 error unknown-value'],
     ['build: { context_dir: . }\npublish: { tags: "a b" }', '2:18 error bad-value'],
     ['build: { context_dir: ., platform: arm }', '1:36 error bad-value'],
+    ['build: { context_dir: ., labels: [a=1, cyclone.install=x] }', '1:40 error bad-value'],
+    ['build: { context_dir: ., labels: { cyclone.run: 1 } }', '1:36 error bad-value'],
   ])('%s', (text, expected) => {
     expect(problemsOf(text)).toEqual([expected]);
   });
