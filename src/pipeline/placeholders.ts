@@ -18,3 +18,8 @@ function placeholderOf(inside: string): Placeholder {
   const glob = /^checksum:(.*)$/s.exec(inside)?.[1];
   return glob === undefined ? { kind: 'variable', name: inside } : { kind: 'checksum', glob: glob.trim() };
 }
+
+/** What is left when each is taken out. */
+export function withoutPlaceholders(text: string): string {
+  return text.replaceAll(WRITTEN, '');
+}

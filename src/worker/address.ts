@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { addressText, imagesOf } from '../pipeline/content-address.js';
-import { compileGlobs } from '../pipeline/globs.js';
 import { BUILT_IMAGE, type ImageBuildStage, type PlannedStage, type StageId } from '../pipeline/model.js';
+import { compilePathPatterns } from '../pipeline/path-patterns.js';
 import type { Images } from './images.js';
 import type { Lease, TreeFile } from './ports.js';
 import { jobStages, needsWorkspace } from './resume.js';
@@ -67,7 +67,7 @@ export function createAddresses({ lease, images, tree }: AddressSource): Address
 /** What `inputs` name and, for an image, the file that it is built by. */
 function inputFiles({ options, spec }: PlannedStage, files: readonly TreeFile[]): readonly TreeFile[] {
   if (options?.inputs === undefined) return files;
-  const isInput = compileGlobs(options.inputs);
+  const isInput = compilePathPatterns(options.inputs);
   return files.filter(
     ({ path: file }) => isInput(file) || (spec.kind === 'image_build' && isRecipe(file, spec)),
   );

@@ -1,5 +1,6 @@
 import type { KeptFiles } from '../pipeline/model.js';
 import { layOutKept, putKept, selectKept } from './kept-files.js';
+import { DepotUnavailable } from './ports.js';
 import { literalPattern } from './selection.js';
 import { type StageContext, timed } from './stage-context.js';
 import { StageFailed } from './stage-failed.js';
@@ -24,16 +25,16 @@ export async function keepArtifacts(context: StageContext): Promise<void> {
 
 /** Keeps what is there of the artifacts of a stage that failed: nothing of this makes it fail otherwise. */
 export async function keepLeftArtifacts(context: StageContext): Promise<void> {
-  const artifacts = context.stage.options?.artifacts ?? [];
+  const { stage, facts, job } = context;
+  const artifacts = stage.options?.artifacts ?? [];
   if (artifacts.length === 0) return;
   try {
     const selection = await selectKept(context, artifacts);
     if (selection.entries.length === 0) return;
-    context.facts.set({ artifacts: await timed(context, 'artifacts', putKept(context, selection)) });
+    facts.set({ artifacts: await timed(context, 'artifacts', putKept(context, selection)) });
   } catch (error) {
-    context.facts.note(
-      `its artifacts were not kept: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    if (error instanceof StageFailed || error instanceof DepotUnavailable) facts.note(error.message);
+    else job.deps.logger.error({ err: error, run: job.lease.run, stage: stage.id }, 'artifacts not kept');
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { compileGlobs } from '../pipeline/globs.js';
+import { compilePathPatterns } from '../pipeline/path-patterns.js';
 import { fillPlaceholders, placeholdersIn } from '../pipeline/placeholders.js';
 import type { TreeFile } from './ports.js';
 
@@ -20,7 +20,7 @@ export async function fillKey(template: string, values: KeyValues): Promise<stri
   const files = hasChecksum(template) ? await values.tree() : [];
   const key = fillPlaceholders(template, (placeholder) => {
     if (placeholder.kind === 'variable') return values.variables[placeholder.name] ?? '';
-    const isMeant = compileGlobs([placeholder.glob]);
+    const isMeant = compilePathPatterns([placeholder.glob]);
     const meant = files.filter(({ path }) => isMeant(path));
     if (meant.length === 0) values.unmatched(placeholder.glob);
     return checksum(meant);

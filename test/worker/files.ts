@@ -9,6 +9,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { ContainerCreate } from '../../src/worker/ports.js';
+import type { Program } from '../fakes/engine/fake-container.js';
 
 /** A file's text, or `-> target` for a link; a name that ends in a slash is an empty directory. */
 export type Files = Readonly<Record<string, string>>;
@@ -41,4 +43,27 @@ export function filesIn(directory: string): Files {
     return readdirSync(file).length === 0 ? [[`${name}/`, '']] : [];
   });
   return Object.fromEntries(files.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Where a path of the container is on this machine. */
+export function hostPath({ mounts }: Pick<ContainerCreate, 'mounts'>, target: string): string {
+  const found = mounts.find((mount) => target === mount.target || target.startsWith(`${mount.target}/`));
+  if (found === undefined) throw new Error(`nothing is mounted at ${target}`);
+  return path.join(found.source, target.slice(found.target.length));
+}
+
+/** A program that leaves these files in the workspace. */
+export function writing(files: Files, code = 0): Program {
+  return ({ spec }) => {
+    fill(hostPath(spec, '/root/code'), files);
+    return code;
+  };
+}
+
+/** A program that shows what is in the workspace, then leaves these files in it. */
+export function looking(show: (files: Files) => void, files: Files = {}): Program {
+  return (running) => {
+    show(filesIn(hostPath(running.spec, '/root/code')));
+    return writing(files)(running);
+  };
 }

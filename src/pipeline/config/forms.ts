@@ -37,6 +37,7 @@ export interface FormValues {
   readonly choices: readonly PlacedText[];
   readonly globs: readonly PlacedText[];
   readonly 'path-globs': readonly PlacedText[];
+  readonly 'cache-paths': readonly PlacedText[];
   readonly path: string;
   readonly secrets: readonly PlacedText[];
 }
@@ -63,6 +64,7 @@ const TAKES: Record<Form, { readonly what: string; readonly hint: string }> = {
   choices: { what: 'a string or a list of strings', hint: EACH_A_LINE },
   globs: { what: 'a string or a list of strings', hint: EACH_A_LINE },
   'path-globs': { what: 'a string or a list of strings', hint: EACH_A_LINE },
+  'cache-paths': { what: 'a string or a list of strings', hint: EACH_A_LINE },
   path: { what: 'a path', hint: 'write a path behind the colon' },
   secrets: { what: 'a string or a list of strings', hint: EACH_A_LINE },
 };

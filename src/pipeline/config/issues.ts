@@ -59,6 +59,8 @@ export type IssueCode =
   | 'only-deploy'
   | 'misplaced-key'
   | 'service-name'
+  | 'unknown-placeholder'
+  | 'bad-cache-path'
   /** Nothing is wrong with the file: we broke over it. */
   | 'internal';
 

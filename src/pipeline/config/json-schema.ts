@@ -103,6 +103,7 @@ function formOf(key: Key): Schema {
     choices: () => oneOrMore(choiceOf(key), key),
     globs: () => oneOrMore({ ...SCALAR, minLength: 1 }, key),
     'path-globs': () => oneOrMore(PATH, key),
+    'cache-paths': () => oneOrMore({ ...SCALAR, minLength: 1 }, key),
     path: () => PATH,
     secrets: () => oneOrMore({ type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }, key),
   };

@@ -38,6 +38,8 @@ export type ValueForm =
   | 'globs'
   /** One or several patterns of paths in the workspace. */
   | 'path-globs'
+  /** The same, or absolute paths of a container. */
+  | 'cache-paths'
   | 'path'
   /** One or several names of secrets. */
   | 'secrets';

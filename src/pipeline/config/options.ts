@@ -1,5 +1,6 @@
 import { isLabel, MAX_LABELS } from '../labels.js';
-import type { CacheSpec, Retry, RetryCause, StageOptions, When } from '../model.js';
+import type { Retry, RetryCause, StageOptions, When } from '../model.js';
+import { readCaches } from './cache.js';
 import { texts } from './container.js';
 import type { PlacedText } from './forms.js';
 import { given } from './given.js';
@@ -7,7 +8,6 @@ import { error, type Report, warning } from './issues.js';
 import { type Found, type Keys, readOwnKeys } from './keys.js';
 import { readMatrix } from './matrix.js';
 import {
-  CACHE_KEYS,
   CHECKOUT_KEYS,
   REPORT_KEYS,
   RESOURCE_KEYS,
@@ -33,15 +33,16 @@ const LEAST_MEMORY = 6 * 1024 * 1024;
  */
 export function readOptions(keys: StageKeys, deploys: boolean, report: Report): StageOptions | undefined {
   if (!deploys) refuseDeployKeys(keys, report);
+  const matrix = keys.matrix && readMatrix(keys.matrix.value, report);
   const options: StageOptions = given({
     when: keys.when && readWhen(keys.when.value, report),
     needs: list(keys.needs),
-    matrix: keys.matrix && readMatrix(keys.matrix.value, report),
+    matrix,
     timeoutSeconds: keys.timeout?.value,
     retry: keys.retry && readRetry(keys.retry, report),
     allowFailure: keys.allow_failure?.value,
     secrets: list(keys.secrets),
-    cache: keys.cache && readCaches(keys.cache.value, report),
+    cache: keys.cache && readCaches(keys.cache.value, matrix, report),
     inputs: list(keys.inputs),
     artifacts: list(keys.artifacts),
     reports: keys.reports && readReports(keys.reports.value, report),
@@ -103,20 +104,6 @@ function withinTries(count: number, at: Found<number>['at'], report: Report): nu
   if (count <= MAX_RETRIES) return count;
   report(error('bad-value', at, `${count} further tries are too many`, `there are ${MAX_RETRIES} at most`));
   return MAX_RETRIES;
-}
-
-function readCaches(maps: readonly MapNode[], report: Report): readonly CacheSpec[] {
-  return maps.map((map) => {
-    const keys = readOwnKeys(map, CACHE_KEYS, 'cache', report);
-    if (keys.key?.value === '') {
-      report(error('bad-value', keys.key.at, 'the key of a cache is empty', 'name what is stored'));
-    }
-    return {
-      key: keys.key?.value ?? '',
-      paths: texts(keys.paths),
-      restoreKeys: texts(keys.restore_keys),
-    };
-  });
 }
 
 function readReports(map: MapNode, report: Report): NonNullable<StageOptions['reports']> {

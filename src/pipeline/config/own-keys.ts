@@ -41,8 +41,19 @@ export const RETRY_KEYS = {
 } as const satisfies KeyTable;
 
 export const CACHE_KEYS = {
-  key: { form: 'text', required: true, about: 'what is stored and found under this name' },
-  paths: { form: 'path-globs', some: true, required: true, about: 'what is kept, relative to the workspace' },
+  key: {
+    form: 'text',
+    required: true,
+    about:
+      'the name of what is stored; ${CYCLONE_BRANCH}, values of the matrix and ${checksum:PATTERN} are filled in',
+  },
+  paths: {
+    form: 'cache-paths',
+    some: true,
+    required: true,
+    about: 'what is kept: patterns in the workspace, or directories of the container as ~/.npm',
+    elsewhere: ['path'],
+  },
   restore_keys: { form: 'text-or-texts', about: 'beginnings of keys to fall back on, in order' },
 } as const satisfies KeyTable;
 

@@ -1,6 +1,7 @@
 import type { StageDefinition, StageSpec } from '../model.js';
 import type { PlacedText } from './forms.js';
 import { error, type Report, type Span } from './issues.js';
+import { refuseMisplaced } from './misplaced.js';
 import { readOptions, type StageKeys } from './options.js';
 import type { MapNode } from './tree.js';
 
@@ -35,6 +36,7 @@ export function define({ id, stage, part, at }: PartHead, spec: StageSpec): Stag
 
 /** A stage with what its keys add to it. */
 export function defineStage(part: PartHead, spec: StageSpec, keys: StageKeys, report: Report): ReadStage {
+  refuseMisplaced(spec, keys, report);
   const options = readOptions(keys, spec.kind === 'deploy', report);
   if (spec.kind !== 'container' && keys.secrets !== undefined) {
     const message = `${part.id} runs no container of its own: nothing would get its secrets`;

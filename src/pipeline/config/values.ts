@@ -1,3 +1,4 @@
+import { cachePath, cachePathProblem } from '../cache-path.js';
 import { globProblem, globsMatch } from '../globs.js';
 import {
   type PlacedCount,
@@ -90,6 +91,7 @@ export const VALUE_READERS: Readers<ValueForm> = {
     'path-globs',
     (item, key, report) => isGlob(item, key, report) && isInside(item, report),
   ),
+  'cache-paths': readGlobs('cache-paths', isCachePath),
 
   path: (entry, report) => {
     if (entry.value.kind !== 'scalar') return refuse('path', entry, report);
@@ -150,7 +152,7 @@ function isChoice(
   return false;
 }
 
-function readGlobs<F extends Form & ('globs' | 'path-globs')>(
+function readGlobs<F extends Form & ('globs' | 'path-globs' | 'cache-paths')>(
   form: F,
   isGood: (item: PlacedText, key: string, report: Report) => boolean,
 ): Reader<F> {
@@ -172,6 +174,17 @@ function isGlob({ text, at }: PlacedText, key: string, report: Report): boolean 
       "write main, 'release/**', 'v[0-9]*' or '*.{js,ts}'; \\ before a character takes it as it is",
     ),
   );
+  return false;
+}
+
+/** A pattern in the workspace, or a directory of the container. */
+function isCachePath(item: PlacedText, key: string, report: Report): boolean {
+  const place = cachePath(item.text);
+  if (place.kind === 'workspace') return isGlob(item, key, report) && isInside(item, report);
+  const problem = cachePathProblem(place);
+  if (problem === undefined) return true;
+  const hint = 'write a path in the workspace, or a directory as ~/.npm or /go/pkg/mod';
+  report(error('bad-cache-path', item.at, `nothing can be cached at ${place.path}: ${problem}`, hint));
   return false;
 }
 
