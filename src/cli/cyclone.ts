@@ -1,14 +1,13 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { lint } from './lint.js';
-import { serve } from './serve.js';
 
 const USAGE = `Usage: cyclone <command>
 
   serve            start Cyclone (server and worker in one, or as CYCLONE_ROLE says)
   worker           start a worker alone (serve with CYCLONE_ROLE=worker)
   lint [FILE]      check a caicloud.yml; needs no server (cyclone lint --help)
+  schema           print the JSON Schema of caicloud.yml, for editors and validators
 
   --help           print this
   --version        print the version
@@ -16,20 +15,29 @@ const USAGE = `Usage: cyclone <command>
 Settings are environment variables: see the table in README.md.
 `;
 
+// Each command loads what it needs and no more: whoever lints does not wait for a database to be loaded.
 async function main(args: readonly string[]): Promise<number> {
   const [command = '', ...rest] = args;
   switch (command) {
     case 'serve':
-      return serve(undefined);
-    case 'worker':
-      return serve('worker');
-    case 'lint':
+    case 'worker': {
+      const { serve } = await import('./serve.js');
+      return serve(command === 'worker' ? 'worker' : undefined);
+    }
+    case 'schema': {
+      const { caicloudSchema } = await import('../pipeline/config/json-schema.js');
+      process.stdout.write(`${JSON.stringify(caicloudSchema(), null, 2)}\n`);
+      return 0;
+    }
+    case 'lint': {
+      const { lint } = await import('./lint.js');
       return lint(rest, {
         read: (path) => readFile(path, 'utf8'),
         out: (text) => void process.stdout.write(text),
         err: (text) => void process.stderr.write(text),
         colour: process.stdout.isTTY,
       });
+    }
     case '--help':
     case '-h':
     case 'help':

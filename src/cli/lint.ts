@@ -1,11 +1,12 @@
-import { parseArgs } from 'node:util';
 import { toLintJson } from '../pipeline/config/lint-json.js';
 import { type Config, parseConfig } from '../pipeline/config/parse.js';
-import type { TriggerEvent } from '../pipeline/model.js';
-import { stageRuns } from '../pipeline/trigger.js';
+import { count } from '../pipeline/measures.js';
 import { issueCommand } from './lint-github.js';
+import { type LintOptions, readOptions, USAGE } from './lint-options.js';
 import { issueText } from './lint-text.js';
-import { planFor, planText } from './plan-text.js';
+import { planJson } from './plan-json.js';
+import { planText } from './plan-text.js';
+import { definitionsFor, planFor, type Trial, trialOf, trialWords } from './trial.js';
 
 export interface LintIo {
   /** Rejects with a Node error (`code`) when the file cannot be read. */
@@ -15,32 +16,8 @@ export interface LintIo {
   readonly colour: boolean;
 }
 
-const DEFAULT_FILE = 'caicloud.yml';
-const FORMATS = ['text', 'json', 'github'] as const;
-const EVENTS = ['push', 'tag', 'pull_request'] as const satisfies readonly TriggerEvent[];
-
-const USAGE = `Usage: cyclone lint [FILE] [--format text|json|github] [--event push|tag|pull_request] [--plan]
-
-Checks a pipeline file (${DEFAULT_FILE} when none is given) and says which stages run.
-
-  --format   text for people (default), json for programs, github for annotations of a workflow
-  --event    show the stages of this event only (default: tag, which runs them all)
-  --plan     print the jobs that would run, and why the rest would not (text only)
-  --help     print this
-
-Exit status: 0 no errors (warnings do not count), 1 errors, 2 wrong use or an unreadable file.
-`;
-
-interface Options {
-  readonly file: string;
-  readonly format: (typeof FORMATS)[number];
-  readonly event: (typeof EVENTS)[number] | undefined;
-  readonly plan: boolean;
-  readonly help: boolean;
-}
-
 /** @returns the exit status: 0, 1 when there are errors, 2 for wrong use or an unreadable file */
-export async function lint(args: string[], io: LintIo): Promise<number> {
+export async function lint(args: readonly string[], io: LintIo): Promise<number> {
   const options = readOptions(args);
   if ('wrong' in options) {
     io.err(`cyclone lint: ${options.wrong}\n\n${USAGE}`);
@@ -58,57 +35,28 @@ export async function lint(args: string[], io: LintIo): Promise<number> {
     return 2;
   }
   const config = parseConfig(text);
-  if (options.format === 'json') {
-    const definitions = runsOn(config, options.event ?? 'tag');
-    io.out(`${JSON.stringify(toLintJson({ ...config, definitions }), null, 2)}\n`);
-  } else if (options.format === 'github') {
-    for (const issue of config.issues) io.out(`${issueCommand(options.file, issue)}\n`);
-  } else {
-    for (const issue of config.issues) {
-      io.out(`${issueText({ path: options.file, text }, issue, io.colour)}\n`);
-    }
-    io.out(`${summary(config, options.event)}\n`);
-    if (options.plan) {
-      const event = options.event ?? 'tag';
-      io.out(`\n${planText(planFor(config, event), event, io.colour)}\n`);
-    }
-  }
-  return config.issues.some((issue) => issue.severity === 'error') ? 1 : 0;
+  print(config, text, options, io);
+  return hasErrors(config) ? 1 : 0;
 }
 
-function readOptions(args: string[]): Options | { readonly wrong: string } {
-  let parsed: ReturnType<typeof parse>;
-  try {
-    parsed = parse(args);
-  } catch (error) {
-    return { wrong: error instanceof Error ? error.message : String(error) };
+function print(config: Config, text: string, options: LintOptions, io: LintIo): void {
+  const { file, format, plan, trial } = options;
+  const trying = trialOf(trial ?? { event: 'tag' });
+  switch (format) {
+    case 'json': {
+      const linted = toLintJson({ ...config, definitions: definitionsFor(config, trying) });
+      const graph = plan ? { graph: planJson(planFor(config, trying), trying) } : {};
+      io.out(`${JSON.stringify({ ...linted, ...graph }, null, 2)}\n`);
+      return;
+    }
+    case 'github':
+      for (const issue of config.issues) io.out(`${issueCommand(file, issue)}\n`);
+      return;
+    case 'text':
+      for (const issue of config.issues) io.out(`${issueText({ path: file, text }, issue, io.colour)}\n`);
+      io.out(`${summary(config, trial === undefined ? undefined : trying)}\n`);
+      if (plan) io.out(`\n${planText(planFor(config, trying), trying, io.colour)}\n`);
   }
-  const { values, positionals } = parsed;
-  const format = FORMATS.find((name) => name === (values.format ?? 'text'));
-  const event = EVENTS.find((name) => name === values.event);
-  if (positionals.length > 1) return { wrong: `one file at a time, not ${positionals.length}` };
-  if (format === undefined) return { wrong: `--format is ${FORMATS.join(', ')}` };
-  if (values.event !== undefined && event === undefined) return { wrong: `--event is ${EVENTS.join(', ')}` };
-  return {
-    file: positionals[0] ?? DEFAULT_FILE,
-    format,
-    event,
-    plan: values.plan ?? false,
-    help: values.help ?? false,
-  };
-}
-
-function parse(args: string[]) {
-  return parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      format: { type: 'string' },
-      event: { type: 'string' },
-      plan: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
 }
 
 function reason(error: unknown): string {
@@ -125,22 +73,26 @@ function reason(error: unknown): string {
   }
 }
 
-function runsOn({ definitions }: Config, event: TriggerEvent): Config['definitions'] {
-  return definitions.filter(({ name }) => stageRuns(name, { event }).runs);
+function hasErrors({ issues }: Config): boolean {
+  return issues.some(({ severity }) => severity === 'error');
 }
 
 /** `1 warning, 0 errors · 5 stages on a tag, 3 on a push` */
-function summary(config: Config, event: (typeof EVENTS)[number] | undefined): string {
+function summary(config: Config, trial: Trial | undefined): string {
   const errors = config.issues.filter((issue) => issue.severity === 'error').length;
   const warnings = config.issues.length - errors;
   const found = `${count(warnings, 'warning')}, ${count(errors, 'error')}`;
   if (errors > 0) return `${found} · nothing runs until the errors are mended`;
-  const stages = (on: TriggerEvent): number => runsOn(config, on).length;
-  if (event !== undefined)
-    return `${found} · ${count(stages(event), 'stage')} on a ${event.replace('_', ' ')}`;
-  return `${found} · ${count(stages('tag'), 'stage')} on a tag, ${stages('push')} on a push`;
+  if (trial === undefined) {
+    const [onTag, onPush] = (['tag', 'push'] as const).map((event) => running(config, trialOf({ event })));
+    return `${found} · ${count(onTag ?? 0, 'stage')} on a tag, ${onPush} on a push`;
+  }
+  const { skip } = planFor(config, trial);
+  if (skip !== undefined) return `${found} · nothing runs: ${skip.message}`;
+  return `${found} · ${count(running(config, trial), 'stage')} on ${trialWords(trial)}`;
 }
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+/** The cells of a matrix are counted: each is a check. */
+function running(config: Config, trial: Trial): number {
+  return planFor(config, trial).stages.filter(({ skip }) => skip === undefined).length;
 }

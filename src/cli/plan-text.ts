@@ -1,89 +1,90 @@
 import { styleText } from 'node:util';
-import type { Config } from '../pipeline/config/parse.js';
-import type { Plan, PlannedStage, Trigger } from '../pipeline/model.js';
-import { planRun } from '../pipeline/plan.js';
+import { count } from '../pipeline/measures.js';
+import type { Plan, PlannedJob, PlannedStage, StageId } from '../pipeline/model.js';
+import { needsFirst } from '../pipeline/needs-first.js';
+import { byMatrix, namesOf } from '../pipeline/wording.js';
+import { type Trial, trialWords } from './trial.js';
 
-export type PlanEvent = 'push' | 'tag' | 'pull_request';
+/** Cells that are listed one by one; of more, the first ones. */
+const MAX_CELLS = 12;
 
-/** What a plan looks like for an event of this kind: on the branch main, or the tag v1.0.0. */
-export function planFor({ definitions, on }: Config, event: PlanEvent): Plan {
-  return planRun({
-    definitions,
-    on,
-    repository: { owner: 'owner', name: 'repository' },
-    trigger: triggerOf(event),
-    // The server and its trust are not known here: what they refuse is among the warnings.
-    trusted: true,
-    registry: 'registry',
-  });
-}
-
-function triggerOf(event: PlanEvent): Trigger {
-  const common = { event, sha: '0'.repeat(40), fork: false, title: '', message: '', sender: '' };
-  switch (event) {
-    case 'push':
-      return { ...common, ref: 'refs/heads/main', branch: 'main' };
-    case 'tag':
-      return { ...common, ref: 'refs/tags/v1.0.0', tag: 'v1.0.0' };
-    case 'pull_request':
-      return {
-        ...common,
-        ref: 'refs/pull/1/head',
-        branch: 'change',
-        base: 'main',
-        pullRequest: 1,
-        action: 'opened',
-      };
-  }
-}
-
-const EVENT_WORDS: Readonly<Record<PlanEvent, string>> = {
-  push: 'a push to main',
-  tag: 'the tag v1.0.0',
-  pull_request: 'a pull request to main',
-};
+/** Wider, and what a line says of its stage is out of sight. */
+const MAX_WIDTH = 40;
 
 /**
- * A plan in lines, a job for each workspace:
+ * A plan in lines, a block for each workspace, in an order in which they can run:
  *
- *     Plan for the tag v1.0.0: 3 of 4 stages run, in 2 jobs
+ *     Plan for the tag v1.0.0: 6 of 7 stages run, in 4 jobs
  *
  *     chain
  *       build
- *       publish    after lint
+ *       publish         after test (2 cells)
  *     lint
- *       lint       may fail
+ *       lint            may fail
+ *     test              2 cells
+ *       test (node=20)  after lint
+ *       test (node=22)  after lint
  *
  *     left out
- *       deploy     runs on branch main; this is tag v1.0.0
+ *       deploy          runs on branch main; this is tag v1.0.0
  */
-export function planText(plan: Plan, event: PlanEvent, colour: boolean): string {
-  const dim = (text: string): string => (colour ? styleText('dim', text, { validateStream: false }) : text);
-  const bold = (text: string): string => (colour ? styleText('bold', text, { validateStream: false }) : text);
-  if (plan.skip !== undefined) return `Plan for ${EVENT_WORDS[event]}: nothing runs: ${plan.skip.message}`;
-  const byId = new Map(plan.stages.map((stage) => [stage.id, stage]));
-  const width = Math.max(0, ...plan.stages.map(({ id }) => id.length)) + 2;
-  const line = (id: string, note: string): string =>
-    `  ${note === '' ? id : `${id.padEnd(width)}${dim(note)}`}`;
-  const running = plan.jobs.flatMap(({ stages }) => stages).length;
+export function planText(plan: Plan, trial: Trial, colour: boolean): string {
+  if (plan.skip !== undefined) return `Plan for ${trialWords(trial)}: nothing runs: ${plan.skip.message}`;
+  const paint = (style: 'dim' | 'bold', text: string): string =>
+    colour ? styleText(style, text, { validateStream: false }) : text;
+  const stages = new Map(plan.stages.map((stage) => [stage.id, stage]));
+  const width = Math.min(MAX_WIDTH, Math.max(0, ...plan.stages.map(({ id }) => id.length))) + 2;
+  const line = (id: StageId, note: string): string =>
+    `  ${note === '' ? id : `${id.padEnd(width)}${paint('dim', note)}`}`;
+  const head = (name: string, note: string): string =>
+    note === '' ? paint('bold', name) : `${paint('bold', name.padEnd(width + 2))}${paint('dim', note)}`;
+  const blocks = blocksOf(plan).flatMap(({ name, ids, isMatrix }) => [
+    head(name, isMatrix ? count(ids.length, 'cell') : ''),
+    ...ids.slice(0, isMatrix ? MAX_CELLS : undefined).map((id) => line(id, noteOf(stages.get(id)))),
+    ...(isMatrix && ids.length > MAX_CELLS ? [`  … and ${ids.length - MAX_CELLS} more`] : []),
+  ]);
   const left = plan.stages.flatMap(({ id, skip }) => (skip === undefined ? [] : [line(id, skip.message)]));
+  const running = plan.stages.length - left.length;
   return [
-    `Plan for ${EVENT_WORDS[event]}: ${running} of ${count(plan.stages.length, 'stage')} run, in ${count(plan.jobs.length, 'job')}`,
+    `Plan for ${trialWords(trial)}: ${running} of ${count(plan.stages.length, 'stage')} ${plan.stages.length === 1 ? 'runs' : 'run'}, in ${count(plan.jobs.length, 'job')}`,
     ...(running > 0 ? [''] : []),
-    ...plan.jobs.flatMap((job) => [bold(job.id), ...job.stages.map((id) => line(id, noteOf(byId.get(id))))]),
-    ...(left.length > 0 ? ['', bold('left out'), ...left] : []),
+    ...blocks,
+    ...(left.length > 0 ? ['', paint('bold', 'left out'), ...left] : []),
   ].join('\n');
+}
+
+interface Block {
+  readonly name: string;
+  readonly ids: readonly StageId[];
+  readonly isMatrix: boolean;
+}
+
+/** A job each; those of one matrix together. */
+function blocksOf({ jobs, stages }: Plan): readonly Block[] {
+  const cells = new Set(stages.flatMap(({ id, cell }) => (cell === undefined ? [] : [id])));
+  const matrices = byMatrix([...cells]);
+  const blocks = new Map<string, Block>();
+  for (const { id, stages: ids } of inStartingOrder(jobs)) {
+    const [first = ''] = ids;
+    const name = first.split(' (', 1)[0] ?? first;
+    if (!cells.has(first)) blocks.set(`job ${id}`, { name: id, ids, isMatrix: false });
+    else blocks.set(`matrix ${name}`, { name, ids: matrices.get(name) ?? ids, isMatrix: true });
+  }
+  return [...blocks.values()];
+}
+
+/** Each behind those for which it waits; otherwise as they are in the plan. */
+function inStartingOrder(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
+  const byId = new Map(jobs.map((job) => [job.id, job]));
+  const { order } = needsFirst(new Map(jobs.map(({ id, needs }) => [id, new Set(needs)])));
+  return order.flatMap((id) => byId.get(id) ?? []);
 }
 
 function noteOf(stage: PlannedStage | undefined): string {
   const { waitsFor = [], options, refusals = [] } = stage ?? {};
   return [
-    ...(waitsFor.length > 0 ? [`after ${waitsFor.join(', ')}`] : []),
+    ...(waitsFor.length > 0 ? [`after ${namesOf(waitsFor)}`] : []),
     ...(options?.allowFailure === true ? ['may fail'] : []),
     ...(refusals.length > 0 ? [`fails: ${refusals.join('; ')}`] : []),
   ].join('; ');
-}
-
-function count(number: number, noun: string): string {
-  return `${String(number)} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -65,7 +65,7 @@ caicloud.yml:12:10 warning secret-in-file  token stands in the file, for everyon
 
   it('counts the stages of one event when asked', async () => {
     const { out } = await run(['--event', 'pull_request'], { 'caicloud.yml': FILE });
-    expect(out).toMatch(/2 warnings, 0 errors · 2 stages on a pull request\n$/);
+    expect(out).toMatch(/2 warnings, 0 errors · 2 stages on a pull request to main\n$/);
   });
 
   it('exits 1 on errors, and says that nothing runs', async () => {
@@ -105,6 +105,74 @@ caicloud.yml:12:10 warning secret-in-file  token stands in the file, for everyon
     expect(coloured.out).toContain('\u001b[33mwarning');
     // eslint-disable-next-line no-control-regex
     expect(coloured.out.replaceAll(/\u001b\[\d+m/g, '')).toBe(plain.out);
+  });
+});
+
+const CONDITIONS = `on:
+  push: { branches: [main, 'release/**'], tags: ['v*'] }
+stages:
+  docs: { image: a, commands: [x], when: { path: 'docs/**' } }
+  release: { image: a, commands: [x], when: { branch: 'release/*' } }
+  cells: { image: a, commands: [x], needs: [docs], matrix: { n: [1, 2, 3] } }
+`;
+
+describe('lint for an event', () => {
+  it.each([
+    [['--event', 'push'], '4 stages on a push to main'],
+    [['--branch', 'release/2'], '5 stages on a push to release/2'],
+    [['--changed', 'src/a.ts', '--changed', 'README.md'], '3 stages on a push to main'],
+    [['--tag', 'v2'], '4 stages on the tag v2'],
+    [
+      ['--branch', 'x'],
+      'nothing runs: caicloud.yml runs on pushes to branch main or release/**; this is a push to x',
+    ],
+    [['--event', 'schedule'], 'nothing runs: caicloud.yml runs on push; this is a scheduled run of main'],
+  ])('%j: %s', async (args, words) => {
+    const { out } = await run(['f', ...args], { f: CONDITIONS });
+    expect(out).toBe(`0 warnings, 0 errors · ${words}\n`);
+  });
+
+  it('shows programs what of the file it runs', async () => {
+    const names = async (...args: string[]) =>
+      (await json(CONDITIONS, ...args)).plan.stages.map((stage) => stage['name']);
+    expect(await names('--branch', 'release/2')).toEqual(['docs', 'release', 'cells']);
+    expect(await names('--changed', 'a')).toEqual(['cells']);
+    expect(await names('--branch', 'x')).toEqual([]);
+  });
+
+  it('prints its graph for people and for programs', async () => {
+    const { out } = await run(['f', '--plan', '--changed', 'a'], { f: CONDITIONS });
+    expect(out).toContain(`Plan for a push to main: 3 of 5 stages run, in 3 jobs
+
+cells          3 cells
+  cells (n=1)
+  cells (n=2)
+  cells (n=3)
+
+left out
+  docs         runs on changes of docs/**; nothing of it changed
+  release      runs on branch release/*; this is a push to main
+`);
+    const { graph } = JSON.parse(
+      (await run(['f', '--plan', '--format', 'json', '--tag', 'v1'], { f: CONDITIONS })).out,
+    ) as { graph: unknown };
+    expect(graph).toMatchObject({
+      event: 'tag',
+      trial: 'the tag v1',
+      stages: [
+        { id: 'cells (n=1)', name: 'cells', cell: { n: '1' }, waitsFor: ['docs'] },
+        { id: 'cells (n=2)' },
+        { id: 'cells (n=3)' },
+        { id: 'docs', name: 'docs' },
+        { id: 'release', skip: 'runs on branch release/*; this is tag v1' },
+      ],
+      jobs: [
+        { id: 'cells-n-1', stages: ['cells (n=1)'], needs: ['docs'] },
+        { id: 'cells-n-2' },
+        { id: 'cells-n-3' },
+        { id: 'docs', needs: [] },
+      ],
+    });
   });
 });
 
@@ -245,7 +313,10 @@ describe('lint for a workflow', () => {
 describe('wrong use', () => {
   it.each([
     [['--format', 'xml'], '--format is text, json, github'],
-    [['--event', 'release'], '--event is push, tag, pull_request'],
+    [['--event', 'release'], '--event is push, tag, pull_request, merge_group, schedule'],
+    [['--branch', 'a', '--tag', 'b'], '--branch or --tag, not both'],
+    [['--event', 'push', '--tag', 'b'], '--tag is for the event tag, not for push'],
+    [['--event', 'tag', '--branch', 'b'], '--branch is not for the event tag'],
     [['a', 'b'], 'one file at a time, not 2'],
     [['--strict'], '--strict'],
   ])('%j exits 2 with the usage', async (args, words) => {

@@ -8,7 +8,7 @@ type Json = string | number | boolean | readonly Json[] | { readonly [key: strin
  * a value are absent; passwords and tokens never appear. A deploy stage is one entry per target.
  * `options` is what the file adds to a stage, as in StageOptions.
  */
-export function toLintJson({ definitions, issues }: Config): Json {
+export function toLintJson({ definitions, issues }: Config): { readonly issues: Json; readonly plan: Json } {
   return { issues: issues.map(issueJson), plan: { stages: definitions.flatMap(stageJson) } };
 }
 
