@@ -28,6 +28,8 @@ export interface Settings {
   readonly files: { readonly days: number; readonly bytes: number };
   /** Jobs at once per worker. */
   readonly concurrency: number;
+  /** What a worker is, beside its engine's system and architecture: jobs ask for it. */
+  readonly labels: readonly string[];
   readonly drainSeconds: number;
   readonly workerSecret: string | undefined;
   readonly serverUrl: string | undefined;
@@ -107,6 +109,13 @@ const ENVIRONMENT = z.object({
   CYCLONE_DATA_DIR: z.string().default('./data'),
   CYCLONE_PUBLIC_URL: address.optional(),
   CYCLONE_CONCURRENCY: wholeNumber(1, 1000).default(availableParallelism()),
+  CYCLONE_LABELS: z
+    .string()
+    .regex(
+      /^[\s,]*(?:[A-Za-z0-9._-]{1,50}(?:[\s,]+|$))*$/,
+      'is not a list of labels, as gpu,large: letters, digits, ".", "_", "-"',
+    )
+    .default(''),
   // It travels in a header, and whoever guesses it gets the lease of any open job.
   CYCLONE_WORKER_SECRET: z
     .string()
@@ -160,14 +169,19 @@ export function readSettings(
     dockerHost: values.DOCKER_HOST,
     github,
     registry: readRegistry(values),
-    trustedRepositories: values.CYCLONE_TRUSTED_REPOS.split(/[\s,]+/).filter(Boolean),
+    trustedRepositories: listOf(values.CYCLONE_TRUSTED_REPOS),
     secretsFile: values.CYCLONE_SECRETS_FILE && path.resolve(values.CYCLONE_SECRETS_FILE),
     files: { days: values.CYCLONE_FILES_DAYS, bytes: values.CYCLONE_FILES_SIZE },
     concurrency: values.CYCLONE_CONCURRENCY,
+    labels: listOf(values.CYCLONE_LABELS),
     drainSeconds: values.CYCLONE_DRAIN,
     workerSecret: values.CYCLONE_WORKER_SECRET,
     serverUrl: values.CYCLONE_SERVER_URL?.replace(/\/+$/, ''),
   });
+}
+
+function listOf(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter(Boolean);
 }
 
 /** Values of the wrong form are named and then left out, so that what else is wrong is found as well. */

@@ -47,6 +47,7 @@ test('an app alone is enough: the rest has defaults', () => {
     registry: undefined,
     trustedRepositories: [],
     secretsFile: undefined,
+    labels: [],
     files: { days: 30, bytes: 20 * 1024 ** 3 },
     concurrency: availableParallelism(),
     drainSeconds: 25,

@@ -1,6 +1,7 @@
 import { diskArchive } from '../adapters/archive/disk.js';
+import { watchFailedJobs } from '../adapters/bullmq/failed-jobs.js';
 import { intakeConsumer, intakeProducer } from '../adapters/bullmq/intake.js';
-import { jobQueue, watchFailedJobs } from '../adapters/bullmq/jobs.js';
+import { jobQueue } from '../adapters/bullmq/jobs.js';
 import { scheduleQueue, scheduleWorker } from '../adapters/bullmq/schedule.js';
 import { diskBlobs } from '../adapters/depot/disk.js';
 import { type GitHubApp, githubApp } from '../adapters/github/github-app.js';
@@ -8,6 +9,7 @@ import { redisCancellations } from '../adapters/redis/cancellations.js';
 import { type Reported, redisEventConsumer } from '../adapters/redis/event-consumer.js';
 import { redisFences } from '../adapters/redis/fences.js';
 import { publishInstall } from '../adapters/redis/install.js';
+import { redisPresence, watchWorkers } from '../adapters/redis/workers.js';
 import { NO_SECRETS, secretFile } from '../adapters/secrets/file.js';
 import { checkStore } from '../adapters/sql/checks.js';
 import { type Database, openDatabase } from '../adapters/sql/database.js';
@@ -28,6 +30,7 @@ import { createConcurrency } from '../runs/concurrency.js';
 import { createFinds, createRemember, type Finds } from '../runs/depot.js';
 import { createIntake } from '../runs/intake.js';
 import { createLease, type GrantLease } from '../runs/lease.js';
+import { createPlacement } from '../runs/placement.js';
 import type { BlobStore, Logger, RunStore } from '../runs/ports.js';
 import { jobFailed, reconcile } from '../runs/reconcile.js';
 import { createCarryOutSchedule, createFollowSchedules } from '../runs/schedule.js';
@@ -120,10 +123,13 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   };
   const groups = groupStore(db);
   const concurrency = createConcurrency({ groups, store, clock: systemClock, changed });
+  const presence = redisPresence(commands);
+  const placement = createPlacement({ presence, store, clock: systemClock, changed });
   const advance = createAdvance({
     store,
     queue,
     concurrency,
+    placement,
     remember: createRemember({ index }),
     clock: systemClock,
     logger,
@@ -181,6 +187,9 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   let regular: NodeJS.Timeout | undefined;
   const closing = new AbortController();
   let failures: ReturnType<typeof watchFailedJobs> | undefined;
+  const workersChanged = (): void => {
+    placement.lookAll().catch((err: unknown) => logger.warn({ err }, 'waiting jobs not told of a worker'));
+  };
   const failed = (run: number, job: string): void => {
     jobFailed({ advance, clock: systemClock, logger }, run, job).catch((err: unknown) =>
       logger.error({ err, run, job }, 'job given up by the queue, and not ended'),
@@ -209,9 +218,11 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
       await consumer.start();
       await consumer.settled();
       failures = watchFailedJobs(commands, failed, logger);
+      await watchWorkers(await deps.redis.connect('patient'), workersChanged);
       await reconcile(reconciliation);
       regular = setInterval(() => {
-        reconcile(reconciliation).catch((err: unknown) => logger.warn({ err }, 'open runs not looked after'));
+        const both = reconcile(reconciliation).then(() => queue.tidy());
+        both.catch((err: unknown) => logger.warn({ err }, 'open runs not looked after'));
       }, RECONCILE_MS);
       await publisher.start();
       void tidyFilesDaily({ blobs, kept, clock: systemClock, logger }, closing.signal);

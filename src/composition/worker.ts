@@ -1,9 +1,10 @@
-import { type JobWorker, jobWorker, NotNow } from '../adapters/bullmq/jobs.js';
+import { type JobWorker, jobWorker, NotNow } from '../adapters/bullmq/job-worker.js';
 import { dockerEngine } from '../adapters/docker/engine.js';
 import { gitCheckout } from '../adapters/git/checkout.js';
 import { openFirewall } from '../adapters/iptables/firewall.js';
 import { subscribeCancellations } from '../adapters/redis/cancellations.js';
 import { redisObserver } from '../adapters/redis/observer.js';
+import { type Announcement, announceWorker } from '../adapters/redis/workers.js';
 import type { Logger } from '../runs/ports.js';
 import type { Settings } from '../settings.js';
 import { checkedDepot } from '../worker/checked-depot.js';
@@ -100,7 +101,9 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
 
   const connection = await deps.redis.connect('patient');
   const subscriber = await deps.redis.connect('patient');
+  const labels = [...new Set([info.os, info.architecture, ...settings.labels])];
   let worker: JobWorker | undefined;
+  let announcement: Announcement | undefined;
   let waiting: Promise<void> | undefined;
 
   /** While the engine is away no job is taken: it waits in the queue, for us or another worker. */
@@ -138,7 +141,10 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       // Whatever bears our name is of a process that died: we have started nothing yet.
       const ours = { [LABELS.install]: install, [LABELS.worker]: dataDir.workerId };
       await engine.reap(ours, { images: false });
-      worker = jobWorker(connection, { concurrency: settings.concurrency, process, logger });
+      const { concurrency } = settings;
+      worker = jobWorker(connection, { concurrency, labels: new Set(labels), process, logger });
+      announcement = await announceWorker(commands, { id: dataDir.workerId, labels }, logger);
+      logger.info({ labels }, 'taking jobs');
       void tidyDaily({ engine, clock: systemClock, logger }, soft.signal);
       await subscribeCancellations(subscriber, (run, by) => worker?.cancel(run, by));
     },
@@ -146,7 +152,11 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       const reason = 'the worker is shutting down';
       soft.abort(reason);
       const late = setTimeout(() => hard.abort(reason), drainSeconds * 1000);
+      const left = announcement
+        ?.leave()
+        .catch((err: unknown) => logger.warn({ err }, 'worker not signed off'));
       await worker?.close();
+      await left;
       clearTimeout(late);
     },
   };

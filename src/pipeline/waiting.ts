@@ -4,8 +4,8 @@ import type { JobStatus, Plan, PlannedJob, RunProgress, StageId, StageProgress }
 export interface StageWaits {
   readonly type: 'stage_waits';
   readonly stage: StageId;
-  /** As in the state of the stage: completes "waits for". */
-  readonly waits: string;
+  /** As in the state of the stage: completes "waits for". Undefined: for nothing any more. */
+  readonly waits: string | undefined;
   readonly while: JobStatus;
   readonly at: number;
 }

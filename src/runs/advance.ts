@@ -2,6 +2,7 @@ import type { Conclusion, RunProgress, StageId, WorkerEvent } from '../pipeline/
 import { progress, type RunEvent, ready } from '../pipeline/progress.js';
 import type { Concurrency } from './concurrency.js';
 import type { Remember } from './depot.js';
+import type { Placement } from './placement.js';
 import type { Clock, JobQueue, Logger, RunListener, RunRecord, RunStore } from './ports.js';
 
 export interface AdvanceDeps {
@@ -9,6 +10,7 @@ export interface AdvanceDeps {
   readonly queue: JobQueue;
   readonly concurrency: Concurrency;
   readonly remember: Remember;
+  readonly placement: Placement;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly changed: RunListener;
@@ -67,14 +69,11 @@ export function createAdvance(deps: AdvanceDeps): Advance {
    * A job that was given back and now has nothing left to do still has its workspace with a worker: who
    * takes it gets no lease, and tidies up. A crash before this leaves the workspace to lie, and nothing else.
    */
-  const sweepLeft = async (
-    { id, progress: now }: RunRecord,
-    before: RunProgress | undefined,
-  ): Promise<void> => {
+  const sweepLeft = async (record: RunRecord, before: RunProgress | undefined): Promise<void> => {
     const left = before?.jobs.filter(({ status, attempt }) => status === 'waiting' && attempt > 0) ?? [];
     for (const { id: job, attempt } of left) {
-      if (now.jobs.some((after) => after.id === job && after.status === 'done')) {
-        await deps.queue.enqueue(id, job, attempt + 1);
+      if (record.progress.jobs.some((after) => after.id === job && after.status === 'done')) {
+        await enqueue(record, job, attempt + 1);
       }
     }
   };
@@ -88,7 +87,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     let latest = record;
     for (const { id, status, attempt } of record.progress.jobs) {
       if (status === 'enqueued' && record.progress.run.status !== 'completed') {
-        await deps.queue.enqueue(record.id, id, attempt);
+        await enqueue(record, id, attempt);
       }
     }
     for (const job of ready(record.plan, record.progress)) {
@@ -109,10 +108,14 @@ export function createAdvance(deps: AdvanceDeps): Advance {
         }),
       );
       latest = marked?.run ?? latest;
-      await deps.queue.enqueue(record.id, job.id, attempt);
+      await enqueue(record, job.id, attempt);
     }
+    await deps.placement.look(latest);
     return latest;
   };
+
+  const enqueue = ({ id, plan }: RunRecord, job: string, attempt: number): Promise<void> =>
+    deps.queue.enqueue(id, job, attempt, plan.jobs.find((planned) => planned.id === job)?.runsOn);
 
   const resume = async (run: number): Promise<void> => {
     const record = await deps.store.load(run);

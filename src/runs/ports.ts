@@ -173,10 +173,24 @@ export interface IntakeQueue {
 }
 
 export interface JobQueue {
-  /** Puts a job before the workers; the same run, job and attempt twice is one. */
-  enqueue(run: number, job: string, attempt: number): Promise<void>;
+  /**
+   * Puts a job before the workers that have all these labels (sorted; none: before all); the same run, job and
+   * attempt twice is one.
+   */
+  enqueue(run: number, job: string, attempt: number, labels?: readonly string[]): Promise<void>;
   /** Whether the queue still has it, waiting or with a worker; `failed`: the queue gave it up. */
-  state(run: number, job: string, attempt: number): Promise<'alive' | 'failed' | 'gone'>;
+  state(
+    run: number,
+    job: string,
+    attempt: number,
+    labels?: readonly string[],
+  ): Promise<'alive' | 'failed' | 'gone'>;
+}
+
+/** The workers that are there now, wherever they are. */
+export interface WorkerPresence {
+  /** The labels of each. */
+  labels(): Promise<readonly ReadonlySet<string>[]>;
 }
 
 /** Says which owner of a job may still write to its story. */

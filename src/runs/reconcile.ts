@@ -1,7 +1,7 @@
 import type { JobProgress } from '../pipeline/model.js';
 import type { Advance } from './advance.js';
 import type { Concurrency } from './concurrency.js';
-import type { Clock, JobQueue, Logger, ReportedEvents, RunStore } from './ports.js';
+import type { Clock, JobQueue, Logger, ReportedEvents, RunRecord, RunStore } from './ports.js';
 
 export interface ReconcileDeps {
   readonly store: RunStore;
@@ -24,16 +24,21 @@ export async function reconcile(deps: ReconcileDeps): Promise<void> {
   for (const id of await deps.store.unfinished()) {
     const record = await deps.store.load(id);
     for (const job of record?.progress.jobs ?? []) {
-      if (isOut(job)) {
-        await lookAfter(deps, id, job);
+      if (record !== undefined && isOut(job)) {
+        await lookAfter(deps, record, job);
       }
     }
     await deps.advance.resume(id);
   }
 }
 
-async function lookAfter(deps: ReconcileDeps, run: number, { id, attempt }: JobProgress): Promise<void> {
-  const state = await deps.queue.state(run, id, attempt);
+async function lookAfter(
+  deps: ReconcileDeps,
+  { id: run, plan }: RunRecord,
+  { id, attempt }: JobProgress,
+): Promise<void> {
+  const labels = plan.jobs.find((job) => job.id === id)?.runsOn;
+  const state = await deps.queue.state(run, id, attempt, labels);
   if (state === 'failed') {
     await jobFailed(deps, run, id);
   }

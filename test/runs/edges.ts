@@ -12,6 +12,7 @@ import {
   type RepositoryHistory,
   type Schedule,
   type Schedules,
+  type WorkerPresence,
 } from '../../src/runs/ports.js';
 
 /** The process ends here: nothing after it is done. */
@@ -27,18 +28,23 @@ export class Queue implements JobQueue {
   /** The next call dies, before or after its work. */
   dies: 'before' | 'after' | undefined;
 
-  async enqueue(run: number, job: string, attempt: number): Promise<void> {
+  async enqueue(run: number, job: string, attempt: number, labels?: readonly string[]): Promise<void> {
     const dies = this.dies;
     this.dies = undefined;
     if (dies === 'before') throw new Death('enqueue');
-    const id = entry(run, job, attempt);
+    const id = entry(run, job, attempt, labels);
     if (!this.entries.has(id)) this.entries.set(id, 'waiting');
     await Promise.resolve();
     if (dies === 'after') throw new Death('enqueue');
   }
 
-  state(run: number, job: string, attempt: number): Promise<'alive' | 'failed' | 'gone'> {
-    const state = this.entries.get(entry(run, job, attempt));
+  state(
+    run: number,
+    job: string,
+    attempt: number,
+    labels?: readonly string[],
+  ): Promise<'alive' | 'failed' | 'gone'> {
+    const state = this.entries.get(entry(run, job, attempt, labels));
     if (state === 'waiting') return Promise.resolve('alive');
     return Promise.resolve(state === 'failed' ? 'failed' : 'gone');
   }
@@ -48,8 +54,18 @@ export class Queue implements JobQueue {
   }
 }
 
-export const entry = (run: number, job: string, attempt: number): string =>
-  `${String(run)}/${job}/${String(attempt)}`;
+/** Jobs with labels have queues of their own: the same attempt is another entry there. */
+export const entry = (run: number, job: string, attempt: number, labels: readonly string[] = []): string =>
+  [`${String(run)}/${job}/${String(attempt)}`, ...labels].join('+');
+
+/** The workers that are there, by their labels. */
+export class Workers implements WorkerPresence {
+  there: readonly (readonly string[])[] = [];
+
+  labels(): Promise<readonly ReadonlySet<string>[]> {
+    return Promise.resolve(this.there.map((labels) => new Set(labels)));
+  }
+}
 
 /** Fences and the stream behind them, as Redis keeps them: an older owner's word is refused. */
 export class Stream implements Fences, ReportedEvents {

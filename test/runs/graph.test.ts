@@ -55,6 +55,8 @@ function house() {
       clock,
       changed: quiet,
     }),
+    // No stage of the plan asks for labels.
+    placement: { look: async () => undefined, lookAll: async () => undefined },
     // Nothing is left in the depot.
     remember: async () => undefined,
     queue: {

@@ -15,11 +15,12 @@ import { createConcurrency } from '../../src/runs/concurrency.js';
 import { createFinds, createRemember } from '../../src/runs/depot.js';
 import { createIntake, type IntakePolicy } from '../../src/runs/intake.js';
 import { createLease } from '../../src/runs/lease.js';
+import { createPlacement } from '../../src/runs/placement.js';
 import type { IntakeEvent, RunRecord, SecretStore } from '../../src/runs/ports.js';
 import { jobFailed, reconcile } from '../../src/runs/reconcile.js';
 import { createFollowSchedules } from '../../src/runs/schedule.js';
 import { push } from '../pipeline/examples.js';
-import { Files, History, Log, Messages, Queue, Stream, Timetable } from './edges.js';
+import { Files, History, Log, Messages, Queue, Stream, Timetable, Workers } from './edges.js';
 
 export const repository: Repository = {
   id: 7,
@@ -58,6 +59,7 @@ export interface Ground {
   readonly files: Files;
   readonly history: History;
   readonly timetable: Timetable;
+  readonly workers: Workers;
   clear(): Promise<void>;
 }
 
@@ -70,6 +72,7 @@ export async function newGround(files: Readonly<Record<string, string>> = {}): P
     files: new Files(),
     history: new History(),
     timetable: new Timetable(),
+    workers: new Workers(),
   };
   for (const [name, text] of Object.entries(files)) ground.files.files.set(name, text);
   return { ...ground, clear: () => rm(directory, { recursive: true }) };
@@ -93,10 +96,12 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
   const blobs = diskBlobs(path.join(ground.directory, 'artifacts'), { now: clock.now });
   const tell = (run: number): void => void changed.push(run);
   const concurrency = createConcurrency({ groups: groupStore(db), store, clock, changed: tell });
+  const placement = createPlacement({ presence: ground.workers, store, clock, changed: tell });
   const advance = createAdvance({
     store,
     queue,
     concurrency,
+    placement,
     remember: createRemember({ index }),
     clock,
     logger,
@@ -117,6 +122,7 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
     /** Conclusions that were counted. */
     completed,
     advance,
+    placement,
     intake: createIntake({
       files,
       history,

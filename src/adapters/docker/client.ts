@@ -10,6 +10,8 @@ import { apiVersion } from './version.js';
 export interface EngineVersion {
   readonly engine: string;
   readonly api: string;
+  readonly os: string;
+  readonly architecture: string;
   /** It has an init binary to put before a container's process. */
   readonly init: boolean;
 }
@@ -68,7 +70,8 @@ async function agree(docker: Dockerode): Promise<EngineVersion> {
   const api = apiVersion({ newest: said.ApiVersion, oldest: said.MinAPIVersion });
   Object.assign(docker.modem as object, { version: `v${api}` });
   const init = said.Components?.find((component) => component.Name === 'docker-init');
-  return { engine: said.Version, api, init: init !== undefined && init.Version !== 'N/A' };
+  const { Os: os, Arch: architecture } = said;
+  return { engine: said.Version, api, os, architecture, init: init !== undefined && init.Version !== 'N/A' };
 }
 
 /**

@@ -15,7 +15,7 @@ interface HostInfo {
 }
 
 export async function engineInfo(client: Client): Promise<EngineInfo> {
-  const { engine, api, init } = await client.version();
+  const { engine, api, os, architecture, init } = await client.version();
   const host = (await client.call((docker) => docker.info())) as HostInfo;
   const warnings = [
     ...(old(engine)
@@ -42,6 +42,8 @@ export async function engineInfo(client: Client): Promise<EngineInfo> {
   return {
     version: engine,
     apiVersion: api,
+    os,
+    architecture,
     // A limit would be refused.
     cores: host.CpuCfsQuota === false ? 0 : (host.NCPU ?? 0),
     memory: host.MemTotal ?? 0,

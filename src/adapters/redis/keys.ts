@@ -2,3 +2,7 @@
 export const EVENT_STREAM = 'cyclone:events';
 export const CANCEL_CHANNEL = 'cyclone:cancel';
 export const fenceKey = (run: number, job: string): string => `cyclone:fence:${String(run)}:${job}`;
+/** Set of the workers that were there; each has a key of its own, which ends with it. */
+export const WORKERS_KEY = 'cyclone:workers';
+export const WORKERS_CHANNEL = 'cyclone:workers';
+export const workerKey = (id: string): string => `cyclone:worker:${id}`;

@@ -8,7 +8,6 @@ export const NOT_YET: readonly string[] = [
   'tags',
   'notify',
   'reports',
-  'runs_on',
   'environment_name',
   'approval',
 ];

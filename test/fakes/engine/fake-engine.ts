@@ -55,6 +55,8 @@ export class FakeEngine implements Engine {
     return this.#call('info', () => ({
       version: '29.0.0',
       apiVersion: '1.52',
+      os: 'linux',
+      architecture: 'amd64',
       cores: 2,
       memory: 8 * 1024 ** 3,
       warnings: [],

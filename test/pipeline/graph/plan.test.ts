@@ -353,3 +353,23 @@ function unreached(plan: Plan): readonly string[] {
   }
   return plan.jobs.flatMap(({ stages }) => stages).filter((id) => !done.has(id));
 }
+
+describe('labels of workers', () => {
+  test('of all stages of a job that run are the job’s: sorted, each once', () => {
+    const { jobs } = planOf(
+      [
+        stage('pre_build', { runsOn: ['gpu', 'arm64'] }),
+        stage('integration', { runsOn: ['arm64', 'large'] }),
+        stage('post_build', { runsOn: ['windows'] }),
+        stage('lint', { runsOn: ['tiny'] }),
+        stage('docs'),
+      ],
+      push(),
+    );
+    expect(jobs.map(({ id, runsOn }) => [id, runsOn])).toEqual([
+      ['chain', ['arm64', 'gpu', 'large']],
+      ['docs', undefined],
+      ['lint', ['tiny']],
+    ]);
+  });
+});

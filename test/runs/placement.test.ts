@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { numbered } from '../pipeline/examples.js';
+import { delivery, type Ground, type House, newGround, openHouse } from './house.js';
+
+const FILE = `pre_build: { image: busybox, commands: ["true"] }
+integration: { image: busybox, commands: ["true"], runs_on: [gpu, arm64] }
+`;
+
+let ground: Ground;
+let house: House;
+beforeEach(async () => {
+  ground = await newGround({ 'caicloud.yml': FILE });
+  house = await openHouse(ground);
+});
+afterEach(async () => {
+  await house.close();
+  await ground.clear();
+});
+
+const states = async () => (await house.run()).progress.stages.map(({ state }) => state);
+const queued = { status: 'queued' };
+const waiting = { status: 'queued', waits: 'a worker with the labels arm64 and gpu: none is there' };
+
+describe('a job with labels', () => {
+  test('is queued for workers that have those of all its stages, and looked for there', async () => {
+    await house.intake(delivery());
+    expect(ground.queue.waiting()).toEqual(['1/chain/1+arm64+gpu']);
+    await house.reconcile();
+    expect(ground.queue.waiting()).toEqual(['1/chain/1+arm64+gpu']);
+    expect(house.logger.messages).not.toContain('job was not in the queue: queued again');
+  });
+
+  test('says for whom it waits when nobody is there, once', async () => {
+    ground.workers.there = [
+      ['linux', 'arm64'],
+      ['linux', 'amd64', 'gpu'],
+    ];
+    await house.intake(delivery());
+    expect(await states()).toEqual([waiting, queued]);
+    const told = house.changed.length;
+    await house.placement.lookAll();
+    expect(house.changed).toHaveLength(told);
+  });
+
+  test('says nothing when somebody is there', async () => {
+    ground.workers.there = [['linux', 'arm64', 'gpu']];
+    await house.intake(delivery());
+    expect(await states()).toEqual([queued, queued]);
+  });
+
+  test('waits no more when a worker comes, and again when it goes', async () => {
+    await house.intake(delivery());
+    ground.workers.there = [['gpu', 'arm64']];
+    await house.placement.lookAll();
+    expect(await states()).toEqual([queued, queued]);
+    ground.workers.there = [];
+    await house.reconcile();
+    expect(await states()).toEqual([waiting, queued]);
+    expect(house.changed.at(-1)).toBe(1);
+  });
+
+  test('that a worker has waits for nobody, whoever else goes', async () => {
+    await house.intake(delivery());
+    await house.lease(1, 'chain', 'w1');
+    expect(await states()).toEqual([queued, queued]);
+    await house.reconcile();
+    expect(await states()).toEqual([queued, queued]);
+    ground.stream.report(numbered({ type: 'stage_started', stage: 'pre_build' }, 1));
+    await ground.stream.settled();
+    expect(await states()).toMatchObject([{ status: 'in_progress' }, queued]);
+  });
+
+  test('that is given back says so of the stage that is next', async () => {
+    await house.intake(delivery());
+    await house.lease(1, 'chain', 'w1');
+    ground.stream.report(
+      numbered({ type: 'stage_started', stage: 'pre_build' }, 1),
+      numbered({ type: 'stage_ended', stage: 'pre_build', outcome: { kind: 'passed' }, facts: {} }, 2),
+      numbered({ type: 'job_returned', reason: 'the worker is shutting down' }, 3),
+    );
+    await ground.stream.settled();
+    expect(await states()).toMatchObject([{ status: 'completed' }, waiting]);
+    expect(ground.queue.waiting()).toContain('1/chain/2+arm64+gpu');
+  });
+});
+
+test('a job without labels is for anybody', async () => {
+  ground.files.files.set('caicloud.yml', FILE.replace(', runs_on: [gpu, arm64]', ''));
+  await house.intake(delivery());
+  expect(ground.queue.waiting()).toEqual(['1/chain/1']);
+  expect(await states()).toEqual([queued, queued]);
+});
