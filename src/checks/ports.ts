@@ -120,6 +120,8 @@ export interface LogTail {
 export interface Links {
   run(run: number, isPrivate: boolean): string;
   stage(run: number, stage: StageId, isPrivate: boolean): string;
+  /** What a stage kept, to be downloaded. */
+  artifacts(run: number, stage: StageId, isPrivate: boolean): string;
 }
 
 /** Time, so that tests decide it. */

@@ -8,7 +8,7 @@ import { type LogEnd, logText } from './log-text.js';
 import { type CheckKey, type CheckSubject, type CheckView, type Links, WHOLE_RUN } from './ports.js';
 import { runSummary } from './run-summary.js';
 import { runTitle } from './run-title.js';
-import { stageSummary } from './stage-summary.js';
+import { type StageAddresses, stageSummary } from './stage-summary.js';
 import { oneLine } from './terminal.js';
 
 export interface RenderInput {
@@ -62,9 +62,23 @@ function renderStage(subject: CheckSubject, key: CheckKey, input: RenderInput): 
   return {
     ...head(subject, key, url, stageTitle(state, planned?.waitsFor)),
     ...stageMoment(state),
-    summary: stageSummary(planned, state, url),
+    summary: stageSummary(planned, state, stageAddresses(subject, key, input.links)),
     ...(text === undefined ? {} : { text }),
     annotations: [],
+  };
+}
+
+function stageAddresses(subject: CheckSubject, key: CheckKey, links: Links): StageAddresses {
+  const { run, repository } = subject;
+  const state = stageState(subject, key);
+  const source = state.status === 'completed' ? state.facts.reusedFrom : undefined;
+  return {
+    page: links.stage(run, key, repository.private),
+    artifacts: links.artifacts(run, key, repository.private),
+    source: source && {
+      run: source.run,
+      page: links.stage(source.run, source.stage, repository.private),
+    },
   };
 }
 

@@ -1,17 +1,25 @@
-import { duration } from '../pipeline/measures.js';
+import { duration, filesOf } from '../pipeline/measures.js';
 import type { PlannedStage, StageFacts, StageState } from '../pipeline/model.js';
 import { lasted, stageTitle } from '../pipeline/wording.js';
 import { keepLines, OUTPUT_BYTES } from './cut.js';
 import { codeCell, link, prose, row } from './markdown.js';
 
-/** A small table of the facts of one stage, and where to read on. */
-export function stageSummary(stage: PlannedStage | undefined, state: StageState, url: string): string {
+/** Where to read on. */
+export interface StageAddresses {
+  readonly page: string;
+  readonly artifacts: string;
+  /** The stage whose result was used again. */
+  readonly source: { readonly run: number; readonly page: string } | undefined;
+}
+
+/** A small table of the facts of one stage, and the way to its page. */
+export function stageSummary(stage: PlannedStage | undefined, state: StageState, to: StageAddresses): string {
   const rows = [
     row('', ''),
     '|---|---|',
-    ...(state.status === 'completed' ? completedRows(stage, state) : imageRow(stage, {})),
+    ...(state.status === 'completed' ? completedRows(stage, state, to) : imageRow(stage, {})),
   ];
-  const end = `\n\n${link('Log and details', url)}`;
+  const end = `\n\n${link('Log and details', to.page)}`;
   const table = keepLines(rows, OUTPUT_BYTES - Buffer.byteLength(end), (left) =>
     row('', `and ${left} more lines`),
   );
@@ -21,10 +29,13 @@ export function stageSummary(stage: PlannedStage | undefined, state: StageState,
 function completedRows(
   stage: PlannedStage | undefined,
   state: StageState & { status: 'completed' },
+  { artifacts, source }: StageAddresses,
 ): string[] {
   const { facts } = state;
   return [
+    ...present('result', source, ({ run, page }) => `${link(`of run ${run}`, page)}, used again`),
     ...imageRow(stage, facts),
+    ...present('artifacts', facts.artifacts, (kept) => link(filesOf(kept), artifacts)),
     ...present('published', facts.published, codeCell),
     ...present('time', lasted(state), (ms) => timeSpent(ms, facts.spans ?? {})),
     ...present('exit code', exitCode(state), String),

@@ -1,3 +1,5 @@
+import type { KeptFiles } from './model.js';
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
@@ -26,6 +28,11 @@ export function bytes(count: number): string {
 /** `1 stage`, `3 stages` */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** Kept files in words: `3 files, 1.2 MiB`. */
+export function filesOf({ files, bytes: size }: KeptFiles): string {
+  return `${files} ${files === 1 ? 'file' : 'files'}, ${bytes(size)}`;
 }
 
 function pair(count: number, base: number, large: string, small: string): string {

@@ -1,4 +1,4 @@
-import type { PlannedStage, StageState } from '../pipeline/model.js';
+import type { KeptFiles, PlannedStage, StageState } from '../pipeline/model.js';
 import type { Room, WebContext } from './context.js';
 import type { RunView } from './ports.js';
 import { isSignedRun } from './signature.js';
@@ -30,4 +30,9 @@ export async function visibleStage(room: Room, c: WebContext): Promise<StageView
 
 export function stateOf(view: RunView, stage: string): StageState {
   return view.progress.stages.find(({ id }) => id === stage)?.state ?? { status: 'queued' };
+}
+
+/** What the stage kept for people and other stages. */
+export function artifactsOf(state: StageState): KeptFiles | undefined {
+  return state.status === 'completed' ? state.facts.artifacts : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Conclusion, Issue, RunStatus, StageState, TriggerEvent } from '../pipeline/model.js';
 import { stageReason } from '../pipeline/wording.js';
-import { stateOf } from './access.js';
+import { artifactsOf, stateOf } from './access.js';
 import type { Addresses } from './links.js';
 import type { RunView } from './ports.js';
 import { conclusionOf } from './words.js';
@@ -35,6 +35,18 @@ export interface ApiStage extends ApiState {
   readonly name: string;
   readonly html_url: string;
   readonly log_url: string;
+  /** What it kept; null when it kept nothing. A download of what is not kept any more answers 410. */
+  readonly artifacts: ApiArtifacts | null;
+  /** The run and stage whose result was used again. */
+  readonly reused_from: { readonly run: number; readonly stage: string } | null;
+}
+
+export interface ApiArtifacts {
+  readonly archive_download_url: string;
+  readonly size_in_bytes: number;
+  /** `sha256:…` of the archive, a gzipped tar. */
+  readonly digest: string;
+  readonly files: number;
 }
 
 export interface ApiRunWithStages extends ApiRun {
@@ -80,9 +92,18 @@ export function apiRunWithStages(view: RunView, addresses: Addresses): ApiRunWit
       ...times(state),
       html_url: addresses.stage(view.id, id, isPrivate),
       log_url: addresses.log(view.id, id, isPrivate),
+      artifacts: apiArtifacts(state, addresses.artifacts(view.id, id, isPrivate)),
+      reused_from: (state.status === 'completed' && state.facts.reusedFrom) || null,
     };
   });
   return { ...apiRun(view, addresses), stages, issues: view.issues };
+}
+
+function apiArtifacts(state: StageState, url: string): ApiArtifacts | null {
+  const kept = artifactsOf(state);
+  return kept
+    ? { archive_download_url: url, size_in_bytes: kept.bytes, digest: kept.digest, files: kept.files }
+    : null;
 }
 
 function times(state: RunStatus | StageState): Pick<ApiState, 'started_at' | 'completed_at'> {

@@ -5,6 +5,8 @@ import { signRun } from './signature.js';
 export interface Links {
   run(run: number, isPrivate: boolean): string;
   stage(run: number, stage: StageId, isPrivate: boolean): string;
+  /** What a stage kept, to be downloaded. */
+  artifacts(run: number, stage: StageId, isPrivate: boolean): string;
 }
 
 /** Every address that a page or the API gives away. */
@@ -35,6 +37,7 @@ export function createAddresses(root: string, key: Buffer): Addresses {
     home: (page) => (page > 1 ? `${base}/?page=${page}` : `${base}/`),
     run: (run, isPrivate) => `${base}/runs/${run}${query(run, isPrivate)}`,
     stage: (run, stage, isPrivate) => stagePath(run, stage) + query(run, isPrivate),
+    artifacts: (run, stage, isPrivate) => `${stagePath(run, stage)}/artifacts${query(run, isPrivate)}`,
     log: (run, stage, isPrivate) => `${stagePath(run, stage)}/log${query(run, isPrivate)}`,
     plainStream: (run, stage, isPrivate, from) =>
       `${stagePath(run, stage)}/log/stream${query(run, isPrivate, { plain: '1', from: String(from) })}`,

@@ -8,7 +8,7 @@ import type { Room, WebApp, WebContext } from './context.js';
 import { type Addresses, createAddresses } from './links.js';
 import { logExcerpt } from './log-excerpt.js';
 import { HomePage } from './pages/home.js';
-import { ProblemPage } from './pages/problem.js';
+import { ProblemPage, type ProblemProps } from './pages/problem.js';
 import { RunPage } from './pages/run.js';
 import { StagePage } from './pages/stage.js';
 import { cacheHeaders } from './security.js';
@@ -58,6 +58,11 @@ const PROBLEMS = {
     advice:
       'Or it belongs to a private repository: its pages open by the Details link of a check on GitHub, which holds the right to see them. Go to the commit or pull request there and open Details again.',
   },
+  410: {
+    title: 'These files are not kept any more',
+    advice:
+      'Files that nobody has used for a time, or that stand in the way of newer ones, are removed. A new run of this commit makes them again.',
+  },
   500: {
     title: 'Something broke here',
     advice:
@@ -65,13 +70,15 @@ const PROBLEMS = {
   },
 } as const;
 
+type ProblemStatus = keyof typeof PROBLEMS;
+
 /** What went wrong, as a page for people and as JSON for programs. */
 export function sendProblem(
   c: WebContext,
   addresses: Addresses,
-  status: keyof typeof PROBLEMS,
+  status: ProblemStatus,
+  { title, advice }: Pick<ProblemProps, 'title' | 'advice'> = PROBLEMS[status],
 ): Response | Promise<Response> {
-  const { title, advice } = PROBLEMS[status];
   const headers = { 'Cache-Control': 'no-store' };
   const isForPrograms = /^\/(api|internal)\//.test(c.req.path);
   if (isForPrograms) return c.json({ message: status === 404 ? 'Not Found' : title }, status, headers);
@@ -81,7 +88,7 @@ export function sendProblem(
 function send(
   c: WebContext,
   page: HtmlEscapedString | Promise<HtmlEscapedString>,
-  status: 200 | 404 | 500,
+  status: 200 | ProblemStatus,
   headers: Record<string, string>,
 ): Response | Promise<Response> {
   return c.html(html`<!doctype html>${page}`, status, headers);

@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 
 import { mountApi } from './api.js';
+import { mountArtifacts } from './artifacts.js';
 import { mountAssets } from './assets.js';
 import type { Room, WebEnv } from './context.js';
 import { mountHealth } from './health.js';
@@ -41,6 +42,7 @@ export function createWeb(deps: WebDeps): Web {
   mountSchema(app);
   mountApi(app, room);
   mountLog(app, room);
+  mountArtifacts(app, room);
   mountPages(app, room);
 
   return { listener: listenerOf(app), close: () => room.streams.closeAll() };

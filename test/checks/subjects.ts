@@ -17,6 +17,7 @@ export const SHA = '3f2c1ab0000000000000000000000000000000aa';
 export const links = {
   run: (run: number) => `https://ci.example/runs/${run}`,
   stage: (run: number, stage: string) => `https://ci.example/runs/${run}/stages/${encodeURIComponent(stage)}`,
+  artifacts: (run: number, stage: string) => `${links.stage(run, stage)}/artifacts`,
 };
 
 export function subject(changes: {

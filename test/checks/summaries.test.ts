@@ -52,6 +52,21 @@ test('a stage that was published', () => {
   expect(summary(ended(passed, 2, facts))).toContain('| published | `registry/acme/hello@sha256:6a1f` |');
 });
 
+test('what a stage kept can be had from its check', () => {
+  const artifacts = { digest: 'sha256:6a1f', bytes: 1_258_291, files: 3 };
+  expect(summary(ended(passed, 2, { artifacts }))).toContain(
+    '| artifacts | [3 files, 1.2 MiB](<https://ci.example/runs/7/stages/test/artifacts>) |',
+  );
+  expect(summary(ended(passed, 2))).not.toContain('artifacts');
+});
+
+test('a result that was used again names its run', () => {
+  const reusedFrom = { run: 5, stage: 'test (os=a|b)' };
+  expect(summary(ended(passed, 0, { reusedFrom }))).toContain(
+    '| result | [of run 5](<https://ci.example/runs/5/stages/test%20(os%3Da%7Cb)>), used again |',
+  );
+});
+
 test('a stage that waits, runs, or was skipped', () => {
   expect([
     summary(queued),

@@ -1,4 +1,4 @@
-import { bytes, duration } from '../../pipeline/measures.js';
+import { bytes, duration, filesOf } from '../../pipeline/measures.js';
 import type { StageFacts } from '../../pipeline/model.js';
 import { stageReason } from '../../pipeline/wording.js';
 import type { StageView } from '../access.js';
@@ -50,6 +50,7 @@ export function StagePage(props: StageProps) {
             </dd>
           </>
         )}
+        {state.status === 'completed' && <Left {...props} facts={state.facts} />}
         {state.status === 'completed' && <Facts facts={state.facts} />}
       </dl>
       <Log {...props} />
@@ -61,6 +62,33 @@ function Spans({ facts }: { readonly facts: StageFacts }) {
   const spans = Object.entries(facts.spans ?? {});
   if (spans.length === 0) return null;
   return <span class="quiet">: {spans.map(([name, ms]) => `${name} ${duration(ms)}`).join(', ')}</span>;
+}
+
+/** What it left for others, or took from an earlier run. */
+function Left({ addresses, view, stage, facts }: StageProps & { readonly facts: StageFacts }) {
+  const { artifacts, reusedFrom } = facts;
+  const isPrivate = view.repository.private;
+  return (
+    <>
+      {reusedFrom && (
+        <>
+          <dt>Result</dt>
+          <dd>
+            <a href={addresses.stage(reusedFrom.run, reusedFrom.stage, isPrivate)}>of run {reusedFrom.run}</a>
+            , used again
+          </dd>
+        </>
+      )}
+      {artifacts && (
+        <>
+          <dt>Artifacts</dt>
+          <dd>
+            <a href={addresses.artifacts(view.id, stage.id, isPrivate)}>Download {filesOf(artifacts)}</a>
+          </dd>
+        </>
+      )}
+    </>
+  );
 }
 
 function Facts({ facts }: { readonly facts: StageFacts }) {

@@ -264,10 +264,9 @@ describe('what goes wrong is DepotUnavailable, in words', () => {
 test('what a source throws is thrown, and the server keeps nothing of it', async () => {
   let atServer: Promise<unknown> = Promise.resolve();
   const { blobs } = site;
-  const put: WebDeps['blobs']['put'] = (content) => {
-    const putting = blobs.put(content);
-    atServer = putting.catch((error: unknown) => error);
-    return putting;
+  const put: WebDeps['blobs']['put'] = async (content) => {
+    atServer = blobs.put(content).catch((error: unknown) => error);
+    throw new Error('nothing was put', { cause: await atServer });
   };
   await replace({ blobs: { put, get: async () => undefined } });
   const broken = async function* (): AsyncGenerator<Buffer, void> {
