@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { tidyDaily } from '../../src/composition/tidy.js';
+import { tidyDaily, tidyFilesDaily } from '../../src/composition/tidy.js';
 
 const DAY = 24 * 3600 * 1000;
 
@@ -25,4 +25,30 @@ test('layers unused for a week go at the start and then each day, whatever becam
   await tidyDaily({ engine, clock, logger: { info: warn, warn, error: warn } }, over.signal);
   expect(tidied).toEqual([0, DAY, 2 * DAY].map((at) => ({ at, olderThan: 7 * DAY })));
   expect(warnings).toEqual(['old layers of builds not removed']);
+});
+
+test('unused files go at the start, and who looks at the log sees how many', async () => {
+  const over = new AbortController();
+  const messages: unknown[] = [];
+  const kept = { unusedMs: 30 * DAY, bytes: 100 };
+  const asked: unknown[] = [];
+  const blobs = {
+    tidy: async (of: unknown) => {
+      asked.push(of);
+      return { removed: 2 - asked.length };
+    },
+  };
+  const clock = {
+    now: () => 0,
+    sleep: async () => {
+      if (asked.length === 2) over.abort();
+    },
+  };
+  const write = (fields: unknown, message: string): void => void messages.push([fields, message]);
+  await tidyFilesDaily(
+    { blobs, kept, clock, logger: { info: write, warn: write, error: write } },
+    over.signal,
+  );
+  expect(asked).toEqual([kept, kept]);
+  expect(messages).toEqual([[{ removed: 1 }, 'unused files removed']]);
 });
