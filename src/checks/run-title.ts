@@ -8,7 +8,7 @@ export function runTitle(subject: CheckSubject): string {
   const { run } = subject.progress;
   switch (run.status) {
     case 'queued':
-      return 'Queued';
+      return waitingTitle(subject.progress.stages) ?? 'Queued';
     case 'in_progress':
       return runningTitle(subject.progress.stages);
     case 'completed':
@@ -20,8 +20,17 @@ function runningTitle(stages: readonly StageProgress[]): string {
   const running = stages.filter(({ state }) => state.status === 'in_progress').map(({ id }) => id);
   const counted = stages.filter(counts);
   const done = counted.filter(({ state }) => state.status === 'completed').length;
-  const now = running.length === 0 ? 'Running' : `Running ${namesOf(running)}`;
+  const now = running.length === 0 ? (waitingTitle(stages) ?? 'Running') : `Running ${namesOf(running)}`;
   return `${now} · ${done} of ${count(counted.length, 'stage')} done`;
+}
+
+/** Where nothing runs, what keeps the run from going on. */
+function waitingTitle(stages: readonly StageProgress[]): string | undefined {
+  const waiting = stages.flatMap(({ id, state }) =>
+    state.status === 'queued' && state.waits !== undefined ? [`${id} waits for ${state.waits}`] : [],
+  );
+  const [first, ...more] = waiting;
+  return more.length === 0 ? first : `${String(first)} (and ${more.length} more)`;
 }
 
 function completedTitle(subject: CheckSubject, run: RunStatus & { readonly status: 'completed' }): string {

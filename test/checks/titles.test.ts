@@ -127,12 +127,25 @@ describe('the whole run', () => {
     column: 1,
   };
 
+  const waits: StageState = { status: 'queued', waits: 'group db' };
+
   test.each<[string, RunStatus, Readonly<Record<string, StageState>>]>([
     ['Queued', { status: 'queued' }, { build: queued }],
     [
       'Running build · 1 of 2 stages done',
       { status: 'in_progress', startedAt: START },
       { pre_build: ended(passed, 4), build: running(), deploy: ended(skipped('not a tag')) },
+    ],
+    ['build waits for group db', { status: 'queued' }, { build: waits }],
+    [
+      'deploy waits for group db (and 1 more) · 1 of 3 stages done',
+      { status: 'in_progress', startedAt: START },
+      { build: ended(passed, 4), deploy: waits, lint: waits },
+    ],
+    [
+      'Running build · 0 of 2 stages done',
+      { status: 'in_progress', startedAt: START },
+      { build: running(), deploy: waits },
     ],
     ['Passed in 12 s · 2 stages', runEnded('success', '2 passed'), three],
     [
