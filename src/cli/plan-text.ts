@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { count } from '../pipeline/measures.js';
-import type { Plan, PlannedJob, PlannedStage, StageId } from '../pipeline/model.js';
-import { needsFirst } from '../pipeline/needs-first.js';
+import type { Plan, PlannedStage, StageId } from '../pipeline/model.js';
+import { inStartingOrder } from '../pipeline/needs-first.js';
 import { byMatrix, namesOf } from '../pipeline/wording.js';
 import { type Trial, trialWords } from './trial.js';
 
@@ -71,13 +71,6 @@ function blocksOf({ jobs, stages }: Plan): readonly Block[] {
     else blocks.set(`matrix ${name}`, { name, ids: matrices.get(name) ?? ids, isMatrix: true });
   }
   return [...blocks.values()];
-}
-
-/** Each behind those for which it waits; otherwise as they are in the plan. */
-function inStartingOrder(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
-  const byId = new Map(jobs.map((job) => [job.id, job]));
-  const { order } = needsFirst(new Map(jobs.map(({ id, needs }) => [id, new Set(needs)])));
-  return order.flatMap((id) => byId.get(id) ?? []);
 }
 
 function noteOf(stage: PlannedStage | undefined): string {

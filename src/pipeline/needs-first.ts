@@ -1,4 +1,4 @@
-import type { StageId } from './model.js';
+import type { PlannedJob, StageId } from './model.js';
 
 /**
  * By stage, all that it needs directly. Stages that need the same share one set, so that what follows from
@@ -41,4 +41,11 @@ export function needsFirst(needs: SharedNeeds): {
     }
   }
   return { order: [...order], hasCircle };
+}
+
+/** For people: each job behind those for which it waits, otherwise as they are in the plan. */
+export function inStartingOrder(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
+  const byId = new Map(jobs.map((job) => [job.id, job]));
+  const { order } = needsFirst(new Map(jobs.map(({ id, needs }) => [id, new Set(needs)])));
+  return order.flatMap((id) => byId.get(id) ?? []);
 }

@@ -30,6 +30,14 @@ const SHOWN: Readonly<Record<Conclusion, Shown>> = {
   action_required: { word: 'waiting for a person', tone: 'waiting' },
 };
 
+/** How several are shown as one: the worst that happened, else the furthest that is still to come. */
+export function shownTogether(states: readonly StageState[]): Shown {
+  const all = states.map((state) => shownOf(state.status, conclusionOf(state)));
+  const order: readonly Tone[] = ['failed', 'running', 'waiting', 'passed', 'skipped'];
+  const tone = order.find((one) => all.some((shown) => shown.tone === one));
+  return all.find((shown) => shown.tone === tone) ?? shownOf('queued');
+}
+
 /** Milliseconds that passed, or undefined before the start. */
 export function lasted(state: StageState | RunStatus, now: number): number | undefined {
   if (state.status === 'queued' || state.startedAt === undefined) return undefined;

@@ -141,9 +141,12 @@ describe('pages in a browser', () => {
     story();
     const page = await open(pathOf(links.run(1, true)));
     await page.screenshot({ path: join(pictures, 'run.png'), fullPage: true });
-    expect(await page.getByRole('row').count()).toBe(7);
+    expect(await page.getByRole('listitem').count()).toBe(7);
     site.end(1, 'lint');
-    await page.getByRole('row', { name: 'passed lint' }).waitFor();
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: /passed\s*lint/ })
+      .waitFor();
     expect(complaints).toEqual([]);
   });
 

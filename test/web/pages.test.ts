@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
+import { tag } from '../pipeline/examples.js';
+import { matrix, planOf, stage } from '../pipeline/graph/definitions.js';
 import { type Site, startSite } from './harness.js';
 import { ended, NOON, passed, queued, running, runView } from './runs.js';
 
@@ -71,6 +73,54 @@ describe('the page of a run', () => {
     );
     expect(body).toContain('caicloud.yml#L14"');
     expect(body).not.toContain('data-state');
+  });
+
+  test('shows what waits for what, the cells of a matrix under one head, and what is left out', async () => {
+    const n = (count: number) => matrix({ n: Array.from({ length: count }, (_, index) => String(index)) });
+    const plan = planOf(
+      [
+        stage('build'),
+        stage('publish'),
+        stage('lint'),
+        stage('few', { matrix: n(3), needs: ['lint'] }),
+        stage('many', { matrix: n(20) }),
+        stage('last', { needs: ['few', 'build'] }),
+        stage('docs', { when: { branch: ['docs'] } }),
+      ],
+      tag('v1'),
+    );
+    const many = plan.stages.filter(({ name }) => name === 'many');
+    site.runs.put(
+      runView({
+        plan,
+        stages: {
+          build: passed,
+          publish: queued,
+          lint: passed,
+          'few (n=0)': passed,
+          'few (n=1)': failed,
+          'few (n=2)': running,
+          ...Object.fromEntries(many.map(({ id }) => [id, passed])),
+          last: { status: 'queued', waits: 'a worker with the label gpu' },
+          docs: ended({ kind: 'skipped', reason: { kind: 'condition', message: 'runs on branch docs' } }),
+        },
+      }),
+    );
+    const text = await read('/runs/1');
+    expect(text).toMatch(
+      /One after the other ✓ passed build 40 s ○ queued publish after last, many \(20 cells\)/,
+    );
+    expect(text).toMatch(/Beside them ✓ passed lint 40 s ✗ failed few 1 of 3 cells passed · after lint 48 s/);
+    expect(text).toMatch(/✗ failed few \(n=1\) command 3 of 5: go test \.\/\.\.\. exited 1 40 s/);
+    expect(text).toMatch(/✓ passed many 20 of 20 cells passed 40 s/);
+    expect(text).toMatch(/queued last waits for a worker with the label gpu/);
+    expect(text).toMatch(/Left out – skipped docs runs on branch docs/);
+    const { body } = await site.ask('/runs/1');
+    const open = [...body.matchAll(/<details (open="" )?data-cells="(\w+)"/g)].map((found) => found.slice(1));
+    expect(open).toEqual([
+      ['open="" ', 'few'],
+      [undefined, 'many'],
+    ]);
   });
 
   test('that goes on is looked at again, and is not the same when a stage moved', async () => {

@@ -1,4 +1,5 @@
 import type {
+  Plan,
   PlannedStage,
   Repository,
   RunStatus,
@@ -50,6 +51,8 @@ export interface RunShape {
   readonly private?: boolean;
   readonly stages?: Readonly<Record<StageId, StageState>>;
   readonly run?: RunStatus;
+  /** Instead of one that is made of `stages`. */
+  readonly plan?: Plan;
   readonly trigger?: Partial<Trigger>;
   readonly repository?: Partial<Repository>;
   readonly issues?: RunView['issues'];
@@ -61,7 +64,12 @@ export function runView(shape: RunShape = {}): RunView {
     id: shape.id ?? 1,
     repository: { ...repository, private: shape.private ?? false, ...shape.repository },
     trigger: { ...trigger, ...shape.trigger },
-    plan: { version: 1, image: 'acme/hello:main', stages: stages.map(([id]) => planned(id)), jobs: [] },
+    plan: shape.plan ?? {
+      version: 1,
+      image: 'acme/hello:main',
+      stages: stages.map(([id]) => planned(id)),
+      jobs: [],
+    },
     progress: {
       run: shape.run ?? { status: 'in_progress', startedAt: NOON - 60_000 },
       stages: stages.map(([id, state]): StageProgress => ({ id, state })),

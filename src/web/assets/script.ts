@@ -59,6 +59,10 @@ if (running) {
     const shown = document.querySelector('main');
     if (!main || main.dataset.state === shown.dataset.state) return;
     const focused = document.activeElement && document.activeElement.getAttribute('href');
+    for (const matrix of shown.querySelectorAll('details[data-cells]')) {
+      const same = main.querySelector('details[data-cells="' + CSS.escape(matrix.dataset.cells) + '"]');
+      if (same) same.open = matrix.open;
+    }
     shown.replaceWith(main);
     document.title = page.title;
     if (focused) main.querySelector('a[href="' + CSS.escape(focused) + '"]')?.focus();

@@ -47,6 +47,18 @@ th { text-align: left; font-weight: 600; color: var(--quiet); font-size: 13px; }
 th, td { padding: 7px 12px 7px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.wide { width: 100%; overflow-wrap: anywhere; min-width: 0; }
 td.right, th.right { text-align: right; padding-right: 0; }
+h3 { font-size: 13px; font-weight: 600; color: var(--quiet); margin: 16px 0 2px; }
+ul.stages { list-style: none; padding: 0; margin: 0; }
+ul.stages > li { border-bottom: 1px solid var(--line); }
+ul.stages > li:last-child { border-bottom: 0; }
+ul.cells { margin-left: 1.3em; border-top: 1px solid var(--line); }
+.stage { display: grid; grid-template-columns: 8.5em minmax(0, 1fr) auto; gap: 0 12px; padding: 7px 0; }
+.stage .wide { overflow-wrap: anywhere; }
+.stage .wide .quiet { display: block; }
+summary.stage { cursor: pointer; list-style: none; }
+summary.stage::-webkit-details-marker { display: none; }
+summary.stage .wide::before { content: "▸ "; color: var(--quiet); }
+details[open] > summary.stage .wide::before { content: "▾ "; }
 ul.issues { list-style: none; padding: 0; margin: 0; }
 ul.issues li { border-left: 3px solid var(--running); padding: 2px 0 2px 10px; margin: 0 0 8px; overflow-wrap: anywhere; }
 ul.issues li.error { border-left-color: var(--failed); }
@@ -64,6 +76,8 @@ pre.log {
   td, td.right { border: 0; padding: 1px 0; text-align: left; }
   td.right { display: inline-block; margin-right: 16px; }
   td:empty { display: none; }
+  .stage { grid-template-columns: minmax(0, 1fr) auto; }
+  .stage .wide { grid-row: 2; grid-column: 1 / -1; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .state-running .mark { animation: breathe 2s ease-in-out infinite; }

@@ -1,12 +1,11 @@
-import type { Issue, PlannedStage } from '../../pipeline/model.js';
-import { stageReason } from '../../pipeline/wording.js';
-import { stateOf } from '../access.js';
+import type { Issue } from '../../pipeline/model.js';
 import type { Addresses } from '../links.js';
 import type { RunView } from '../ports.js';
 import { lasted } from '../words.js';
 import { Layout } from './layout.js';
 import { CommitLink, FileLine, RefLink, RepositoryLink } from './source.js';
-import { StateOfRun, StateOfStage } from './state.js';
+import { Stages } from './stages.js';
+import { StateOfRun } from './state.js';
 import { Ago, Duration } from './time.js';
 
 export interface RunProps {
@@ -60,43 +59,9 @@ export function RunPage({ addresses, view, now }: RunProps) {
       {plan.stages.length === 0 ? (
         <p>Nothing was planned. What stands in the way is said above and in the check on GitHub.</p>
       ) : (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">State</th>
-              <th scope="col">Stage</th>
-              <th scope="col" class="right">
-                Time
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {plan.stages.map((stage) => (
-              <StageRow addresses={addresses} view={view} stage={stage} now={now} />
-            ))}
-          </tbody>
-        </table>
+        <Stages addresses={addresses} view={view} now={now} />
       )}
     </Layout>
-  );
-}
-
-function StageRow({ addresses, view, stage, now }: RunProps & { readonly stage: PlannedStage }) {
-  const state = stateOf(view, stage.id);
-  const reason = stageReason(state, stage.waitsFor);
-  return (
-    <tr>
-      <td>
-        <StateOfStage state={state} />
-      </td>
-      <td class="wide">
-        <a href={addresses.stage(view.id, stage.id, view.repository.private)}>{stage.id}</a>
-        {reason !== '' && <div class="quiet">{reason}</div>}
-      </td>
-      <td class="right">
-        <Duration ms={lasted(state, now)} />
-      </td>
-    </tr>
   );
 }
 

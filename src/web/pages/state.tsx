@@ -10,7 +10,7 @@ const MARKS: Readonly<Record<Tone, string>> = {
 };
 
 /** The word says it; mark and colour repeat it for the eye. */
-function State({ word, tone }: Shown) {
+export function State({ word, tone }: Shown) {
   return (
     <span class={`state state-${tone}`}>
       <span class="mark" aria-hidden="true">

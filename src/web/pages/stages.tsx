@@ -1,0 +1,120 @@
+import { CHAIN_JOB } from '../../pipeline/jobs.js';
+import { count } from '../../pipeline/measures.js';
+import type { PlannedStage, StageId, StageState } from '../../pipeline/model.js';
+import { inStartingOrder } from '../../pipeline/needs-first.js';
+import { byMatrix, namesOf, stageReason } from '../../pipeline/wording.js';
+import { stateOf } from '../access.js';
+import type { Addresses } from '../links.js';
+import type { RunView } from '../ports.js';
+import { lasted, shownTogether } from '../words.js';
+import { State, StateOfStage } from './state.js';
+import { Duration } from './time.js';
+
+/** More cells than these are looked at one by one only by who wants to. */
+const FEW_CELLS = 8;
+
+interface StagesProps {
+  readonly addresses: Addresses;
+  readonly view: RunView;
+  readonly now: number;
+}
+
+/** The graph of a run as a list: the chain, what runs beside it, and for each stage what it waits for. */
+export function Stages({ addresses, view, now }: StagesProps) {
+  const { jobs, stages } = view.plan;
+  const chain = new Set(jobs.find(({ id }) => id === CHAIN_JOB)?.stages);
+  const byId = new Map(stages.map((stage) => [stage.id, stage]));
+  const place = new Map(
+    inStartingOrder(jobs).flatMap((job, index) => job.stages.map((id) => [id, index] as const)),
+  );
+  const beside = stages
+    .filter(({ id, skip }) => !chain.has(id) && skip === undefined)
+    .toSorted((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
+  const leftOut = stages.filter(({ skip }) => skip !== undefined);
+  const groups = [
+    { title: 'One after the other', stages: stages.filter(({ id }) => chain.has(id)) },
+    { title: chain.size > 0 ? 'Beside them' : 'Each by itself', stages: beside },
+    { title: 'Left out', stages: leftOut },
+  ].filter((group) => group.stages.length > 0);
+  return (
+    <>
+      {groups.map((group) => (
+        <>
+          {groups.length > 1 && <h3>{group.title}</h3>}
+          <ul class="stages">
+            {[...byMatrix(group.stages.map(({ id }) => id))].map(([name, ids]) => (
+              <Group {...{ addresses, view, now, name }} stages={ids.flatMap((id) => byId.get(id) ?? [])} />
+            ))}
+          </ul>
+        </>
+      ))}
+    </>
+  );
+}
+
+interface GroupProps extends StagesProps {
+  readonly name: string;
+  /** The cells of a matrix, or one stage. */
+  readonly stages: readonly PlannedStage[];
+}
+
+function Group({ addresses, view, now, name, stages }: GroupProps) {
+  const rows = stages.map((stage) => <StageRow {...{ addresses, view, now, stage }} />);
+  if (stages.length === 1) return <li>{rows}</li>;
+  const states = stages.map(({ id }) => stateOf(view, id));
+  const passed = states.filter(isPassed).length;
+  const shown = shownTogether(states);
+  const times = states.map((state) => lasted(state, now) ?? 0);
+  const isOpen = shown.tone === 'failed' || stages.length <= FEW_CELLS;
+  return (
+    <li>
+      <details open={isOpen} data-cells={name}>
+        <summary class="stage">
+          <State {...shown} />
+          <span class="wide">
+            {name}
+            <span class="quiet">
+              {passed} of {count(stages.length, 'cell')} passed{waitWords(commonNeeds(stages))}
+            </span>
+          </span>
+          <Duration ms={Math.max(...times) || undefined} />
+        </summary>
+        <ul class="stages cells">
+          {rows.map((row) => (
+            <li>{row}</li>
+          ))}
+        </ul>
+      </details>
+    </li>
+  );
+}
+
+function StageRow({ addresses, view, stage, now }: StagesProps & { readonly stage: PlannedStage }) {
+  const state = stateOf(view, stage.id);
+  const needs = stage.waitsFor ?? [];
+  const reason = stageReason(state, needs);
+  const after = state.status === 'queued' || stage.cell !== undefined ? '' : waitWords(needs);
+  return (
+    <div class="stage">
+      <StateOfStage state={state} />
+      <span class="wide">
+        <a href={addresses.stage(view.id, stage.id, view.repository.private)}>{stage.id}</a>
+        {`${reason}${after}` !== '' && <span class="quiet">{`${reason}${after}`.replace(/^ · /, '')}</span>}
+      </span>
+      <Duration ms={lasted(state, now)} />
+    </div>
+  );
+}
+
+/** Cells wait for the same, unless one of them shares a workspace with another stage. */
+function commonNeeds(stages: readonly PlannedStage[]): readonly StageId[] {
+  return stages[0]?.waitsFor ?? [];
+}
+
+function waitWords(needs: readonly StageId[]): string {
+  return needs.length === 0 ? '' : ` · after ${namesOf(needs)}`;
+}
+
+function isPassed(state: StageState): boolean {
+  return state.status === 'completed' && state.outcome.kind === 'passed';
+}
