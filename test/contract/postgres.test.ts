@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { sql } from 'kysely';
 import { checkStore } from '../../src/adapters/sql/checks.js';
 import { type Database, DatabaseUnavailable, openDatabase } from '../../src/adapters/sql/database.js';
+import { groupStore } from '../../src/adapters/sql/groups.js';
 import { runStore } from '../../src/adapters/sql/runs.js';
 import { installationValue } from '../../src/adapters/sql/secrets.js';
 import { describeDepotIndex } from '../adapters/sql/depot-index-suite.js';
@@ -64,6 +65,21 @@ describe('two servers on one PostgreSQL', () => {
     expect(dirty.map(({ key }) => key)).toEqual(['cyclone', 'pre_build', 'build']);
   });
 
+  test('let one into a line at a time: who comes second sees who came first', async () => {
+    const [first, second] = [newRun(), newRun({ scope: 'branch:other' })];
+    const runs = await Promise.all([first, second].map((run) => runStore(one).create(run)));
+    const [before, behind] = runs.map(({ run }) => ({ run: run.id, stage: 'build' }));
+    if (before === undefined || behind === undefined) throw new Error('two runs were made');
+    let coming: Promise<unknown> = Promise.resolve();
+    await one.transaction().execute(async (tx) => {
+      // In the line, and not seen by anybody before the end.
+      await groupStore(nested(tx)).join(7, 'db', before, 1);
+      coming = groupStore(other).join(7, 'db', behind, 1);
+      await Promise.race([coming, sleep(200)]);
+    });
+    expect(await coming).toEqual(before);
+  });
+
   test('have the same install and the same key', async () => {
     const values = await Promise.all([
       installationValue(one, 'key', 32),
@@ -106,3 +122,11 @@ describe('a PostgreSQL', () => {
     await db.destroy();
   });
 });
+
+/** A transaction that is part of one that is open already. */
+function nested(tx: Database): Database {
+  const transaction = () => ({ execute: <T>(work: (inner: Database) => Promise<T>) => work(tx) });
+  return new Proxy(tx, {
+    get: (target, key) => (key === 'transaction' ? transaction : Reflect.get(target, key)),
+  });
+}
