@@ -48,8 +48,9 @@ function definingSpec(spec: StageSpec): unknown {
 }
 
 /** How an image is fetched does not change what runs. */
-function defining<T extends ContainerSpec>({ pull: _, authConfig: __, ...spec }: T): unknown {
-  return spec;
+function defining(spec: ContainerSpec): unknown {
+  const { pull: _, authConfig: __, ...rest } = spec;
+  return rest;
 }
 
 /** The others decide whether and when it runs, not what comes of it. */

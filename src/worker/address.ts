@@ -10,7 +10,7 @@ import { jobStages, needsWorkspace } from './resume.js';
 export interface AddressSource {
   readonly lease: Lease;
   readonly images: Pick<Images, 'get'>;
-  tree(): Promise<readonly TreeFile[]>;
+  readonly tree: () => Promise<readonly TreeFile[]>;
 }
 
 /** The content address of a stage's result. A stage without `inputs` has one too: it depends on all files. */

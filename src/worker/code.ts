@@ -24,7 +24,7 @@ export interface CodeSource {
   readonly mark: CheckoutMark | undefined;
   readonly signal: AbortSignal;
   /** Hears the same as who listens to `done`, and before. */
-  warn(line: string): void;
+  readonly warn: (line: string) => void;
 }
 
 export function openCode({ checkout, request, options, workspace, mark, signal, warn }: CodeSource): Code {

@@ -34,9 +34,15 @@ export async function* unzipped(content: AsyncIterable<Buffer>): AsyncGenerator<
   try {
     yield* through(content, createGunzip());
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw code.startsWith('Z_') ? new ArchiveRefused('it is damaged', { cause: error }) : error;
+    throw isOfZlib(error) ? new ArchiveRefused('it is damaged', { cause: error }) : error;
   }
+}
+
+/** https://nodejs.org/api/zlib.html#constants: all of its codes begin so. */
+function isOfZlib(error: unknown): boolean {
+  return (
+    typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('Z_')
+  );
 }
 
 async function* through(

@@ -1,11 +1,13 @@
 import type { PlannedStage, StageId } from '../pipeline/model.js';
+import { idlePatterns } from '../pipeline/path-patterns.js';
 import { type AddressSource, createAddresses } from './address.js';
 import { CheckoutFailed, type Depot, DepotUnavailable, EngineRefused, type FoundResult } from './ports.js';
 
-/** Whether a stage with `inputs` has to run. */
-export type Decision =
-  | { readonly kind: 'run'; readonly address?: string; readonly note?: string }
-  | { readonly kind: 'reuse'; readonly found: FoundResult };
+/** Whether a stage with `inputs` has to run; the notes are for people. */
+export type Decision = { readonly notes: readonly string[] } & (
+  | { readonly kind: 'run'; readonly address?: string }
+  | { readonly kind: 'reuse'; readonly found: FoundResult }
+);
 
 export interface Reuse {
   /** Decided once, and before the stage's turn where it is asked. */
@@ -25,19 +27,19 @@ export function createReuse(source: ReuseSource): Reuse {
   const decided = new Map<StageId, Promise<Decision>>();
 
   const decideOn = async (stage: PlannedStage): Promise<Decision> => {
+    const notes: string[] = [];
     let address: string | undefined;
     try {
+      notes.push(...(await idleInputs(stage, source)));
       address = await addressOf(stage);
       const found = await depot.findResult(lease.run, address, signal);
-      // A result of this very run is being made again for a reason: what it left is gone.
-      return found === undefined || found.run === lease.run
-        ? { kind: 'run', address }
-        : { kind: 'reuse', found };
+      // A result of this very run is made again for a reason: what it left is gone.
+      if (found !== undefined && found.run !== lease.run) return { kind: 'reuse', found, notes };
     } catch (error) {
       if (!isTold(error)) throw error;
-      const note = `whether its inputs changed is not known, so it ran: ${error.message}`;
-      return { kind: 'run', note, ...(address !== undefined && { address }) };
+      notes.push(`whether its inputs changed is not known, so it ran: ${error.message}`);
     }
+    return { kind: 'run', notes, ...(address !== undefined && { address }) };
   };
 
   return {
@@ -68,6 +70,13 @@ function owedOf({ done, job, plan }: AddressSource['lease']): { from: StageId; d
     }
   }
   return owed;
+}
+
+/** A misspelled pattern would make a result last for ever. */
+async function idleInputs({ options }: PlannedStage, { tree }: AddressSource): Promise<readonly string[]> {
+  const files = (await tree()).map(({ path }) => path);
+  const idle = idlePatterns(options?.inputs ?? [], files);
+  return idle.map((pattern) => `inputs: no file of the commit is ${pattern}`);
 }
 
 /** What the stage itself will say better when it runs, or can do without. */

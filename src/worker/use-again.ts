@@ -1,17 +1,17 @@
 import type { StageFacts } from '../pipeline/model.js';
 import { keepResult } from './artifacts.js';
 import { layOutKept } from './kept-files.js';
+import { DepotUnavailable } from './ports.js';
 import { type StageContext, timed } from './stage-context.js';
+import { StageFailed } from './stage-failed.js';
 
 /** @returns whether an earlier result stands for the stage, which need not run then */
 export async function useAgain(context: StageContext): Promise<boolean> {
   const { stage, stand, facts, attempt } = context;
   if (stage.options?.inputs === undefined || attempt > 1) return false;
   const decision = await timed(context, 'reuse', stand.reuse.decide(stage));
-  if (decision.kind === 'run') {
-    if (decision.note !== undefined) facts.note(decision.note);
-    return false;
-  }
+  for (const note of decision.notes) facts.note(note);
+  if (decision.kind === 'run') return false;
   context.running();
   const { run, stage: from, facts: earlier } = decision.found;
   const first = earlier.reusedFrom ?? { run, stage: from };
@@ -32,17 +32,23 @@ export async function layOutOwed(context: StageContext): Promise<void> {
   }
 }
 
-/** Makes the result of a stage that passed known by its address. @throws StageFailed `output`, DepotUnavailable */
+/** Makes the result of a stage that passed known by its address. It passed, whatever becomes of that. */
 export async function rememberResult(context: StageContext): Promise<void> {
-  const { stage, stand } = context;
+  const { stage, stand, facts } = context;
   if (stage.options?.inputs === undefined) return;
   const decision = await stand.reuse.decide(stage);
   if (decision.kind !== 'run' || decision.address === undefined) return;
-  await keepResult(context);
-  context.facts.set({ address: decision.address });
+  try {
+    await keepResult(context);
+    facts.set({ address: decision.address });
+  } catch (error) {
+    if (!(error instanceof DepotUnavailable || error instanceof StageFailed)) throw error;
+    facts.note(`its result cannot be used again: ${error.message}`);
+  }
 }
 
 /** What is still true of a stage that is not run again. */
-function lasting({ notes: _, spans: __, caches: ___, tries: ____, ...facts }: StageFacts): StageFacts {
-  return facts;
+function lasting(facts: StageFacts): StageFacts {
+  const { notes: _, spans: __, caches: ___, tries: ____, ...rest } = facts;
+  return rest;
 }
