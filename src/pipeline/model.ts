@@ -525,7 +525,7 @@ export interface Lease {
   }[];
   /** A stage that an earlier owner had begun: its end is unknown. */
   readonly begun?: StageId;
-  /** The first stage that must still wait for other jobs: the job is given back before it. */
+  /** The first stage that must still wait, for other jobs or for its group: the job is given back before it. */
   readonly until?: StageId;
   /** By stage of the job: the secrets that it names, by name. None for a fork. */
   readonly stageSecrets?: Readonly<Record<StageId, Readonly<Record<string, string>>>>;
