@@ -37,6 +37,15 @@ describe('docs/caicloud-yml.md', () => {
     ).toEqual([...NOT_YET].sort());
   });
 
+  it('says what each code of an issue means', () => {
+    const union = readFileSync(new URL('../../src/pipeline/config/issues.ts', import.meta.url), 'utf8');
+    const codes = [...union.matchAll(/^ {2}\| '([a-z0-9-]+)'/gm)].map(([, code = '']) => code);
+    const table = text.slice(text.indexOf('| code | what it says |'));
+    const named = [...table.matchAll(/`([a-z0-9-]+)`/g)].map(([, code = '']) => code);
+    expect(codes.length).toBeGreaterThan(40);
+    expect(named.toSorted()).toEqual(codes.toSorted());
+  });
+
   it('has an example of each key', () => {
     expect(keys.length).toBeGreaterThanOrEqual(28);
     expect(keys.filter(({ hasExample }) => !hasExample)).toEqual([]);
