@@ -118,6 +118,17 @@ describe('a group', () => {
     expect(ground.queue.waiting()).toContain(entry(2, 'chain', 1));
   });
 
+  test('is not kept by a stage that was ended in the moment in which it came', async () => {
+    await pushed(FIRST, 1);
+    const stale = await house.run(1);
+    await house.cancel(1, 'by alice');
+    const [job] = stale.plan.jobs;
+    expect(job && (await house.concurrency.admits(stale, job))).toBe('over');
+    await house.concurrency.passOn(await house.run(1));
+    await pushed(FIRST, 2);
+    expect(ground.queue.waiting()).toContain(entry(2, 'chain', 1));
+  });
+
   test('is not kept by a run that ended while it waited', async () => {
     for (const run of [1, 2, 3]) await pushed(FIRST, run);
     await house.cancel(2, 'by alice');

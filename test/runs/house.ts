@@ -122,6 +122,7 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
     /** Conclusions that were counted. */
     completed,
     advance,
+    concurrency,
     placement,
     intake: createIntake({
       files,
