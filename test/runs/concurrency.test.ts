@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { StageState, WorkerEvent } from '../../src/pipeline/model.js';
+import { createConcurrency } from '../../src/runs/concurrency.js';
+import type { GroupStore, Place } from '../../src/runs/ports.js';
 import { numbered } from '../pipeline/examples.js';
 import { entry } from './edges.js';
 import { delivery, type Ground, type House, newGround, openHouse } from './house.js';
@@ -134,6 +136,36 @@ describe('a group', () => {
     await house.cancel(2, 'by alice');
     await house.cancel(1, 'by alice');
     expect(ground.queue.waiting()).toEqual([entry(1, 'chain', 1), entry(3, 'chain', 1)]);
+  });
+});
+
+describe('while the words are written, the line may move', () => {
+  /** A line whose head is another each time that somebody asks. */
+  async function admitted(...heads: readonly number[]): Promise<string> {
+    await pushed(FIRST, 1);
+    await pushed(FIRST, 2);
+    const asked = [...heads];
+    const join = (): Promise<Place> => Promise.resolve({ run: asked.shift() ?? 0, stage: 'integration' });
+    const groups = { join } as unknown as GroupStore;
+    const { store } = house;
+    const { admits } = createConcurrency({
+      groups,
+      store,
+      clock: { now: () => 1 },
+      changed: () => undefined,
+    });
+    const record = await house.run(2);
+    const [job] = record.plan.jobs;
+    return job === undefined ? 'no job' : admits(record, job);
+  }
+
+  test('to another head: the words name that one', async () => {
+    expect(await admitted(1, 8, 8)).toBe('waits');
+    expect(await waits(2)).toBe('group db, which run 8 holds (integration)');
+  });
+
+  test('to this stage: it does not wait for somebody to come by', async () => {
+    expect(await admitted(1, 2)).toBe('yes');
   });
 });
 
