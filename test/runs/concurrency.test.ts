@@ -148,7 +148,7 @@ describe('while the words are written, the line may move', () => {
     const join = (): Promise<Place> => Promise.resolve({ run: asked.shift() ?? 0, stage: 'integration' });
     const groups = { join } as unknown as GroupStore;
     const { store } = house;
-    const { admits } = createConcurrency({
+    const concurrency = createConcurrency({
       groups,
       store,
       clock: { now: () => 1 },
@@ -156,7 +156,7 @@ describe('while the words are written, the line may move', () => {
     });
     const record = await house.run(2);
     const [job] = record.plan.jobs;
-    return job === undefined ? 'no job' : admits(record, job);
+    return job === undefined ? 'no job' : concurrency.admits(record, job);
   }
 
   test('to another head: the words name that one', async () => {
