@@ -203,7 +203,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     archive,
     live,
     blobs,
-    finds: createFinds({ store, index, blobs, reported: consumer }),
+    finds: createFinds({ store, index, blobs, reported: consumer, clock: systemClock }),
     webhooks: github.webhooks,
     lease,
     cancel: createCancel({
@@ -225,7 +225,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
         both.catch((err: unknown) => logger.warn({ err }, 'open runs not looked after'));
       }, RECONCILE_MS);
       await publisher.start();
-      void tidyFilesDaily({ blobs, kept, clock: systemClock, logger }, closing.signal);
+      void tidyFilesDaily({ blobs, index, kept, clock: systemClock, logger }, closing.signal);
       intakeWorker = intakeConsumer(workerConnection, { process: intake, logger });
       scheduler = scheduleWorker(workerConnection, { process: carryOut, logger });
       catchUp.start();

@@ -1,4 +1,4 @@
-import type { BlobStore, BlobsKept } from '../runs/ports.js';
+import type { BlobStore, BlobsKept, DepotIndex } from '../runs/ports.js';
 import type { Engine } from '../worker/ports.js';
 import type { Clock, Logger } from '../worker/worker-deps.js';
 
@@ -9,26 +9,37 @@ const DAY_MS = 24 * 3600 * 1000;
  */
 const UNUSED_MS = 7 * DAY_MS;
 
+/** A run whose jobs share an image is over by then: a stage has two hours unless it says otherwise. */
+const SHARED_MS = DAY_MS;
+
 interface Daily {
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Removes layers of builds that nobody uses any more: now, and then each day until aborted. */
+/** Removes layers of builds, and images that jobs shared, that nobody uses any more: now, and then each day until aborted. */
 export function tidyDaily(
-  { engine, ...daily }: Daily & { readonly engine: Pick<Engine, 'tidy'> },
-  signal: AbortSignal,
-): Promise<void> {
-  return eachDay(() => engine.tidy(UNUSED_MS), 'old layers of builds not removed', daily, signal);
-}
-
-/** The same with files of the depot. */
-export function tidyFilesDaily(
-  { blobs, kept, ...daily }: Daily & { readonly blobs: Pick<BlobStore, 'tidy'>; readonly kept: BlobsKept },
+  { engine, ...daily }: Daily & { readonly engine: Pick<Engine, 'tidy' | 'removeShared'> },
   signal: AbortSignal,
 ): Promise<void> {
   const tidy = async (): Promise<void> => {
+    await engine.removeShared(SHARED_MS);
+    await engine.tidy(UNUSED_MS);
+  };
+  return eachDay(tidy, 'old images and layers not removed', daily, signal);
+}
+
+export interface Files extends Daily {
+  readonly blobs: Pick<BlobStore, 'tidy'>;
+  readonly index: Pick<DepotIndex, 'removeUnused'>;
+  readonly kept: BlobsKept;
+}
+
+/** The same with files of the depot, and with what is known of them. */
+export function tidyFilesDaily({ blobs, index, kept, ...daily }: Files, signal: AbortSignal): Promise<void> {
+  const tidy = async (): Promise<void> => {
     const { removed } = await blobs.tidy(kept);
+    await index.removeUnused(daily.clock.now() - kept.unusedMs);
     if (removed > 0) {
       daily.logger.info({ removed }, 'unused files removed');
     }

@@ -1,6 +1,14 @@
 import type { StageFacts, StageId } from '../pipeline/model.js';
 import { cacheScopes, resultDomain } from '../pipeline/sharing.js';
-import type { BlobStore, CacheEntry, DepotIndex, ReportedEvents, RunRecord, RunStore } from './ports.js';
+import type {
+  BlobStore,
+  CacheEntry,
+  Clock,
+  DepotIndex,
+  ReportedEvents,
+  RunRecord,
+  RunStore,
+} from './ports.js';
 
 /** As long as GitHub's keys of caches; an index of PostgreSQL takes about 2,700 bytes. */
 const LONGEST_KEY = 512;
@@ -55,10 +63,11 @@ export interface FindsDeps {
   readonly index: DepotIndex;
   readonly blobs: BlobStore;
   readonly reported: ReportedEvents;
+  readonly clock: Clock;
 }
 
 /** What has lost its blob is not found, and forgotten. */
-export function createFinds({ store, index, blobs, reported }: FindsDeps): Finds {
+export function createFinds({ store, index, blobs, reported, clock }: FindsDeps): Finds {
   /** A stage may ask for what the one before it reported a moment ago. */
   const load = async (run: number): Promise<RunRecord | undefined> => {
     await reported.settled();
@@ -68,7 +77,11 @@ export function createFinds({ store, index, blobs, reported }: FindsDeps): Finds
   const firstThere = async (look: () => Promise<CacheEntry | undefined>): Promise<CacheEntry | undefined> => {
     for (;;) {
       const entry = await look();
-      if (entry === undefined || (await blobs.touch(entry))) return entry;
+      if (entry === undefined) return undefined;
+      if (await blobs.touch(entry)) {
+        await index.useCache(entry, clock.now());
+        return entry;
+      }
       await index.removeCache(entry);
     }
   };
@@ -108,6 +121,7 @@ export function createFinds({ store, index, blobs, reported }: FindsDeps): Finds
       if (entry === undefined) return undefined;
       const found = await resultOf(entry.run, entry.stage, address);
       if (found === undefined) await index.removeResult(entry);
+      else await index.useResult(entry, clock.now());
       return found;
     },
   };

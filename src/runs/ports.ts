@@ -290,11 +290,17 @@ export interface DepotIndex {
   cache(repository: number, scope: string, key: string): Promise<CacheEntry | undefined>;
   /** The newest over all these scopes whose key begins with `prefix`, character by character. */
   newestCache(repository: number, scopes: readonly string[], prefix: string): Promise<CacheEntry | undefined>;
+  /** Notes that it was found at that time. */
+  useCache(entry: CacheEntry, at: number): Promise<void>;
   /** Unless it was replaced meanwhile. */
   removeCache(entry: CacheEntry): Promise<void>;
   /** In place of an older one of the same domain and address. Again, or too late: nothing changes. */
   addResult(entry: ResultEntry): Promise<void>;
   result(repository: number, domain: string, address: string): Promise<ResultEntry | undefined>;
+  /** Notes that it was found at that time. */
+  useResult(entry: ResultEntry, at: number): Promise<void>;
   /** Unless it was replaced meanwhile. */
   removeResult(entry: ResultEntry): Promise<void>;
+  /** Of both, what was neither made nor found at that time (ms since the epoch) or later. */
+  removeUnused(since: number): Promise<void>;
 }

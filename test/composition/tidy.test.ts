@@ -8,7 +8,9 @@ test('layers unused for a week go at the start and then each day, whatever becam
   const warnings: string[] = [];
   let now = 0;
   const tidied: { at: number; olderThan: number }[] = [];
+  const shared: number[] = [];
   const engine = {
+    removeShared: async (olderThan: number) => void shared.push(olderThan),
     tidy: async (olderThan: number) => {
       tidied.push({ at: now, olderThan });
       if (tidied.length === 2) throw new Error('the engine is away');
@@ -24,7 +26,8 @@ test('layers unused for a week go at the start and then each day, whatever becam
   const warn = (_: unknown, message: string): void => void warnings.push(message);
   await tidyDaily({ engine, clock, logger: { info: warn, warn, error: warn } }, over.signal);
   expect(tidied).toEqual([0, DAY, 2 * DAY].map((at) => ({ at, olderThan: 7 * DAY })));
-  expect(warnings).toEqual(['old layers of builds not removed']);
+  expect(shared).toEqual([DAY, DAY, DAY]);
+  expect(warnings).toEqual(['old images and layers not removed']);
 });
 
 test('unused files go at the start, and who looks at the log sees how many', async () => {
@@ -38,17 +41,20 @@ test('unused files go at the start, and who looks at the log sees how many', asy
       return { removed: 2 - asked.length };
     },
   };
+  const since: number[] = [];
+  const index = { removeUnused: async (time: number) => void since.push(time) };
   const clock = {
-    now: () => 0,
+    now: () => 31 * DAY,
     sleep: async () => {
       if (asked.length === 2) over.abort();
     },
   };
   const write = (fields: unknown, message: string): void => void messages.push([fields, message]);
   await tidyFilesDaily(
-    { blobs, kept, clock, logger: { info: write, warn: write, error: write } },
+    { blobs, index, kept, clock, logger: { info: write, warn: write, error: write } },
     over.signal,
   );
   expect(asked).toEqual([kept, kept]);
+  expect(since).toEqual([DAY, DAY]);
   expect(messages).toEqual([[{ removed: 1 }, 'unused files removed']]);
 });

@@ -40,7 +40,7 @@ const pull = (number: number, trigger: Partial<Trigger> = {}) =>
   leased({ event: 'pull_request', base: 'main', ...trigger }, { scope: `pull:${String(number)}` });
 
 const PASSED: Outcome = { kind: 'passed' };
-let time = 5000;
+let time = 0;
 
 function ended(run: number, facts: StageFacts, outcome = PASSED, stage = 'pre_build') {
   return { ...numbered({ type: 'stage_ended', stage, outcome, facts }, 1), run, at: (time += 1) };
@@ -182,6 +182,19 @@ describe('a cache', () => {
     report(run, { caches: keys.map((key) => ({ ...blob, key })) });
     expect(await Promise.all(keys.map((key) => cacheOf(run, key)))).toEqual([undefined, undefined, 'fine']);
   });
+});
+
+test('what is found counts as used: a day of tidying leaves it', async () => {
+  const run = await branch('main');
+  const blob = await put('x');
+  report(run, { address: 'sha256:1', caches: ['found', 'unused'].map((key) => ({ ...blob, key })) });
+  expect(await cacheOf(run, 'found')).toBe('found');
+  expect(await house.finds.result(run, 'sha256:1')).toMatchObject({ run });
+  const before = await house.index.cache(repository.id, 'branch:main', 'unused');
+  await house.index.removeUnused((before?.at ?? 0) + 1);
+  expect(await cacheOf(run, 'found')).toBe('found');
+  expect(await cacheOf(run, 'unused')).toBeUndefined();
+  expect(await house.finds.result(run, 'sha256:1')).toMatchObject({ run });
 });
 
 describe('a result', () => {

@@ -116,7 +116,7 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
     messages,
     index,
     blobs,
-    finds: createFinds({ store, index, blobs, reported: stream }),
+    finds: createFinds({ store, index, blobs, reported: stream, clock }),
     /** Runs of which a listener was told, in order. */
     changed,
     /** Conclusions that were counted. */

@@ -1,7 +1,7 @@
-import { type Selectable, sql } from 'kysely';
+import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
 import type { CacheEntry, DepotIndex, ResultEntry } from '../../runs/ports.js';
 import type { Database } from './database.js';
-import type { CachesTable, ResultsTable } from './schema.js';
+import type { CachesTable, ResultsTable, Tables } from './schema.js';
 
 export function depotIndex(db: Database): DepotIndex {
   return {
@@ -37,14 +37,11 @@ export function depotIndex(db: Database): DepotIndex {
         .executeTakeFirst();
       return row && toCache(row);
     },
-    async removeCache({ repository, scope, key, digest }) {
-      await db
-        .deleteFrom('caches')
-        .where('repository_id', '=', repository)
-        .where('scope', '=', scope)
-        .where('key', '=', key)
-        .where('digest', '=', digest)
-        .execute();
+    async useCache(entry, at) {
+      await db.updateTable('caches').set({ used_at: at }).where(isCache(entry)).execute();
+    },
+    async removeCache(entry) {
+      await db.deleteFrom('caches').where(isCache(entry)).execute();
     },
     async addResult(entry) {
       const { repository_id: _, domain: __, address: ___, ...replaced } = fromResult(entry);
@@ -69,15 +66,15 @@ export function depotIndex(db: Database): DepotIndex {
         .executeTakeFirst();
       return row && toResult(row);
     },
-    async removeResult({ repository, domain, address, run, stage }) {
-      await db
-        .deleteFrom('results')
-        .where('repository_id', '=', repository)
-        .where('domain', '=', domain)
-        .where('address', '=', address)
-        .where('run_id', '=', run)
-        .where('stage', '=', stage)
-        .execute();
+    async useResult(entry, at) {
+      await db.updateTable('results').set({ used_at: at }).where(isResult(entry)).execute();
+    },
+    async removeResult(entry) {
+      await db.deleteFrom('results').where(isResult(entry)).execute();
+    },
+    async removeUnused(since) {
+      await db.deleteFrom('caches').where('used_at', '<', since).execute();
+      await db.deleteFrom('results').where('used_at', '<', since).execute();
     },
   };
 }
@@ -86,8 +83,19 @@ function caches(db: Database, repository: number) {
   return db.selectFrom('caches').selectAll().where('repository_id', '=', repository);
 }
 
+/** The row as it was found: of another run's in its place it is not true. */
+const isCache =
+  ({ repository, scope, key, digest }: CacheEntry) =>
+  (row: ExpressionBuilder<Tables, 'caches'>) =>
+    row.and({ repository_id: repository, scope, key, digest });
+
+const isResult =
+  ({ repository, domain, address, run, stage }: ResultEntry) =>
+  (row: ExpressionBuilder<Tables, 'results'>) =>
+    row.and({ repository_id: repository, domain, address, run_id: run, stage });
+
 function fromCache({ repository, scope, key, digest, bytes, run, at }: CacheEntry): Selectable<CachesTable> {
-  return { repository_id: repository, scope, key, digest, bytes, run_id: run, created_at: at };
+  return { repository_id: repository, scope, key, digest, bytes, run_id: run, created_at: at, used_at: at };
 }
 
 function toCache(row: Selectable<CachesTable>): CacheEntry {
@@ -96,7 +104,7 @@ function toCache(row: Selectable<CachesTable>): CacheEntry {
 }
 
 function fromResult({ repository, domain, address, run, stage, at }: ResultEntry): Selectable<ResultsTable> {
-  return { repository_id: repository, domain, address, run_id: run, stage, created_at: at };
+  return { repository_id: repository, domain, address, run_id: run, stage, created_at: at, used_at: at };
 }
 
 function toResult(row: Selectable<ResultsTable>): ResultEntry {

@@ -83,6 +83,7 @@ export interface CachesTable {
   bytes: number;
   run_id: number;
   created_at: number;
+  used_at: number;
 }
 
 export interface ResultsTable {
@@ -92,4 +93,5 @@ export interface ResultsTable {
   run_id: number;
   stage: string;
   created_at: number;
+  used_at: number;
 }

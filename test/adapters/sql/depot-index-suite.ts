@@ -133,4 +133,20 @@ export function describeDepotIndex(newPlace: () => Promise<Place>): void {
       expect(await index.result(7, 'own', 'sha256:1')).toBeUndefined();
     });
   });
+
+  test('what was neither made nor found for a time is removed', async () => {
+    const keys = ['made', 'found', 'unused'];
+    for (const key of keys) await index.addCache(cache({ key, at: key === 'made' ? 30 : 10 }));
+    for (const address of keys) await index.addResult(result({ address, at: address === 'made' ? 30 : 10 }));
+    await index.useCache(cache({ key: 'found' }), 31);
+    await index.useResult(result({ address: 'found' }), 31);
+    // Of another run's in its place this is not true.
+    await index.useCache(cache({ key: 'unused', digest: 'sha256:old' }), 31);
+    await index.useResult(result({ address: 'unused', run: later }), 31);
+    await index.removeUnused(30);
+    const left = await Promise.all(keys.map((key) => index.cache(7, 'branch:main', key)));
+    expect(left.map((entry) => entry?.key)).toEqual(['made', 'found', undefined]);
+    const results = await Promise.all(keys.map((address) => index.result(7, 'own', address)));
+    expect(results.map((entry) => entry?.address)).toEqual(['made', 'found', undefined]);
+  });
 }

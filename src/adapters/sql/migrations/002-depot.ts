@@ -17,6 +17,7 @@ async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
     .addColumn('bytes', big, (c) => c.notNull())
     .addColumn('run_id', big, (c) => c.notNull().references('runs.id'))
     .addColumn('created_at', big, (c) => c.notNull())
+    .addColumn('used_at', big, (c) => c.notNull())
     .addPrimaryKeyConstraint('caches_identity', ['repository_id', 'scope', 'key'])
     .execute();
   await db.schema
@@ -27,6 +28,7 @@ async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
     .addColumn('run_id', big, (c) => c.notNull().references('runs.id'))
     .addColumn('stage', 'text', (c) => c.notNull())
     .addColumn('created_at', big, (c) => c.notNull())
+    .addColumn('used_at', big, (c) => c.notNull())
     .addPrimaryKeyConstraint('results_identity', ['repository_id', 'domain', 'address'])
     .execute();
 }
