@@ -102,6 +102,9 @@ describe('what is wrong is said', () => {
     ['CYCLONE_PUBLIC_URL', 'localhost:3000'],
     ['CYCLONE_SERVER_URL', 'ssh://cyclone.example'],
     ['CYCLONE_CONCURRENCY', '0'],
+    ['CYCLONE_LABELS', 'gpu; large'],
+    ['CYCLONE_LABELS', 'a+b'],
+    ['CYCLONE_LABELS', 'x'.repeat(51)],
     ['CYCLONE_FILES_DAYS', '0'],
     ['CYCLONE_FILES_SIZE', '0Gi'],
     ['CYCLONE_FILES_SIZE', '20'],
@@ -215,6 +218,8 @@ test('addresses and lists are taken as people write them', () => {
       REGISTRY_PASSWORD: 'p',
       CYCLONE_TRUSTED_REPOS: 'acme/*, other/tool\nx/y',
       CYCLONE_FILES_SIZE: '512Mi',
+      CYCLONE_LABELS: ' gpu, large\n team-a,',
+      CYCLONE_SECRETS_FILE: '/etc/cyclone/../secrets.yml',
     }),
   ).toMatchObject({
     port: 8080,
@@ -222,6 +227,8 @@ test('addresses and lists are taken as people write them', () => {
     registry: { location: 'registry.example:5000/team', username: 'u', password: 'p' },
     trustedRepositories: ['acme/*', 'other/tool', 'x/y'],
     files: { days: 30, bytes: 512 * 1024 ** 2 },
+    labels: ['gpu', 'large', 'team-a'],
+    secretsFile: '/etc/secrets.yml',
   });
   expect(read({ ...APP, PORT: '8080' }).publicUrl).toBe('http://localhost:8080');
 });

@@ -120,6 +120,7 @@ function secretsOf(lease: Lease): readonly string[] {
   );
   return [
     ...lease.secrets,
+    ...Object.values(lease.stageSecrets ?? {}).flatMap((secrets) => Object.values(secrets)),
     ...(lease.cloneToken === undefined ? [] : [lease.cloneToken]),
     ...auths.flatMap((auth) => [auth.password ?? '', auth.registryToken ?? '']),
     ...tokens,

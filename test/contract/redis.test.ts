@@ -12,6 +12,7 @@ import {
 import { redisFences } from '../../src/adapters/redis/fences.js';
 import { redisObserver } from '../../src/adapters/redis/observer.js';
 import { type OwnRedis, startOwnRedis } from '../../src/adapters/redis/server.js';
+import { announceWorker, redisPresence, watchWorkers } from '../../src/adapters/redis/workers.js';
 import { FenceLost } from '../../src/worker/ports.js';
 import { silent } from './support/logger.js';
 
@@ -69,6 +70,43 @@ describe('fences', () => {
     await expect(first.log('publish', Buffer.from('x'))).rejects.toThrow(FenceLost);
     await second.stageStarted('publish');
     expect(await redis.xlen('cyclone:events')).toBe(2);
+  });
+});
+
+describe('workers that are there', () => {
+  const labels = async () =>
+    (await redisPresence(redis).labels()).map((set) => [...set].sort().join()).sort();
+
+  test('are known by their labels, until they leave; both are news', async () => {
+    let news = 0;
+    await watchWorkers(connect(), () => {
+      news += 1;
+    });
+    const heard = async (count: number): Promise<void> => {
+      while (news < count) await new Promise((resolve) => setTimeout(resolve, 10));
+    };
+    const one = await announceWorker(redis, { id: 'one', labels: ['linux', 'gpu'] }, silent);
+    const two = await announceWorker(redis, { id: 'two', labels: ['linux'] }, silent);
+    await heard(2);
+    expect(await labels()).toEqual(['gpu,linux', 'linux']);
+    await one.leave();
+    await heard(3);
+    expect(await labels()).toEqual(['linux']);
+    // Killed, it said nothing: its next process is news, with other labels.
+    const again = await announceWorker(redis, { id: 'two', labels: ['linux', 'large'] }, silent);
+    await heard(4);
+    expect(await labels()).toEqual(['large,linux']);
+    await Promise.all([two.leave(), again.leave()]);
+    expect(await labels()).toEqual([]);
+  });
+
+  test('are forgotten when they are heard of no more', async () => {
+    const one = await announceWorker(redis, { id: 'one', labels: ['gpu'] }, silent);
+    expect(await redis.pttl('cyclone:worker:one')).toBeGreaterThan(10_000);
+    await redis.del('cyclone:worker:one');
+    expect(await labels()).toEqual([]);
+    expect(await redis.smembers('cyclone:workers')).toEqual([]);
+    await one.leave();
   });
 });
 

@@ -70,7 +70,8 @@ describe('the secrets of a stage', () => {
         },
       },
     });
-    await world.execute(leaseWith());
+    // Even those that the server forgot to name among what is masked.
+    await world.execute(leaseWith({ secrets: [] }));
     expect(world.story.logs.get('b')).toContain('found *** and ***\n');
   });
 
