@@ -2,6 +2,7 @@
  * Images for tests on a real engine, made of Debian's static busybox (package busybox-static): nothing is pulled.
  * Each function is safe to call from several test files, one after the other or at once.
  */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -17,6 +18,8 @@ export const BUSYBOX = 'cyclone-test/busybox:1';
 export const NO_SHELL = 'cyclone-test/no-shell:1';
 /** HEALTHCHECK: healthy as soon as /tmp/ready exists; its command makes that when it gets a line of input. */
 export const HEALTHCHECK = 'cyclone-test/healthcheck:1';
+/** Like busybox, with this machine's git and the libraries that it needs. */
+export const GIT = 'cyclone-test/git:1';
 /** Like busybox, but runs as uid 1000 in /home/app. */
 export const USER = 'cyclone-test/user:1';
 
@@ -39,6 +42,10 @@ CMD ["hello"]
 HEALTHCHECK --interval=1s --timeout=5s --retries=2 CMD ["test", "-e", "/tmp/ready"]
 CMD ["/bin/sh", "-c", "read line && touch /tmp/ready; sleep 300"]
 `,
+  [GIT]: `FROM ${BUSYBOX}
+COPY git/ /
+ENV PATH=/bin:/usr/bin
+`,
   [USER]: `FROM ${BUSYBOX}
 RUN chown 1000:1000 /home/app
 USER 1000:1000
@@ -57,6 +64,11 @@ export async function noShellImage(): Promise<string> {
 export async function healthcheckImage(): Promise<string> {
   await make(BUSYBOX);
   return await make(HEALTHCHECK);
+}
+
+export async function gitImage(): Promise<string> {
+  await make(BUSYBOX);
+  return await make(GIT, await withLibraries('/usr/bin/git'));
 }
 
 export async function userImage(): Promise<string> {
@@ -88,7 +100,7 @@ export function docker(): Dockerode {
   return new Dockerode();
 }
 
-async function make(tag: string): Promise<string> {
+async function make(tag: string, more: Readonly<Record<string, Buffer>> = {}): Promise<string> {
   const dockerfile = dockerfiles[tag];
   if (dockerfile === undefined) throw new Error(`no Dockerfile for ${tag}`);
   // What an image is made of is one of its labels: a changed Dockerfile makes a new one.
@@ -98,7 +110,16 @@ async function make(tag: string): Promise<string> {
     .inspect()
     .catch(() => undefined);
   if (present?.Config.Labels?.['cyclone-test.recipe'] === recipe) return tag;
-  const files = { Dockerfile: dockerfile, busybox: await readFile('/bin/busybox') };
+  const files = { Dockerfile: dockerfile, busybox: await readFile('/bin/busybox'), ...more };
   await buildImage(tag, files, { 'cyclone-test.recipe': recipe });
   return tag;
+}
+
+/** A program of this machine and what it is linked with, below `git/`, at their own paths. */
+async function withLibraries(program: string): Promise<Readonly<Record<string, Buffer>>> {
+  const linked = execFileSync('ldd', [program], { encoding: 'utf8' });
+  const paths = [program, ...[...linked.matchAll(/(\/\S+) \(0x/g)].map(([, file = '']) => file)];
+  return Object.fromEntries(
+    await Promise.all(paths.map(async (file) => [`git${file}`, await readFile(file)] as const)),
+  );
 }
