@@ -5,6 +5,7 @@ import { openFirewall } from '../adapters/iptables/firewall.js';
 import { subscribeCancellations } from '../adapters/redis/cancellations.js';
 import { redisObserver } from '../adapters/redis/observer.js';
 import { type Announcement, announceWorker } from '../adapters/redis/workers.js';
+import { ownLabel } from '../pipeline/labels.js';
 import type { Logger } from '../runs/ports.js';
 import type { Settings } from '../settings.js';
 import { checkedDepot } from '../worker/checked-depot.js';
@@ -101,7 +102,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
 
   const connection = await deps.redis.connect('patient');
   const subscriber = await deps.redis.connect('patient');
-  const labels = [...new Set([info.os, info.architecture, ...settings.labels])];
+  const labels = [...new Set([info.os, info.architecture, ownLabel(dataDir.workerId), ...settings.labels])];
   let worker: JobWorker | undefined;
   let announcement: Announcement | undefined;
   let waiting: Promise<void> | undefined;

@@ -1,3 +1,4 @@
+import { isReleaseBuild, usesBuiltImage } from './built-image.js';
 import { circlesOf, dependents, wayRound } from './circles.js';
 import { CHAIN, type StageDefinition, type StageId } from './model.js';
 import { needsFirst, type SharedNeeds } from './needs-first.js';
@@ -35,13 +36,18 @@ export function buildGraph(groups: readonly StageGroup[], sequences: readonly (r
   const names = byName(groups);
   const named = new Map<StageId, readonly StageId[]>();
   const chain: StageId[] = [];
+  const builds = groups
+    .filter(({ definition }) => isReleaseBuild(definition))
+    .flatMap(({ members }) => members);
   for (const { definition, members } of groups) {
     const inChain = isChainStage(definition.name);
     const written = definition.options?.needs;
     const found = written?.flatMap((need) => names.get(need) ?? []) ?? (inChain ? [...chain] : []);
-    const needed = new Set(found);
+    // Also where the file does not say so: an image is there when it was built.
+    const implied = (written !== undefined || !inChain) && usesBuiltImage(definition) ? builds : [];
+    const needed = new Set([...found, ...implied]);
     for (const member of members) needs.set(member, needed);
-    if (written !== undefined) for (const member of members) named.set(member, [...needed]);
+    if (written !== undefined) for (const member of members) named.set(member, [...new Set(found)]);
     for (const need of written ?? []) {
       if (!names.has(need)) blame(faults, members, `it needs ${need}, which is no stage of this file`);
     }

@@ -1,3 +1,4 @@
+import { imageSource, isReleaseBuild, usesBuiltImage } from './built-image.js';
 import { closuresOf } from './closures.js';
 import type { Graph, StageGroup } from './graph.js';
 import { labelsOf } from './labels.js';
@@ -42,10 +43,6 @@ function holdsBuild(groups: readonly StageGroup[], sequence: readonly StageId[])
   return groups.some(
     ({ definition, members }) => isReleaseBuild(definition) && members.some((id) => sequence.includes(id)),
   );
-}
-
-export function isReleaseBuild({ spec }: Pick<StageDefinition, 'spec'>): boolean {
-  return spec.kind === 'image_build' && spec.purpose === 'release';
 }
 
 /** Ids that can be a part of a path, a label and a key in Redis, and still be read. */
@@ -94,6 +91,7 @@ export function jobsOf(
   }
   const jobOf = new Map(jobs.flatMap((job) => job.stages.map((stage) => [stage, job.id] as const)));
   const keeping = new Set(stages.filter(({ options }) => options?.artifacts?.length).map(({ id }) => id));
+  const usersOfImage = new Set(stages.filter(usesBuiltImage).map(({ id }) => id));
   // In one job the workspace is shared: what another stage of it keeps is there.
   const takenBy = (stage: StageId): readonly StageId[] =>
     (graph.named.get(stage) ?? []).filter(
@@ -112,6 +110,7 @@ export function jobsOf(
     jobs: jobs.map((job) => ({
       ...job,
       ...runsOn(stages, job),
+      ...imageOf(stages, usersOfImage, job),
       needs: [...new Set((waitsFor.get(job.stages[0] ?? '') ?? []).flatMap((need) => jobOf.get(need) ?? []))],
     })),
   };
@@ -120,4 +119,14 @@ export function jobsOf(
 function runsOn(stages: readonly PlannedStage[], job: Sequence): Pick<PlannedJob, 'runsOn'> {
   const labels = labelsOf(stages, job.stages);
   return labels.length === 0 ? {} : { runsOn: labels };
+}
+
+function imageOf(
+  stages: readonly PlannedStage[],
+  users: ReadonlySet<StageId>,
+  job: Sequence,
+): Pick<PlannedJob, 'imageOf'> {
+  const uses = job.stages.some((id) => users.has(id));
+  const source = uses ? imageSource(stages, job.stages) : undefined;
+  return source?.kind === 'other' ? { imageOf: source.build } : {};
 }

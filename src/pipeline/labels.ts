@@ -1,4 +1,4 @@
-import type { PlannedStage, StageId } from './model.js';
+import type { PlannedJob, PlannedStage, RunProgress, StageId } from './model.js';
 
 /** It becomes a part of a queue's name. */
 const LABEL = /^[A-Za-z0-9._-]{1,50}$/;
@@ -16,11 +16,26 @@ export function labelsOf(stages: readonly PlannedStage[], ids: readonly StageId[
   return [...new Set(wanted)].sort();
 }
 
+/** Every worker has one of these that no other has: what is on its machine only is used there. */
+export function ownLabel(worker: string): string {
+  return `worker-${worker}`;
+}
+
+/** What the worker of a job must have as the run stands: with an image from another job, it is who built it. */
+export function neededLabels(
+  { stages }: Pick<RunProgress, 'stages'>,
+  { runsOn = [], imageOf }: PlannedJob,
+): readonly string[] {
+  const build = stages.find(({ id }) => id === imageOf)?.state;
+  const worker = build?.status === 'completed' ? build.facts.worker : undefined;
+  return worker === undefined ? runsOn : [...new Set([...runsOn, ownLabel(worker)])].sort();
+}
+
 /** For people: `a worker with the labels arm64 and gpu`. */
 export function workerWith(labels: readonly string[]): string {
-  const [last, ...before] = [...labels].reverse();
+  const last = labels.at(-1);
   if (last === undefined) return 'a worker';
-  return before.length === 0
+  return labels.length === 1
     ? `a worker with the label ${last}`
-    : `a worker with the labels ${before.reverse().join(', ')} and ${last}`;
+    : `a worker with the labels ${labels.slice(0, -1).join(', ')} and ${last}`;
 }

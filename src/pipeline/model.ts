@@ -283,6 +283,8 @@ export interface PlannedJob {
   readonly needs: readonly string[];
   /** Labels that its worker must have, for all of its stages: sorted, each once. Absent: any worker will do. */
   readonly runsOn?: readonly string[];
+  /** The build of another job whose image stages of this one use: they run on the machine that built it. */
+  readonly imageOf?: StageId;
 }
 
 export interface Plan {
@@ -527,6 +529,8 @@ export interface Lease {
   readonly begun?: StageId;
   /** The first stage that must still wait, for other jobs or for its group: the job is given back before it. */
   readonly until?: StageId;
+  /** The image that another job built and this one uses: its stage, and its id in the engine of that worker. */
+  readonly built?: { readonly by: StageId; readonly image: string };
   /** By stage of the job: the secrets that it names, by name. None for a fork. */
   readonly stageSecrets?: Readonly<Record<StageId, Readonly<Record<string, string>>>>;
   /** By stage of the job: the secrets that it names and cannot have, each with what to do. It fails without running. */

@@ -1,9 +1,9 @@
+import { imageSource, usesBuiltImage } from './built-image.js';
 import { buildGraph, inOrder, type StageGroup } from './graph.js';
 import { imageName } from './image-name.js';
-import { isReleaseBuild, jobsOf, type Sequence, sequencesOf } from './jobs.js';
+import { jobsOf, type Sequence, sequencesOf } from './jobs.js';
 import { type Cell, cellName, cellsOf } from './matrix.js';
 import {
-  BUILT_IMAGE,
   type On,
   type Plan,
   type PlannedStage,
@@ -116,24 +116,16 @@ function noRegistry(definition: StageDefinition, registry: string | undefined): 
     : [];
 }
 
-/** An image is on the machine that built it, which is known for the stages of the build's own job only. */
+/** Of several images none is the one that is meant. */
 function noImage(
   stage: PlannedStage,
   all: readonly PlannedStage[],
   sequences: readonly Sequence[],
 ): readonly string[] {
   if (!usesBuiltImage(stage)) return [];
-  const builds = all.filter((other) => isReleaseBuild(other) && other.skip === undefined);
   const job = sequences.find(({ stages }) => stages.includes(stage.id));
-  if (builds.length === 0 || builds.some(({ id }) => job?.stages.includes(id))) return [];
-  return [
-    `the image of ${builds.map(({ id }) => id).join(', ')} is not there: only stages of the chain without \`needs\` and \`matrix\` share it`,
-  ];
-}
-
-function usesBuiltImage({ spec }: PlannedStage): boolean {
-  if (spec.kind === 'publish') return true;
-  return (
-    spec.kind === 'container' && [spec.container, ...spec.services].some(({ image }) => image === BUILT_IMAGE)
-  );
+  const source = imageSource(all, job?.stages ?? []);
+  return source.kind === 'ambiguous'
+    ? [`it is not known which image is meant: ${source.builds.join(', ')} each make one`]
+    : [];
 }

@@ -2,7 +2,7 @@ import type { Conclusion, RunProgress, StageId, WorkerEvent } from '../pipeline/
 import { progress, type RunEvent, ready } from '../pipeline/progress.js';
 import type { Concurrency } from './concurrency.js';
 import type { Remember } from './depot.js';
-import type { Placement } from './placement.js';
+import { labelsFor, type Placement } from './placement.js';
 import type { Clock, JobQueue, Logger, RunListener, RunRecord, RunStore } from './ports.js';
 
 export interface AdvanceDeps {
@@ -114,8 +114,8 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     return latest;
   };
 
-  const enqueue = ({ id, plan }: RunRecord, job: string, attempt: number): Promise<void> =>
-    deps.queue.enqueue(id, job, attempt, plan.jobs.find((planned) => planned.id === job)?.runsOn);
+  const enqueue = (record: RunRecord, job: string, attempt: number): Promise<void> =>
+    deps.queue.enqueue(record.id, job, attempt, labelsFor(record, job));
 
   const resume = async (run: number): Promise<void> => {
     const record = await deps.store.load(run);

@@ -73,6 +73,7 @@ export function createLease(deps: LeaseDeps): GrantLease {
       secrets: [cloneToken, ...passwords(deps.registries), ...secretsOf(record.plan), ...masked],
       ...granted,
       ...handedTo(record, job),
+      ...builtFor(record, job),
       ...history(record, job, await deps.concurrency.heldAt(record, job)),
       url: deps.runUrl(run),
     };
@@ -82,6 +83,13 @@ export function createLease(deps: LeaseDeps): GrantLease {
 function isOver(record: RunRecord, jobId: string): boolean {
   const job = record.progress.jobs.find(({ id }) => id === jobId);
   return record.progress.run.status === 'completed' || job?.status === 'done';
+}
+
+/** An image that another job's build made. */
+function builtFor({ progress }: RunRecord, { imageOf }: PlannedJob): Pick<Lease, 'built'> {
+  const state = progress.stages.find(({ id }) => id === imageOf)?.state;
+  const image = state?.status === 'completed' ? state.facts.imageDigest : undefined;
+  return imageOf === undefined || image === undefined ? {} : { built: { by: imageOf, image } };
 }
 
 function history(

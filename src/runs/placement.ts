@@ -1,4 +1,5 @@
-import { workerWith } from '../pipeline/labels.js';
+import { neededLabels, workerWith } from '../pipeline/labels.js';
+import type { PlannedJob } from '../pipeline/model.js';
 import { progress } from '../pipeline/progress.js';
 import { nextStage, type StageWaits } from '../pipeline/waiting.js';
 import type { Clock, RunListener, RunRecord, RunStore, WorkerPresence } from './ports.js';
@@ -23,15 +24,17 @@ export function createPlacement({ presence, store, clock, changed }: PlacementDe
     const queued = new Set(
       record.progress.jobs.filter(({ status }) => status === 'enqueued').map(({ id }) => id),
     );
-    const choosy = record.plan.jobs.filter(({ id, runsOn }) => runsOn !== undefined && queued.has(id));
+    const choosy = record.plan.jobs
+      .filter(({ id }) => queued.has(id))
+      .map((job) => ({ job, labels: neededLabels(record.progress, job) }))
+      .filter(({ labels }) => labels.length > 0);
     if (choosy.length === 0 || record.progress.run.status === 'completed') return;
     const workers = await presence.labels();
-    const events = choosy.flatMap((job): StageWaits[] => {
+    const events = choosy.flatMap(({ job, labels }): StageWaits[] => {
       const stage = nextStage(record.progress, job);
       if (stage === undefined) return [];
-      const labels = job.runsOn ?? [];
       const somebody = workers.some((worker) => labels.every((label) => worker.has(label)));
-      const waits = somebody ? undefined : `${workerWith(labels)}: none is there`;
+      const waits = somebody ? undefined : wordsFor(job, labels);
       return [{ type: 'stage_waits', stage, waits, while: 'enqueued', at: clock.now() }];
     });
     const result = await store.update(record.id, (now) =>
@@ -49,4 +52,16 @@ export function createPlacement({ presence, store, clock, changed }: PlacementDe
       }
     },
   };
+}
+
+/** The labels of a job as the run stands; none: any worker will do. */
+export function labelsFor({ plan, progress: now }: RunRecord, id: string): readonly string[] {
+  const job = plan.jobs.find((planned) => planned.id === id);
+  return job === undefined ? [] : neededLabels(now, job);
+}
+
+function wordsFor({ imageOf, runsOn = [] }: PlannedJob, labels: readonly string[]): string {
+  if (imageOf === undefined) return `${workerWith(labels)}: none is there`;
+  const also = runsOn.length === 0 ? '' : `, which must be ${workerWith(runsOn)}`;
+  return `the worker that has the image of ${imageOf}${also}: it is not there`;
 }

@@ -1,6 +1,7 @@
 import type { JobProgress } from '../pipeline/model.js';
 import type { Advance } from './advance.js';
 import type { Concurrency } from './concurrency.js';
+import { labelsFor } from './placement.js';
 import type { Clock, JobQueue, Logger, ReportedEvents, RunRecord, RunStore } from './ports.js';
 
 export interface ReconcileDeps {
@@ -34,11 +35,11 @@ export async function reconcile(deps: ReconcileDeps): Promise<void> {
 
 async function lookAfter(
   deps: ReconcileDeps,
-  { id: run, plan }: RunRecord,
+  record: RunRecord,
   { id, attempt }: JobProgress,
 ): Promise<void> {
-  const labels = plan.jobs.find((job) => job.id === id)?.runsOn;
-  const state = await deps.queue.state(run, id, attempt, labels);
+  const run = record.id;
+  const state = await deps.queue.state(run, id, attempt, labelsFor(record, id));
   if (state === 'failed') {
     await jobFailed(deps, run, id);
   }

@@ -48,10 +48,16 @@ export async function planContainer(
 }
 
 /** The image, pulled or built. @throws StageFailed `image` when there is no built one */
-export async function imageOf(stand: Stand, spec: ContainerSpec): Promise<ImageInfo> {
+export async function imageOf({ lease }: Job, stand: Stand, spec: ContainerSpec): Promise<ImageInfo> {
   if (spec.image !== BUILT_IMAGE) return await stand.images.get(spec.image);
   if (stand.built === undefined) {
-    throw new StageFailed('image', `${BUILT_IMAGE}: no build of this run made an image before this stage`);
+    const by = lease.built?.by;
+    throw new StageFailed(
+      'image',
+      by === undefined
+        ? `${BUILT_IMAGE}: no build of this run made an image before this stage`
+        : `${BUILT_IMAGE}: the image of ${by} is not on its machine any more; run ${by} again`,
+    );
   }
   return stand.built;
 }

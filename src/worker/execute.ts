@@ -7,6 +7,7 @@ import { type Job, jobLabels, openJob, type Stand } from './job.js';
 import { EngineUnavailable, FenceLost, type Lease } from './ports.js';
 import { unpublishedNotes } from './published-ports.js';
 import { jobStages, type Walk } from './resume.js';
+import { isShared } from './shared-image.js';
 import { runStage } from './stage.js';
 import { findStand } from './stand.js';
 import { HandedOver } from './try.js';
@@ -158,7 +159,8 @@ async function discard(job: Job, stand: Stand | undefined): Promise<void> {
   }
   try {
     await engine.reap(job.labels, { images: true });
-    if (stand?.earlierImage !== undefined) await engine.removeImage(stand.earlierImage);
+    const isFreed = !job.lease.job.stages.some((stage) => isShared(job.lease, stage));
+    if (stand?.earlierImage !== undefined && isFreed) await engine.removeImage(stand.earlierImage);
   } catch (error) {
     logger.warn({ err: error, run: job.lease.run }, 'images not removed');
   }

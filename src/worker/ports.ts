@@ -20,6 +20,8 @@ export const LABELS = {
   job: 'cyclone.job',
   /** The owner's number, so that an owner can clean up after itself without touching the next one's. */
   fence: 'cyclone.fence',
+  /** Of an image that other jobs of its run use: it stays when its own job is over. */
+  shared: 'cyclone.shared',
 } as const;
 
 /** The engine cannot be reached, or went away: not the stage's fault; the job waits for it. */
@@ -209,10 +211,13 @@ export interface Engine {
   published(image: string, reference: string, auth?: RegistryAuth): Promise<string | undefined>;
   removeImage(reference: string): Promise<void>;
   /**
-   * Removes containers (killed), networks and, when `images`, images that bear all these labels; the layers that
+   * Removes containers (killed), networks and, when `images`, images that bear all these labels, but not those that
+   * are shared; the layers that
    * builds made stay as a cache, until `tidy`. Safe twice.
    */
   reap(labels: Labels, options: { images: boolean }): Promise<void>;
+  /** Removes images of this installation with the label `shared` that were made longer ago; not one that is in use. */
+  removeShared(olderThanMs: number): Promise<void>;
   /** Removes layers that no build of this installation has used for so long; never what has a name or is in use. */
   tidy(olderThanMs: number): Promise<void>;
   /** Proves that a path of ours is the same path on the engine's host. */

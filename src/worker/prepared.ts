@@ -64,7 +64,7 @@ async function prepareMain(
   if (size > SCRIPT_LIMIT_BYTES) {
     throw new StageFailed('container', `commands hold ${size} bytes; ${SCRIPT_LIMIT_BYTES} are possible`);
   }
-  const image = await imageOf(stand, spec);
+  const image = await imageOf(job, stand, spec);
   const plan = await planStageMounts(spec.volumes, await stand.place());
   const mounts = [...plan.mounts, ...(await cacheMounts(stand.workspace, stage))];
   const script = spec.commands.length > 0 ? createScript(spec.commands) : undefined;

@@ -48,7 +48,7 @@ export async function findStand(job: Job): Promise<{ readonly stand: Stand; read
       depot: deps.depot,
       signal: job.halt.signal,
     }),
-    built: walk.stages.some(isReleaseBuild) ? undefined : left,
+    built: walk.stages.some(isReleaseBuild) ? undefined : (left ?? (await imageOfOther(job))),
     earlierImage: left?.id,
     shellImage: undefined,
   };
@@ -65,4 +65,9 @@ async function imageOfEarlier({ lease, deps }: Job): Promise<ImageInfo | undefin
   const build = lease.plan.stages.find(isReleaseBuild);
   const id = lease.done.find(({ stage }) => stage === build?.id)?.facts.imageDigest;
   return id === undefined ? undefined : await deps.engine.image(id);
+}
+
+/** The image of another job's build: the job was given to this worker because it is here. */
+async function imageOfOther({ lease, deps }: Job): Promise<ImageInfo | undefined> {
+  return lease.built === undefined ? undefined : await deps.engine.image(lease.built.image);
 }

@@ -107,6 +107,20 @@ describe('reap', () => {
     expect(await bench.leftovers()).toEqual([]);
   });
 
+  test('leaves an image that others of its run use, which goes when it is old', async () => {
+    const files = { Dockerfile: 'FROM scratch\nCOPY file /\n', file: 'shared' };
+    const run = { ...labels, [LABELS.run]: '4', [LABELS.shared]: 'yes' };
+    const name = `${install}/four:1`;
+    await buildImage(name, files, run);
+    await engine.reap({ [LABELS.run]: '4' }, { images: true });
+    expect(await engine.image(name)).toBeDefined();
+    await engine.removeShared(60_000);
+    expect(await engine.image(name)).toBeDefined();
+    await engine.removeShared(-2000);
+    expect(await engine.image(name)).toBeUndefined();
+    expect(await bench.leftovers()).toEqual([]);
+  });
+
   test('by two at once is as good as by one', async () => {
     await engine.container(script('true')).then((container) => container.start());
     await Promise.all([engine.reap(labels, { images: true }), engine.reap(labels, { images: true })]);

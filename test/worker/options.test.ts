@@ -299,3 +299,44 @@ test('services stand beside any stage', async () => {
   expect(world.engine.journal).toContain('start db');
   expect(world.story.facts.get('lint')?.services).toEqual(['db']);
 });
+
+describe('an image that other jobs use', () => {
+  const build = planned('build', BUILD);
+  const cell = planned('smoke', {
+    kind: 'container',
+    container: container({ image: 'BUILT_IMAGE', commands: ['true'] }),
+    services: [],
+    outputs: [],
+  });
+  const both = leaseOf([build, cell]);
+  const chain = { id: 'chain', stages: ['build'], needs: [] };
+  const smoke = { id: 'smoke', stages: ['smoke'], needs: ['chain'], imageOf: 'build' };
+  const plan = { ...both.plan, jobs: [chain, smoke] };
+
+  test('stays when its job is over, and is the one that they run', async () => {
+    const world = createWorld();
+    await world.execute({ ...both, plan, job: chain });
+    const image = world.story.facts.get('build')?.imageDigest ?? '';
+    expect([...world.engine.images.values()].map(({ id }) => id)).toContain(image);
+    await world.execute({ ...both, plan, job: smoke, built: { by: 'build', image } });
+    expect(world.story.outcomes.get('smoke')).toEqual({ kind: 'passed' });
+    expect(world.story.facts.get('smoke')?.image).toBe(IMAGE);
+    expect([...world.engine.images.values()].map(({ id }) => id)).toContain(image);
+  });
+
+  test('goes with its job when nobody else uses it', async () => {
+    const world = createWorld();
+    await world.execute({ ...both, plan: { ...plan, jobs: [chain] }, job: chain });
+    const image = world.story.facts.get('build')?.imageDigest ?? '';
+    expect([...world.engine.images.values()].map(({ id }) => id)).not.toContain(image);
+  });
+
+  test('is named when it is gone', async () => {
+    const world = createWorld();
+    await world.execute({ ...both, plan, job: smoke, built: { by: 'build', image: 'sha256:gone' } });
+    expect(world.story.outcomes.get('smoke')).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'image', message: expect.stringContaining('run build again') as unknown as string },
+    });
+  });
+});

@@ -16,7 +16,7 @@ import { pruneLayers } from './layer-cache.js';
 import { networkMaker } from './networks.js';
 import { published, pusher } from './publish.js';
 import { puller } from './pull.js';
-import { reapLabelled } from './reap.js';
+import { reapLabelled, removeShared } from './reap.js';
 import { sharesPath } from './shared-path.js';
 
 export interface DockerEngineOptions {
@@ -54,6 +54,7 @@ export function dockerEngine(options: DockerEngineOptions): Engine {
     published: (image, reference, auth) => published(client, { image, reference, auth }),
     removeImage: (reference) => removeImage(client, reference),
     reap: (labels, { images }) => reapLabelled(client, labels, { install, images }),
+    removeShared: (olderThanMs) => removeShared(client, install, olderThanMs),
     tidy: (olderThanMs) => pruneLayers(client, install, olderThanMs),
     sharesPath: (directory) => sharesPath(client, install, directory),
   };

@@ -37,10 +37,22 @@ async function removeImages(client: Client, filters: { readonly label: string[] 
   let helped = true;
   while (helped) {
     helped = false;
-    for (const { Id, RepoTags } of await client.call((docker) => docker.listImages({ filters }))) {
+    for (const { Id, RepoTags, Labels } of await client.call((docker) => docker.listImages({ filters }))) {
+      if (Labels?.[LABELS.shared] !== undefined) continue;
       for (const name of namesIn(RepoTags)) await remove(client, name);
       helped = (await remove(client, Id)) || helped;
     }
+  }
+}
+
+/** Images that outlived their job for others of their run. */
+export async function removeShared(client: Client, install: string, olderThanMs: number): Promise<void> {
+  const filters = { label: [`${LABELS.install}=${install}`, LABELS.shared] };
+  const old = (Date.now() - olderThanMs) / 1000;
+  for (const { Id, RepoTags, Created } of await client.call((docker) => docker.listImages({ filters }))) {
+    if (Created >= old) continue;
+    for (const name of namesIn(RepoTags)) await remove(client, name);
+    await remove(client, Id);
   }
 }
 

@@ -5,8 +5,9 @@ import { buildContext } from '../build-context.js';
 import { isInside, resolveInside } from '../inside.js';
 import { limitsOf } from '../limits.js';
 import { copyOutputs } from '../outputs.js';
-import type { ImageInfo } from '../ports.js';
+import { type ImageInfo, LABELS } from '../ports.js';
 import { workspaceReady } from '../ready.js';
+import { isShared } from '../shared-image.js';
 import { type StageContext, timed } from '../stage-context.js';
 import { StageFailed } from '../stage-failed.js';
 import { cacheImages } from './cache-images.js';
@@ -48,7 +49,10 @@ async function build(context: StageContext, spec: ImageBuildStage, tag: string):
       dockerfile,
       tag,
       labels: job.labels,
-      imageLabels: labelsOf(spec),
+      imageLabels: {
+        ...labelsOf(spec),
+        ...(isShared(job.lease, context.stage.id) && { [LABELS.shared]: 'yes' }),
+      },
       pull: false,
       limits: limitsOf(context.stage.options?.resources ?? {}, job.deps.limits, job.lease.trusted),
       auth: job.lease.registries,

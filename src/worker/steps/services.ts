@@ -73,7 +73,7 @@ async function createService(
   spec: ServiceSpec,
   aliases: readonly string[],
 ): Promise<Service> {
-  const image = await imageOf(stand, spec);
+  const image = await imageOf(job, stand, spec);
   const plan = await planServiceMounts(spec.volumes, await stand.place());
   const creating = job.resources.create({
     ...(await planContainer(job, spec.name, spec, image, plan)),

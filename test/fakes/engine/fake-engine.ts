@@ -7,6 +7,7 @@ import {
   EngineUnavailable,
   type ImageBuild,
   type ImageInfo,
+  LABELS,
   type Labels,
   type Network,
 } from '../../../src/worker/ports.js';
@@ -128,7 +129,7 @@ export class FakeEngine implements Engine {
     signal.throwIfAborted();
     return this.#addImage(build.tag, {
       local: true,
-      labels: build.labels,
+      labels: { ...build.imageLabels, ...build.labels },
       id: `sha256:built${this.#next++}`,
     });
   }
@@ -167,9 +168,16 @@ export class FakeEngine implements Engine {
       }
       for (const [name, of] of this.networks) if (bears(of, labels)) this.networks.delete(name);
       if (images) {
-        for (const [name, image] of this.images) if (bears(image.labels, labels)) this.images.delete(name);
+        for (const [name, image] of this.images) {
+          if (bears(image.labels, labels) && image.labels[LABELS.shared] === undefined)
+            this.images.delete(name);
+        }
       }
     });
+  }
+
+  removeShared(): Promise<void> {
+    return this.#call('removeShared', () => undefined);
   }
 
   tidy(): Promise<void> {

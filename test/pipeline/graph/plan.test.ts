@@ -250,9 +250,31 @@ describe('artifacts are taken', () => {
 });
 
 describe('the image of the build', () => {
-  test('is refused to a stage that has a workspace of its own', () => {
-    const plan = planOf([stage('build'), withImage('e2e', 'BUILT_IMAGE', { needs: ['build'] })]);
-    expect(refusalsOf(plan)).toEqual({ e2e: [expect.stringContaining('the image of build is not there')] });
+  const imageOf = (plan: Plan) => Object.fromEntries(plan.jobs.map((job) => [job.id, job.imageOf]));
+  const waitsFor = (plan: Plan, id: string) => plan.stages.find((one) => one.id === id)?.waitsFor;
+
+  test('is used by jobs of their own, which wait for it whether they say so or not', () => {
+    const e2e = withImage('e2e', 'BUILT_IMAGE', { needs: ['lint'] });
+    const smoke = withImage('smoke', 'BUILT_IMAGE');
+    const plan = planOf([stage('build'), e2e, smoke, stage('lint')]);
+    expect(refusalsOf(plan)).toEqual({});
+    expect(imageOf(plan)).toEqual({ chain: undefined, e2e: 'build', lint: undefined, smoke: 'build' });
+    expect(waitsFor(plan, 'e2e')?.toSorted()).toEqual(['build', 'lint']);
+    expect(waitsFor(plan, 'smoke')).toEqual(['build']);
+  });
+
+  test('is used by each cell of a matrix, and the last of several builds counts', () => {
+    const cells = withImage('integration', 'BUILT_IMAGE', { matrix: matrix({ v: ['1', '2'] }) });
+    const plan = planOf([part('build', 'api'), part('build', 'web'), cells]);
+    expect(refusalsOf(plan)).toEqual({});
+    expect(Object.values(imageOf(plan))).toEqual([undefined, 'build:web', 'build:web']);
+  });
+
+  test('is nobody’s when the build does not run, and a circle is refused in words', () => {
+    const left = stage('build', { when: { branch: ['none'] } });
+    expect(imageOf(planOf([left, withImage('smoke', 'BUILT_IMAGE')]))).toEqual({ smoke: undefined });
+    const plan = planOf([stage('build', { needs: ['smoke'] }), withImage('smoke', 'BUILT_IMAGE')]);
+    expect(refusalsOf(plan).build).toEqual([expect.stringContaining('needs go round in a circle')]);
   });
 
   test('of a matrix of builds cannot be published: there are several', () => {
