@@ -107,25 +107,25 @@ const FORMS = [
 
 describe('a stage that prints its secrets', () => {
   test('in every form leaves no trace of them anywhere', async () => {
-    const { log, check, conclusions } = await finishedRun(world, {
+    const run = await finishedRun(world, {
       repository: 'acme/prints',
       files: pipeline(
         { secrets: ['TOKEN', 'KEY'], commands: [...FORMS, 'sh -c "exit 3" "$TOKEN"'] },
         { integration: { image: 'cyclone-test/busybox:1', commands: ['true'] } },
       ),
     });
-    expect(conclusions).toMatchObject({ 'cyclone/pre_build': 'failure' });
-    expect(check('cyclone/pre_build').title).toContain('command 9 of 9');
+    expect(run.conclusions).toMatchObject({ 'cyclone/pre_build': 'failure' });
+    expect(run.check('cyclone/pre_build').title).toContain('command 9 of 9');
     const { url } = world.server();
-    const { pathname } = new URL(check('cyclone').detailsUrl ?? '');
+    const { pathname } = new URL(run.check('cyclone').detailsUrl ?? '');
     const pages = [pathname, `${pathname}/stages/pre_build`, `/api${pathname}`];
     const shown = await Promise.all(pages.map(async (page) => (await fetch(`${url}${page}`)).text()));
-    const text = await log('pre_build');
+    const text = await run.log('pre_build');
     expect(text).toContain('a line: ***;');
     expect(text.split('***').length).toBeGreaterThan(20);
     expectNoTrace(text);
     for (const page of shown) expectNoTrace(page);
-    expectNoTrace(JSON.stringify([check('cyclone'), check('cyclone/pre_build')]));
+    expectNoTrace(JSON.stringify([run.check('cyclone'), run.check('cyclone/pre_build')]));
     expectNoTrace(world.server().output());
     const files = await kept();
     // It is the right place to look at.

@@ -18,19 +18,21 @@ export function watchQueues(
   const subscriber = connection.duplicate();
   let looking: Promise<void> = Promise.resolve();
   let waiting = false;
+  const lookBehind = async (before: Promise<void>): Promise<void> => {
+    await before;
+    waiting = false;
+    try {
+      const known = await connection.smembers(QUEUES_KEY);
+      const mine = known.filter((queue) => labelsOf(queue).every((label) => labels.has(label)));
+      await found(new Set([ANY_WORKER, ...mine]));
+    } catch (err) {
+      logger.warn({ err }, 'queues not looked at');
+    }
+  };
   const look = (): void => {
     if (waiting) return;
     waiting = true;
-    looking = looking.then(async () => {
-      waiting = false;
-      try {
-        const known = await connection.smembers(QUEUES_KEY);
-        const mine = known.filter((queue) => labelsOf(queue).every((label) => labels.has(label)));
-        await found(new Set([ANY_WORKER, ...mine]));
-      } catch (err) {
-        logger.warn({ err }, 'queues not looked at');
-      }
-    });
+    looking = lookBehind(looking);
   };
   subscriber.on('error', (err) => logger.debug({ err }, 'queue changes'));
   subscriber.on('message', look);
