@@ -1,0 +1,63 @@
+import type { Outcome, StageFacts } from './outcome.js';
+import type { StageId } from './stage.js';
+
+/** Times are milliseconds since the epoch. */
+export type StageState =
+  /** `waits`: for what, in words for people, where it is not just for its turn (`a worker with label gpu`). */
+  | { readonly status: 'queued'; readonly waits?: string }
+  | { readonly status: 'in_progress'; readonly startedAt: number }
+  | {
+      readonly status: 'completed';
+      readonly outcome: Outcome;
+      readonly facts: StageFacts;
+      readonly startedAt?: number;
+      readonly completedAt: number;
+    };
+
+export interface StageProgress {
+  readonly id: StageId;
+  readonly state: StageState;
+}
+
+export type JobStatus = 'waiting' | 'enqueued' | 'running' | 'done';
+
+export interface JobProgress {
+  readonly id: string;
+  readonly status: JobStatus;
+  /** How often it was put before the workers: with run and job it names the queue's entry. */
+  readonly attempt: number;
+  /** The newest owner. Events of an older fence are ignored. */
+  readonly fence: number;
+  /** The last event applied of that owner. */
+  readonly seq: number;
+}
+
+export type Conclusion =
+  | 'success'
+  | 'failure'
+  | 'neutral'
+  | 'cancelled'
+  | 'skipped'
+  | 'timed_out'
+  | 'action_required';
+
+export type RunStatus =
+  | { readonly status: 'queued' }
+  | { readonly status: 'in_progress'; readonly startedAt: number }
+  | {
+      readonly status: 'completed';
+      readonly conclusion: Conclusion;
+      /** One line, as in the title of the `cyclone` check. */
+      readonly reason: string;
+      readonly startedAt?: number;
+      readonly completedAt: number;
+    };
+
+/** Everything of a run that changes. */
+export interface RunProgress {
+  readonly run: RunStatus;
+  /** Someone asked for its end: stages that run are being stopped. As in the outcome `cancelled`. */
+  readonly cancelledBy?: string;
+  readonly stages: readonly StageProgress[];
+  readonly jobs: readonly JobProgress[];
+}
