@@ -54,5 +54,16 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+// Whoever reads may have read enough: `cyclone schema | head`.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+const status = await main(process.argv.slice(2));
+// What a pipe has not taken yet would be lost: 64 KB of a plan, and half of its JSON.
+await Promise.all([process.stdout, process.stderr].map(written));
 // Not exitCode: a part that could not be stopped must not keep the process.
-process.exit(await main(process.argv.slice(2)));
+process.exit(status);
+
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}

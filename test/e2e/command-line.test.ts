@@ -26,6 +26,7 @@ async function cyclone(...args: string[]): Promise<Ended> {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [PROGRAM, ...args], {
       cwd: directory,
       env: {},
+      maxBuffer: 16 * 1024 * 1024,
     });
     return { code: 0, stdout, stderr };
   } catch (error) {
@@ -52,9 +53,15 @@ lint
     expect(await cyclone('lint', '--format', 'json')).toMatchObject({ code: 1, stderr: '' });
   });
 
-  test('schema', async () => {
+  test('schema, to its end, and as much as its reader wants', async () => {
     const { code, stdout } = await cyclone('schema');
     expect([code, JSON.parse(stdout)]).toEqual([0, caicloudSchema()]);
+    const head = await promisify(execFile)('sh', [
+      '-c',
+      `"$0" ${PROGRAM} schema | head -n 1`,
+      process.execPath,
+    ]);
+    expect(head).toMatchObject({ stdout: '{\n', stderr: '' });
   });
 
   test('helps, and says what it does not know', async () => {

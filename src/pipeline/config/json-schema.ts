@@ -18,9 +18,9 @@ type Schema = Readonly<Record<string, unknown>>;
  */
 export function caicloudSchema(): object {
   const sections = properties(SECTIONS);
-  sections['pre_build'] = described('pre_build', withParts(PRE_BUILD_KEYS));
-  sections['build'] = described('build', withParts(BUILD_KEYS));
-  sections['post_build'] = described('post_build', withParts(POST_BUILD_KEYS));
+  for (const section of ['pre_build', 'build', 'post_build'] as const) {
+    sections[section] = described(section, withParts(section));
+  }
   sections['integration'] = described('integration', orNull(mapOf(INTEGRATION_KEYS)));
   const target = mapOf(DEPLOY_KEYS);
   sections['deploy'] = described('deploy', orNull({ anyOf: [target, listOf(target)] }));
@@ -30,9 +30,15 @@ export function caicloudSchema(): object {
     description: 'The pipeline of a repository, as Cyclone runs it',
     type: ['object', 'null'],
     properties: sections,
-    $defs: DEFINITIONS,
+    $defs: {
+      ...DEFINITIONS,
+      ...Object.fromEntries(Object.entries(WITH_PARTS).map(([name, table]) => [name, mapOf(table)])),
+    },
   };
 }
+
+/** Sections that are a stage, or a map of named parts. Each table is written once, and else referred to. */
+const WITH_PARTS = { pre_build: PRE_BUILD_KEYS, build: BUILD_KEYS, post_build: POST_BUILD_KEYS } as const;
 
 /** YAML's numbers and flags are taken as their text. */
 const SCALAR: Schema = { type: ['string', 'number', 'boolean'] };
@@ -150,17 +156,19 @@ function mapOf(table: KeyTable, unknown: 'strict' | 'lenient' = 'lenient'): Sche
 }
 
 /** With one of the three, a section is a stage; else a map of parts, beside keys that all of them share. */
-function withParts(table: KeyTable): Schema {
-  const part = orNull(mapOf(table));
+function withParts(section: keyof typeof WITH_PARTS): Schema {
+  const stage = ref(section);
+  const part = orNull(stage);
+  const table: KeyTable = WITH_PARTS[section];
   const shared = Object.entries(table).filter(([, key]) => key.ours === true);
   const parts = {
     type: 'object',
     properties: Object.fromEntries(shared.map(([name, key]) => [name, { anyOf: [property(key), part] }])),
     additionalProperties: part,
   };
-  const names = ['image', 'context_dir', 'dockerfile_name'].map((name) => ({ required: [name] }));
+  const names = ['image', 'context_dir', 'dockerfile_name'].map((key) => ({ required: [key] }));
   // eslint-disable-next-line unicorn/no-thenable -- JSON Schema's own word
-  return { type: ['object', 'null'], if: { anyOf: names }, then: mapOf(table), else: parts };
+  return { type: ['object', 'null'], if: { anyOf: names }, then: stage, else: parts };
 }
 
 function listOf(item: Schema): Schema {
