@@ -1,3 +1,4 @@
+import { blockedStages, consequence } from './blocked.js';
 import { conclude } from './conclusion.js';
 import { judged, letsGoOn } from './judgement.js';
 import type {
@@ -172,39 +173,23 @@ function endStage(
   return skipBlocked(plan, completeAll(ended, rest, consequence(event.stage, outcome), event.at), event.at);
 }
 
-/** What becomes of the stages behind one that did not succeed. */
-function consequence(stage: StageId, outcome: Outcome): Outcome {
-  if (outcome.kind === 'cancelled' || outcome.kind === 'skipped') {
-    return outcome;
-  }
-  const how = outcome.kind === 'timed_out' ? 'timed out' : 'failed';
-  const message = `an earlier stage, ${stage}, ${how}`;
-  return { kind: 'skipped', reason: { kind: 'earlier_stage', stage, message } };
-}
-
-/** Ends every stage, of whatever job, that waits for one that did not succeed, and those behind it in turn. */
 function skipBlocked(plan: Plan, now: RunProgress, at: number): RunProgress {
-  let next = now;
-  for (let changed = true; changed; ) {
-    changed = false;
-    const look = lookAt(plan, next);
-    for (const { id } of plan.stages) {
-      const blocker = look.state(id)?.status === 'queued' ? look.blocker(id) : undefined;
-      if (blocker !== undefined) {
-        next = completeAll(next, new Set([id]), consequence(blocker.id, blocker.outcome), at);
-        changed = true;
-      }
-    }
-  }
-  return next;
+  const blocked = blockedStages(plan, now);
+  const stages = now.stages.map((stage) => {
+    const outcome = blocked.get(stage.id);
+    return outcome === undefined ? stage : { ...stage, state: completed(stage.state, outcome, {}, at) };
+  });
+  return { ...now, stages };
 }
 
 /** A job that no owner has and that has nothing left to do is over: nobody will say so. */
 function settleJobs(plan: Plan, now: RunProgress): RunProgress {
   const open = new Set(now.stages.filter(({ state }) => state.status !== 'completed').map(({ id }) => id));
+  const busy = new Set(
+    plan.jobs.filter(({ stages }) => stages.some((stage) => open.has(stage))).map(({ id }) => id),
+  );
   const isOver = ({ id, status }: JobProgress): boolean =>
-    (status === 'waiting' || status === 'enqueued') &&
-    ![...stagesOf(plan, id)].some((stage) => open.has(stage));
+    (status === 'waiting' || status === 'enqueued') && !busy.has(id);
   if (!now.jobs.some(isOver)) {
     return now;
   }
