@@ -23,27 +23,39 @@ export function groupStore(db: Database): GroupStore {
     async first(repository, group) {
       return (await lineOf(db, repository, [group]).limit(1).execute()).map(toPlace)[0];
     },
-    leave: (repository, places) =>
-      db.transaction().execute(async (tx) => {
-        await lockRepository(tx, repository);
-        const left = new Set<string>();
-        for (const { run, stage } of places) {
-          const rows = await tx
-            .deleteFrom('group_places')
-            .where('run_id', '=', run)
-            .where('stage', '=', stage)
-            .returning('group_name')
-            .execute();
-          for (const { group_name: group } of rows) left.add(group);
-        }
-        if (left.size === 0) return [];
-        return (await lineOf(tx, repository, [...left]).execute()).map(toPlace);
-      }),
+    async leave(repository, places) {
+      const runs = [...new Set(places.map(({ run }) => run))];
+      const standing = await db
+        .selectFrom('group_places')
+        .select('stage')
+        .where('run_id', 'in', runs)
+        .limit(1)
+        .execute();
+      // Most that ask stand nowhere: they need not wait for the repository.
+      return standing.length === 0 ? [] : leave(db, repository, places);
+    },
     async all() {
       const rows = await db.selectFrom('group_places').selectAll().orderBy('id').execute();
       return rows.map((row) => ({ repository: row.repository_id, ...toPlace(row) }));
     },
   };
+}
+
+function leave(db: Database, repository: number, places: readonly Place[]): Promise<readonly Place[]> {
+  return db.transaction().execute(async (tx) => {
+    await lockRepository(tx, repository);
+    const left = new Set<string>();
+    for (const { run, stage } of places) {
+      const rows = await tx
+        .deleteFrom('group_places')
+        .where('run_id', '=', run)
+        .where('stage', '=', stage)
+        .returning('group_name')
+        .execute();
+      for (const { group_name: group } of rows) left.add(group);
+    }
+    return left.size === 0 ? [] : (await lineOf(tx, repository, [...left]).execute()).map(toPlace);
+  });
 }
 
 function lineOf(db: Database, repository: number, groups: readonly string[]) {
