@@ -33,6 +33,8 @@ export interface ApiState {
 
 export interface ApiStage extends ApiState {
   readonly name: string;
+  /** Stages of other jobs that must be over before it. */
+  readonly waits_for: readonly string[];
   readonly html_url: string;
   readonly log_url: string;
   /** What it kept; null when it kept nothing. A download of what is not kept any more answers 410. */
@@ -86,6 +88,7 @@ export function apiRunWithStages(view: RunView, addresses: Addresses): ApiRunWit
     const reason = stageReason(state, waitsFor);
     return {
       name: id,
+      waits_for: waitsFor ?? [],
       status: state.status,
       conclusion: conclusionOf(state) ?? null,
       reason: reason === '' ? null : reason,

@@ -43,6 +43,9 @@ describe('needs', () => {
       'cyclone/right': 'success',
       'cyclone/bottom': 'success',
     });
+    const [queued] = diamond.history('cyclone/bottom');
+    expect(queued?.title).toBe('Queued: after left, right');
+    expect(diamond.stage('bottom').waits_for).toEqual(['left', 'right']);
     const [top, left, right, bottom] = ['top', 'left', 'right', 'bottom'].map((name) => diamond.stage(name));
     for (const middle of [left, right]) {
       expect(middle?.from).toBeGreaterThanOrEqual(top?.to ?? NaN);
@@ -137,6 +140,25 @@ post_build: { image: cyclone-test/busybox:1, commands: [echo behind] }
     ]);
   }, 90_000);
 
+  test('of many cells is counted in the summary, and each has its check', async () => {
+    const numbers = Array.from({ length: 24 }, (_, n) => n);
+    const many = await run(
+      'acme/many',
+      graph({ many: `matrix: { n: [${numbers.join(', ')}] }, commands: ["test $n != 7"]` }),
+    );
+    expect(many.conclusions).toEqual({
+      cyclone: 'failure',
+      ...Object.fromEntries(
+        numbers.map((n) => [`cyclone/many (n=${n})`, n === 7 ? 'failure' : 'success'] as const),
+      ),
+    });
+    const { title, summary } = many.check('cyclone');
+    expect(title).toBe('1 of 24 stages failed: many (n=7)');
+    expect(summary).toContain('23 of 24 cells passed');
+    expect(summary).toContain('| [many (n=7)](');
+    expect(summary).not.toContain('| [many (n=8)](');
+  }, 120_000);
+
   test('one cell that fails leaves the others alone', async () => {
     const cells = await run(
       'acme/cells',
@@ -159,6 +181,31 @@ post_build: { image: cyclone-test/busybox:1, commands: [echo behind] }
     );
   }, 90_000);
 });
+
+test('mistakes in what stages wait for and in a matrix are annotated where they stand, and nothing runs', async () => {
+  const wrong = await run(
+    'acme/wrong',
+    `stages:
+  a: { image: busybox, commands: [x], needs: [b] }
+  b: { image: busybox, commands: [x], needs: [a] }
+  c: { image: busybox, commands: [x], needs: [lnit] }
+  lint: { image: busybox, commands: [x], matrix: { node: [] } }
+  late: { image: busybox, commands: [x], timeout: soon }
+`,
+  );
+  const { title, annotations } = wrong.check('cyclone');
+  expect(wrong.conclusions).toEqual({ cyclone: 'failure' });
+  expect(title).toBe(
+    'caicloud.yml line 2: these wait for each other: a → b → a. Take one of these needs out (and 3 more)',
+  );
+  expect(annotations.map(({ path, start_line, title: code }) => `${path}:${start_line} ${code}`)).toEqual([
+    'caicloud.yml:2 needs-cycle',
+    'caicloud.yml:4 unknown-stage',
+    'caicloud.yml:5 empty-matrix',
+    'caicloud.yml:6 bad-duration',
+  ]);
+  expect(annotations[1]?.message).toBe('"lnit" is no stage of this file\ndid you mean lint?');
+}, 60_000);
 
 test('kill -9 in the middle of a graph: what ended stays, what ran goes on, what waits follows', async () => {
   const pipeline = graph({

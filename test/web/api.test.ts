@@ -87,7 +87,13 @@ describe('GET /api/runs/:id', () => {
         { name: 'c', conclusion: 'cancelled', reason: 'by alice' },
         { name: 'd', conclusion: 'failure', reason: 'Cyclone could not finish this stage: lost' },
         { name: 'e/f', status: 'in_progress', conclusion: null, completed_at: null },
-        { name: 'g', status: 'queued', started_at: null, log_url: 'https://ci.example/runs/1/stages/g/log' },
+        {
+          name: 'g',
+          waits_for: [],
+          status: 'queued',
+          started_at: null,
+          log_url: 'https://ci.example/runs/1/stages/g/log',
+        },
       ],
     });
   });

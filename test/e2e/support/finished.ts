@@ -1,5 +1,5 @@
 import type { ApiRunWithStages, ApiStage } from '../../../src/web/api-run.js';
-import type { CheckRunState } from '../../fakes/github/state/model.js';
+import type { CheckRun, CheckRunState } from '../../fakes/github/state/model.js';
 import { gitPush, type Push } from './push.js';
 import { conclusions, type World } from './world.js';
 
@@ -8,6 +8,8 @@ export interface Finished {
   readonly conclusions: Readonly<Record<string, string | null>>;
   /** What a check says. */
   check(name: string): CheckRunState;
+  /** What a check has said, one after the other. */
+  history(name: string): readonly CheckRunState[];
   /** What the API says of a stage, its times in milliseconds. */
   stage(name: string): ApiStage & { readonly from: number; readonly to: number };
   /** The whole log of a stage. */
@@ -21,17 +23,19 @@ export async function finishedRun(world: World, push: Push): Promise<Finished> {
 
 export async function finished(world: World, repository: string, sha: string): Promise<Finished> {
   const checks = await world.concluded(repository, sha);
-  const check = (name: string): CheckRunState => {
+  const checkRun = (name: string): CheckRun => {
     const found = checks.get(name);
     if (found === undefined) throw new Error(`no check ${name} among ${[...checks.keys()].join(', ')}`);
-    return found.state;
+    return found;
   };
+  const check = (name: string): CheckRunState => checkRun(name).state;
   const { url } = world.server();
   const run = new URL(check('cyclone').detailsUrl ?? '').pathname;
   const { stages } = (await (await fetch(`${url}/api${run}`)).json()) as ApiRunWithStages;
   return {
     conclusions: conclusions(checks),
     check,
+    history: (name) => checkRun(name).history.map(({ state }) => state),
     stage(name) {
       const found = stages.find((stage) => stage.name === name);
       if (found === undefined) throw new Error(`no stage ${name} in the API`);
