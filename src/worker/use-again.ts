@@ -15,9 +15,7 @@ export async function useAgain(context: StageContext): Promise<boolean> {
   context.running();
   const { run, stage: from, facts: earlier } = decision.found;
   const first = earlier.reusedFrom ?? { run, stage: from };
-  const said = `othing of its inputs changed since run ${first.run}`;
-  await context.log.line(`N${said}: its result is used again.`);
-  facts.note(`n${said}`);
+  await context.log.line(`Nothing of its inputs changed since run ${first.run}: its result is used again.`);
   facts.set({ ...lasting(earlier), worker: context.job.deps.workerId, reusedFrom: first });
   if (earlier.result !== undefined) stand.reuse.owed.push({ from: stage.id, digest: earlier.result.digest });
   return true;

@@ -84,7 +84,6 @@ describe('a stage whose inputs did not change', () => {
       reusedFrom: { run: 1, stage: 'compile' },
       address: first.facts.get('compile')?.address,
       result: first.facts.get('compile')?.result,
-      notes: ['nothing of its inputs changed since run 1'],
     });
     expect(world.story.logs.get('compile')).toBe(
       'Nothing of its inputs changed since run 1: its result is used again.\n',
