@@ -3,17 +3,17 @@ import type { CheckRun, CheckRunState } from '../../fakes/github/state/model.js'
 import { gitPush, type Push } from './push.js';
 import { conclusions, type World } from './world.js';
 
-/** A run that is over, as a user sees it: on GitHub, in the API, in its logs. */
+/** A run that is over, as a user sees it: on GitHub, in the API, in its logs. Its functions stand alone. */
 export interface Finished {
   readonly conclusions: Readonly<Record<string, string | null>>;
   /** What a check says. */
-  check(name: string): CheckRunState;
+  readonly check: (name: string) => CheckRunState;
   /** What a check has said, one after the other. */
-  history(name: string): readonly CheckRunState[];
+  readonly history: (name: string) => readonly CheckRunState[];
   /** What the API says of a stage, its times in milliseconds. */
-  stage(name: string): ApiStage & { readonly from: number; readonly to: number };
+  readonly stage: (name: string) => ApiStage & { readonly from: number; readonly to: number };
   /** The whole log of a stage. */
-  log(stage: string): Promise<string>;
+  readonly log: (stage: string) => Promise<string>;
 }
 
 /** Pushes, and waits for the end of all that this starts. */
