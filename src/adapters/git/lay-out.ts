@@ -9,7 +9,7 @@ import { submoduleUrl } from './submodule-url.js';
 import { listSubmodules, type Submodule } from './submodules.js';
 import { FetchFailed } from './tries.js';
 import { submoduleMirror } from './wanted.js';
-import { fillWorkspace, nameSubmodules } from './workspace-git.js';
+import { fillWorkspace, nameSubmodule } from './workspace-git.js';
 
 /** A commit may name another, and that one the next: a server that makes them up must come to an end. */
 const MOST_SUBMODULES = 200;
@@ -30,7 +30,6 @@ export async function layOut(session: Session, top: Source, target: Target): Pro
   const queue = [{ source: top, directory: target.directory, inside: '' }];
   for (const { source, directory, inside } of queue) {
     const found = await naming(inside, listSubmodules(session.local, source.mirror, source.wanted.sha));
-    await nameSubmodules(directory, found);
     for (const submodule of found) {
       const place = path.posix.join(inside, submodule.path);
       if (queue.length > MOST_SUBMODULES)
@@ -49,7 +48,7 @@ interface LaidOut {
 async function layOutSubmodule(
   session: Session,
   parent: LaidOut,
-  { path: inside, url: written, sha }: Submodule,
+  { name, path: inside, url: written, sha }: Submodule,
   { options, submodules }: Target,
 ): Promise<LaidOut> {
   const { url } = withoutCredentials(submoduleUrl(written, parent.source.url));
@@ -59,6 +58,7 @@ async function layOutSubmodule(
   const directory = await submoduleDirectory(parent.directory, inside);
   // Another's server may name any address for its large files: they stay pointers.
   await layOutOne(session, source, directory, { ...options, lfs: options.lfs && session.isOwn(url) });
+  await nameSubmodule(parent.directory, name, url.href);
   return { source, directory };
 }
 

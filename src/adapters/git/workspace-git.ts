@@ -3,7 +3,6 @@ import path from 'node:path';
 import { type GitCommand, runGit } from './git-command.js';
 import { boundaryOf } from './history.js';
 import { objectsOf } from './mirror.js';
-import type { Submodule } from './submodules.js';
 import type { Wanted } from './wanted.js';
 
 export interface WorkspaceSource {
@@ -51,12 +50,10 @@ function configOf(url: string): string {
 `;
 }
 
-/** With these, `git submodule` in a stage sees what is there; each has a `.git` of its own, as a clone has. */
-export async function nameSubmodules(directory: string, submodules: readonly Submodule[]): Promise<void> {
-  const sections = submodules.map(
-    ({ name, url }) => `[submodule ${quoted(name)}]\n\tactive = true\n\turl = ${quoted(url)}\n`,
-  );
-  await appendFile(path.join(directory, '.git/config'), sections.join(''));
+/** With this, `git submodule` in a stage knows it; it has a `.git` of its own, as a clone has. */
+export async function nameSubmodule(directory: string, name: string, url: string): Promise<void> {
+  const section = `[submodule ${quoted(name)}]\n\tactive = true\n\turl = ${quoted(url)}\n`;
+  await appendFile(path.join(directory, '.git/config'), section);
 }
 
 function quoted(text: string): string {
