@@ -57,7 +57,8 @@ async function eachDay(
     try {
       await work();
     } catch (err) {
-      logger.warn({ err }, failed);
+      // At the end of the process what it asks may be gone before it.
+      if (!signal.aborted) logger.warn({ err }, failed);
     }
     await clock.sleep(DAY_MS, signal);
   }
