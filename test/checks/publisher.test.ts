@@ -57,6 +57,37 @@ describe('a new run', () => {
   });
 });
 
+test('a matrix of a hundred cells costs two writes a cell, and survives a rate limit in the middle', async () => {
+  const names = Array.from({ length: 100 }, (_, n) => `e2e (n=${n})`);
+  const after = (over: number) =>
+    subject({
+      state:
+        over === names.length
+          ? runEnded('success', '100 passed')
+          : { status: 'in_progress', startedAt: START },
+      stages: Object.fromEntries(names.map((name, n) => [name, n < over ? ended(passed, 1) : queued])),
+    });
+  house.put(after(0));
+  await house.idle();
+  house.github.script('ok', 'ok', { limitedFor: 30_000 });
+  for (let over = 10; over <= names.length; over += 10) {
+    house.put(after(over));
+    await house.clock.advance(1000);
+  }
+  await house.idle();
+  for (const name of names) expect(house.github.only(`cyclone/${name}`).view.conclusion).toBe('success');
+  expect(house.github.only(CYCLONE).view).toMatchObject({
+    conclusion: 'success',
+    title: expect.stringContaining('100 stages'),
+  });
+  const writes = (words: string) =>
+    house.github.requests.filter((request) => request.startsWith(words)).length;
+  expect(writes('create ')).toBe(101);
+  // What was under way when the limit struck is written again, and no more.
+  expect(writes('update cyclone/')).toBeLessThanOrEqual(104);
+  expect(writes('update cyclone ')).toBeLessThanOrEqual(8);
+}, 20_000);
+
 test('the whole run concludes on GitHub after every stage has', async () => {
   house.github.script('ok', 'ok', 'lost', 'lost', 'lost');
   house.put(waiting);
