@@ -5,7 +5,7 @@ import { BUILT_IMAGE, type ImageBuildStage, type PlannedStage, type StageId } fr
 import { compilePathPatterns } from '../pipeline/path-patterns.js';
 import type { Images } from './images.js';
 import type { Lease, TreeFile } from './ports.js';
-import { jobStages, needsWorkspace } from './resume.js';
+import { isReleaseBuild, jobStages, needsWorkspace } from './resume.js';
 
 export interface AddressSource {
   readonly lease: Lease;
@@ -25,7 +25,7 @@ export function createAddresses({ lease, images, tree }: AddressSource): Address
     const before = stages.slice(0, stages.indexOf(stage)).filter(needsWorkspace);
     const [files, held, ...addresses] = await Promise.all([
       tree(),
-      imageIds(stage),
+      imageIds(stage, before),
       ...before.map((one) => addressOf(one)),
     ]);
     const text = addressText({
@@ -47,9 +47,16 @@ export function createAddresses({ lease, images, tree }: AddressSource): Address
   };
 
   /** By id and not by digest: a digest may stand for the images of several architectures. */
-  const imageIds = async (stage: PlannedStage): Promise<Readonly<Record<string, string>>> => {
-    const references = imagesOf(stage).filter((reference) => reference !== BUILT_IMAGE);
-    const pairs = references.map(async (one) => [one, (await images.get(one)).id] as const);
+  const imageIds = async (
+    stage: PlannedStage,
+    before: readonly PlannedStage[],
+  ): Promise<Readonly<Record<string, string>>> => {
+    const idOf = async (reference: string): Promise<string> => {
+      if (reference !== BUILT_IMAGE) return (await images.get(reference)).id;
+      // The build of the same job is among the stages before: its image need not be there yet.
+      return before.some(isReleaseBuild) ? 'built before' : (lease.built?.image ?? 'none');
+    };
+    const pairs = imagesOf(stage).map(async (one) => [one, await idOf(one)] as const);
     return Object.fromEntries(await Promise.all(pairs));
   };
 

@@ -1,12 +1,22 @@
 import type { PlannedStage, StageId } from '../pipeline/model.js';
 import { idlePatterns } from '../pipeline/path-patterns.js';
 import { type AddressSource, createAddresses } from './address.js';
-import { CheckoutFailed, type Depot, DepotUnavailable, EngineRefused, type FoundResult } from './ports.js';
+import {
+  CheckoutFailed,
+  type Depot,
+  DepotUnavailable,
+  type Engine,
+  EngineRefused,
+  type FoundResult,
+  type ImageInfo,
+} from './ports.js';
+import { isReleaseBuild } from './resume.js';
 
 /** Whether a stage with `inputs` has to run; the notes are for people. */
 export type Decision = { readonly notes: readonly string[] } & (
   | { readonly kind: 'run'; readonly address?: string }
-  | { readonly kind: 'reuse'; readonly found: FoundResult }
+  /** `image`: of a build, and still on this machine. */
+  | { readonly kind: 'reuse'; readonly found: FoundResult; readonly image?: ImageInfo }
 );
 
 export interface Reuse {
@@ -18,12 +28,13 @@ export interface Reuse {
 
 export interface ReuseSource extends AddressSource {
   readonly depot: Depot;
+  readonly engine: Pick<Engine, 'image'>;
   readonly signal: AbortSignal;
 }
 
 export function createReuse(source: ReuseSource): Reuse {
   const addressOf = createAddresses(source);
-  const { depot, lease, signal } = source;
+  const { depot, engine, lease, signal } = source;
   const decided = new Map<StageId, Promise<Decision>>();
 
   const decideOn = async (stage: PlannedStage): Promise<Decision> => {
@@ -34,7 +45,12 @@ export function createReuse(source: ReuseSource): Reuse {
       address = await addressOf(stage);
       const found = await depot.findResult(lease.run, address, signal);
       // A result of this very run is made again for a reason: what it left is gone.
-      if (found !== undefined && found.run !== lease.run) return { kind: 'reuse', found, notes };
+      if (found !== undefined && found.run !== lease.run) {
+        if (!isReleaseBuild(stage)) return { kind: 'reuse', found, notes };
+        const image = await engine.image(found.facts.imageDigest ?? '');
+        if (image !== undefined) return { kind: 'reuse', found, image, notes };
+        notes.push(`built again: the image of run ${found.run} is not on this machine any more`);
+      }
     } catch (error) {
       if (!isTold(error)) throw error;
       notes.push(`whether its inputs changed is not known, so it ran: ${error.message}`);

@@ -1,7 +1,11 @@
 import type { StageId } from '../pipeline/model.js';
 import type { Lease } from './ports.js';
 
-/** Whether other jobs of the run use the image that this stage makes: they come to this machine for it. */
+/**
+ * Whether the image that this stage makes outlives its job: other jobs of the run come to this machine for it, or
+ * later runs use it again.
+ */
 export function isShared({ plan }: Pick<Lease, 'plan'>, build: StageId): boolean {
-  return plan.jobs.some(({ imageOf }) => imageOf === build);
+  const stage = plan.stages.find(({ id }) => id === build);
+  return stage?.options?.inputs !== undefined || plan.jobs.some(({ imageOf }) => imageOf === build);
 }

@@ -46,6 +46,7 @@ export async function findStand(job: Job): Promise<{ readonly stand: Stand; read
       images,
       tree: () => code.tree(),
       depot: deps.depot,
+      engine: deps.engine,
       signal: job.halt.signal,
     }),
     built: walk.stages.some(isReleaseBuild) ? undefined : (left ?? (await imageOfOther(job))),

@@ -7,7 +7,7 @@ import { StageFailed } from './stage-failed.js';
 
 /** @returns whether an earlier result stands for the stage, which need not run then */
 export async function useAgain(context: StageContext): Promise<boolean> {
-  const { stage, stand, facts, attempt } = context;
+  const { job, stage, stand, facts, attempt } = context;
   if (stage.options?.inputs === undefined || attempt > 1) return false;
   const decision = await timed(context, 'reuse', stand.reuse.decide(stage));
   for (const note of decision.notes) facts.note(note);
@@ -16,7 +16,11 @@ export async function useAgain(context: StageContext): Promise<boolean> {
   const { run, stage: from, facts: earlier } = decision.found;
   const first = earlier.reusedFrom ?? { run, stage: from };
   await context.log.line(`Nothing of its inputs changed since run ${first.run}: its result is used again.`);
-  facts.set({ ...lasting(earlier), worker: context.job.deps.workerId, reusedFrom: first });
+  facts.set({ ...lasting(earlier), worker: job.deps.workerId, reusedFrom: first });
+  if (decision.image !== undefined) {
+    stand.built = decision.image;
+    facts.set({ image: job.lease.plan.image });
+  }
   if (earlier.result !== undefined) stand.reuse.owed.push({ from: stage.id, digest: earlier.result.digest });
   return true;
 }

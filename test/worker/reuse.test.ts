@@ -3,9 +3,20 @@ import type { PlannedStage, StageFacts } from '../../src/pipeline/model.js';
 import { CheckoutFailed, type Lease } from '../../src/worker/ports.js';
 import type { WorkerDeps } from '../../src/worker/worker-deps.js';
 import type { Program } from '../fakes/engine/fake-container.js';
+import type { FakeEngine } from '../fakes/engine/fake-engine.js';
 import { type Files, looking, writing } from './files.js';
 import { MemoryDepot } from './memory-depot.js';
-import { bareCheckout, checkoutOf, container, createWorld, leaseOf, planned, type World } from './world.js';
+import {
+  BUILD,
+  bareCheckout,
+  checkoutOf,
+  container,
+  createWorld,
+  IMAGE,
+  leaseOf,
+  planned,
+  type World,
+} from './world.js';
 
 const FILES: Files = { Dockerfile: 'FROM scratch\n', 'main.go': 'main', 'readme.md': 'read' };
 
@@ -214,6 +225,42 @@ describe('it runs', () => {
   test('says which of its inputs take no file', async () => {
     const { facts } = await house().run([compile({ options: { inputs: ['*.go', 'scr/**', '!x'] } })]);
     expect(facts.get('compile')?.notes).toEqual(['inputs: no file of the commit is scr/**']);
+  });
+});
+
+describe('the image of a build', () => {
+  const build = planned('build', BUILD, { options: { inputs: ['*.go'] } });
+  const publish = planned('publish', { kind: 'publish' });
+
+  /** Two runs of the same stages on one engine; what becomes of the image between them. */
+  async function twice(between: (engine: FakeEngine) => void, files: Files = FILES) {
+    const server = house();
+    const { world } = await server.run([build, publish]);
+    between(world.engine);
+    world.engine.journal.length = 0;
+    const { engine } = world;
+    const next = await server.run([build, publish], files, { deps: { engine } });
+    return { engine, facts: next.facts, outcomes: next.world.story.outcomes };
+  }
+
+  test('is there for later runs on the same machine, which publish it', async () => {
+    const { engine, facts, outcomes } = await twice(() => undefined);
+    expect(engine.journal.filter((event) => /^(build|push)/.test(event))).toEqual([`push ${IMAGE}`]);
+    expect(facts.get('build')).toMatchObject({ reusedFrom: { run: 1, stage: 'build' }, image: IMAGE });
+    expect(outcomes.get('publish')).toEqual({ kind: 'passed' });
+  });
+
+  test('is built again where it is gone, and the check says so', async () => {
+    const { engine, facts } = await twice(({ images }) => images.clear());
+    expect(engine.journal.some((event) => event.startsWith('build'))).toBe(true);
+    expect(facts.get('build')?.notes).toContain(
+      'built again: the image of run 1 is not on this machine any more',
+    );
+  });
+
+  test('is built again when its Dockerfile changed, which is always an input', async () => {
+    const { engine } = await twice(() => undefined, { ...FILES, Dockerfile: 'FROM busybox\n' });
+    expect(engine.journal.some((event) => event.startsWith('build'))).toBe(true);
   });
 });
 

@@ -17,11 +17,6 @@ export function refuseMisplaced(spec: StageSpec, keys: StageKeys, report: Report
     }
     return;
   }
-  if (spec.purpose === 'release' && keys.inputs !== undefined) {
-    const message =
-      'the image of a build is made again in every run: its layers are used again by themselves';
-    report(error('misplaced-key', keys.inputs.keyAt, message, 'take inputs out'));
-  }
   for (const { entries } of keys.cache?.value ?? []) {
     const paths = entries.find(({ key }) => key === 'paths')?.value;
     const items = paths?.kind === 'list' ? paths.items : [paths];
