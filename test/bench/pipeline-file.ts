@@ -82,6 +82,7 @@ function planRows(): readonly Row[] {
 
 function largeRow(): Row {
   const text = aliasedMatrices();
+  sampleOf(5, () => [parseConfig(text), parse(text)]);
   return {
     name: 'lint, 600 aliases of a matrix',
     ours: sampleOf(10, () => parseConfig(text)),

@@ -121,6 +121,7 @@ function modernName(
   report: Report,
 ): string | undefined {
   const { key, keyAt } = entry;
+  if (Object.hasOwn(table, key)) return key;
   const name = Object.keys(table).find((candidate) => table[candidate]?.oldName === key);
   if (name === undefined) return key;
   if (given.has(name)) {
