@@ -82,3 +82,32 @@ test('the next stage finds the outputs of the earlier run, and nothing else that
   expect(app(await second.log('integration'))).toBe(made);
   expect(await second.log('integration')).toContain('$ cat readme\n2');
 }, 60_000);
+
+test('an image that need not be built again is tested and published by later runs', async () => {
+  const pipeline = `build: { context_dir: image, inputs: [image] }
+integration: { commands: [cat /made], inputs: [] }
+`;
+  const files = {
+    'caicloud.yml': pipeline,
+    'image/Dockerfile': 'FROM cyclone-test/busybox:1\nRUN cat /proc/sys/kernel/random/uuid > /made\n',
+  };
+  const branch = await run('acme/image', files);
+  expect(branch.stage('build').reused_from).toBeNull();
+  const made = await containersMade();
+  const tagged = await finishedRun(world, {
+    repository: 'acme/image',
+    files: { ...files, readme: '2' },
+    tag: 'v1',
+  });
+  expect(tagged.conclusions).toMatchObject({
+    'cyclone/build': 'success',
+    'cyclone/integration': 'success',
+    'cyclone/publish': 'success',
+  });
+  for (const name of ['build', 'integration']) {
+    expect(tagged.stage(name).reused_from).toMatchObject({ stage: name });
+  }
+  expect(await containersMade()).toBe(made);
+  await world.registry.settled();
+  expect(world.registry.manifestPuts('acme/image', 'v1')).toBe(1);
+}, 90_000);

@@ -85,7 +85,7 @@ export async function openWorld(environment: Readonly<Record<string, string>> = 
     },
     async close() {
       await server?.stop();
-      await Promise.all([github.close(), registry.stop()]);
+      await Promise.all([github.close(), registry.stop(), removeShared(dataDir)]);
       await rm(dataDir, { recursive: true, force: true });
     },
   };
@@ -97,10 +97,21 @@ export function conclusions(checks: ReadonlyMap<string, CheckRun>): Record<strin
   return Object.fromEntries([...checks].map(([name, check]) => [name, check.state.conclusion]));
 }
 
+/** Nobody would tidy up behind a worker that never starts again. */
+async function removeShared(dataDir: string): Promise<void> {
+  const label = await workerLabel(dataDir).catch(() => undefined);
+  if (label === undefined) return;
+  const images = await docker().listImages({ filters: { label: [label, 'cyclone.shared'] } });
+  await Promise.all(images.map(({ Id }) => docker().getImage(Id).remove({ force: true })));
+}
+
+/** By our worker: others may be at work on this engine. */
+async function workerLabel(dataDir: string): Promise<string> {
+  return `cyclone.worker=${(await readFile(path.join(dataDir, 'worker-id'), 'utf8')).trim()}`;
+}
+
 async function inventory(dataDir: string): Promise<readonly string[]> {
-  // By our worker: others may be at work on this engine.
-  const worker = await readFile(path.join(dataDir, 'worker-id'), 'utf8');
-  const filters = { label: [`cyclone.worker=${worker.trim()}`] };
+  const filters = { label: [await workerLabel(dataDir)] };
   const [containers, networks, images, workspaces] = await Promise.all([
     docker().listContainers({ all: true, filters }),
     docker().listNetworks({ filters }),
@@ -111,7 +122,10 @@ async function inventory(dataDir: string): Promise<readonly string[]> {
   return [
     ...containers.map(({ Names }) => `container ${Names.join(' ')}`),
     ...networks.map(({ Name }) => `network ${Name}`),
-    ...images.map(({ Id, RepoTags }) => `image ${RepoTags?.join(' ') ?? Id}`),
+    ...images
+      // Later runs and other jobs may use these, for a day.
+      .filter(({ Labels }) => Labels?.['cyclone.shared'] === undefined)
+      .map(({ Id, RepoTags }) => `image ${RepoTags?.join(' ') ?? Id}`),
     ...workspaces.map((name) => `workspace ${name}`),
   ];
 }
