@@ -26,24 +26,15 @@ export function globsMatch(globs: readonly string[], text: string): boolean {
 export function compileGlobs(globs: readonly string[]): (text: string) => boolean {
   const compiled = globs.map((glob) => {
     const negated = glob.startsWith('!');
-    return { negated, machine: compile(read(negated ? glob.slice(1) : glob).items) };
+    return { negated, accepts: remembering(compile(read(negated ? glob.slice(1) : glob).items)) };
   });
   return (text) => {
     let held = compiled[0]?.negated ?? false;
-    for (const { negated, machine } of compiled) {
-      if (held === negated && accepts(machine, text)) held = !negated;
+    for (const { negated, accepts } of compiled) {
+      if (held === negated && accepts(text)) held = !negated;
     }
     return held;
   };
-}
-
-function accepts(machine: Machine, text: string): boolean {
-  let states = machine.closure([machine.start]);
-  for (const character of text) {
-    states = machine.closure(machine.step(states, character));
-    if (states.size === 0) return false;
-  }
-  return states.has(machine.end);
 }
 
 /** What is wrong with a glob, in words; undefined: nothing. */
@@ -180,6 +171,48 @@ function closingBraces(characters: readonly string[]): ReadonlyMap<number, numbe
 }
 
 // ── matching ────────────────────────────────────────────────────────────────────────────────────
+
+/** States of a machine that were reached together, with where each character led until now. */
+interface Reached {
+  readonly states: ReadonlySet<number>;
+  readonly next: Map<string, Reached>;
+}
+
+/** Many texts go the same way, as the paths of one directory do; a text of any characters must not fill the memory. */
+const MOST_REMEMBERED = 10_000;
+
+function remembering(machine: Machine): (text: string) => boolean {
+  let known = new Map<string, Reached>();
+  let steps = 0;
+  const reached = (states: ReadonlySet<number>): Reached => {
+    const key = [...states].sort((a, b) => a - b).join();
+    const found = known.get(key) ?? { states, next: new Map() };
+    known.set(key, found);
+    return found;
+  };
+  const step = ({ states }: Reached, character: string): Reached =>
+    reached(machine.closure(machine.step(states, character)));
+  let start = reached(machine.closure([machine.start]));
+  return (text) => {
+    if (steps > MOST_REMEMBERED) {
+      known = new Map();
+      steps = 0;
+      start = reached(machine.closure([machine.start]));
+    }
+    let at = start;
+    for (const character of text) {
+      const before = at.next.get(character);
+      const next = before ?? step(at, character);
+      if (before === undefined) {
+        at.next.set(character, next);
+        steps += 1;
+      }
+      if (next.states.size === 0) return false;
+      at = next;
+    }
+    return at.states.has(machine.end);
+  };
+}
 
 interface State {
   /** Where one character leads. */

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { addressText, imagesOf } from '../pipeline/content-address.js';
-import { BUILT_IMAGE, type ImageBuildStage, type PlannedStage, type StageId } from '../pipeline/model.js';
+import { addressText, canonicalJson, imagesOf } from '../pipeline/content-address.js';
+import {
+  BUILT_IMAGE,
+  type ImageBuildStage,
+  type PlannedStage,
+  type StageId,
+  type StageSpec,
+} from '../pipeline/model.js';
 import { compilePathPatterns } from '../pipeline/path-patterns.js';
 import type { Images } from './images.js';
 import type { Lease, TreeFile } from './ports.js';
@@ -24,20 +30,30 @@ export function createAddresses({ lease, images, tree }: AddressSource): Address
   const work = async (stage: PlannedStage): Promise<string> => {
     const before = stages.slice(0, stages.indexOf(stage)).filter(needsWorkspace);
     const [files, held, ...addresses] = await Promise.all([
-      tree(),
+      filesOf(stage),
       imageIds(stage, before),
       ...before.map((one) => addressOf(one)),
     ]);
     const text = addressText({
       stage,
-      files: inputFiles(stage, files),
+      files,
       images: held,
       before: addresses,
       taken: takenBy(stage),
       trusted: lease.trusted,
       fork: lease.trigger.fork,
     });
-    return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+    return `sha256:${sha256(text)}`;
+  };
+
+  const filesOf = async ({ spec, options }: PlannedStage): Promise<readonly TreeFile[]> =>
+    options?.inputs === undefined ? await allFiles() : inputFiles(options.inputs, spec, await tree());
+
+  let whole: Promise<readonly TreeFile[]> | undefined;
+  /** As one: a chain of stages without `inputs` asks for them again and again. */
+  const allFiles = (): Promise<readonly TreeFile[]> => {
+    whole ??= tree().then((all) => [{ path: '', id: sha256(canonicalJson(all)) }]);
+    return whole;
   };
 
   const addressOf: AddressOf = (stage) => {
@@ -71,10 +87,13 @@ export function createAddresses({ lease, images, tree }: AddressSource): Address
   return addressOf;
 }
 
-/** What `inputs` name and, for an image, the file that it is built by. */
-function inputFiles({ options, spec }: PlannedStage, files: readonly TreeFile[]): readonly TreeFile[] {
-  if (options?.inputs === undefined) return files;
-  const isInput = compilePathPatterns(options.inputs);
+/** What `inputs` name and, for an image, the files that it is built by. */
+function inputFiles(
+  inputs: readonly string[],
+  spec: StageSpec,
+  files: readonly TreeFile[],
+): readonly TreeFile[] {
+  const isInput = compilePathPatterns(inputs);
   return files.filter(
     ({ path: file }) => isInput(file) || (spec.kind === 'image_build' && isRecipe(file, spec)),
   );
@@ -83,4 +102,8 @@ function inputFiles({ options, spec }: PlannedStage, files: readonly TreeFile[])
 function isRecipe(file: string, { contextDir, dockerfileName }: ImageBuildStage): boolean {
   const recipe = path.join(contextDir, dockerfileName);
   return [recipe, `${recipe}.dockerignore`, path.join(contextDir, '.dockerignore')].includes(file);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { globProblem, globsMatch } from '../../src/pipeline/globs.js';
+import { compileGlobs, globProblem, globsMatch } from '../../src/pipeline/globs.js';
 
 describe.each([
   ['main', ['main'], ['Main', 'main2', 'amain', '']],
@@ -109,4 +109,18 @@ test('the patterns that make others backtrack for ever end', () => {
   expect(globsMatch([`${'**/'.repeat(60)}b`], 'a/'.repeat(1000))).toBe(false);
   expect(globsMatch(['{'.repeat(50_000)], text)).toBe(false);
   expect(globsMatch(['['.repeat(50_000)], text)).toBe(false);
+});
+
+test('asked for many texts, it answers as if each were the first', () => {
+  const globs = ['src/**/*.ts', '!src/{a,b}?/*'];
+  const texts = Array.from({ length: 12_000 }, (_, index) => {
+    const name = String.fromCodePoint(0x4e00 + index);
+    return `src/${(index % 1296).toString(36)}/${name}.${index % 3 === 0 ? 'ts' : 'js'}`;
+  });
+  const answers = texts.map(compileGlobs(globs));
+  const seldom = texts
+    .map((text, index) => [text, answers[index]] as const)
+    .filter((_, index) => index % 20 === 0);
+  expect(seldom.map(([, answer]) => answer)).toEqual(seldom.map(([text]) => globsMatch(globs, text)));
+  expect(new Set(answers)).toEqual(new Set([true, false]));
 });
