@@ -44,7 +44,7 @@ module.exports = {
       comment: 'an adapter sees the ports it implements and the pipeline types, as types, and its own folder',
       severity: 'error',
       from: { path: '^src/adapters/([^/]+)/' },
-      to: { path: '^src/', pathNot: ['^src/adapters/$1/', '^src/pipeline/', '^src/(worker|runs|checks|logs|web)/ports\\.ts$'] },
+      to: { path: '^src/', pathNot: ['^src/adapters/$1/', '^src/pipeline/', '^src/(worker|runs|checks|logs|web|handlers)/ports\\.ts$'] },
     },
     {
       name: 'app-imports',
