@@ -1,3 +1,4 @@
+import { isReleaseBuild, usesBuiltImage } from '../built-image.js';
 import { CHAIN } from '../model.js';
 import type { ReadStage } from './stage.js';
 
@@ -5,38 +6,28 @@ import type { ReadStage } from './stage.js';
 export type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * What `needs` say, and for the stages of the chain without them: all that come before in the chain.
- * (That publish and deploy wait for stages that do not wait for them can close no circle.)
+ * What `needs` say, and for the stages of the chain without them: all that come before in the chain; for any
+ * other that runs the image of this run, also what builds it. (That publish and deploy wait for stages that
+ * do not wait for them can close no circle.)
  */
 export function graphOf(stages: readonly ReadStage[], idsOf: ReadonlyMap<string, readonly string[]>): Graph {
+  const builds = stages.map(({ definition }) => definition).filter(isReleaseBuild);
   const before: string[] = [];
   const graph = new Map<string, Set<string>>();
   for (const { definition, needs } of stages) {
     const { id, name } = definition;
     const inChain = CHAIN.some((stage) => stage === name);
-    const waits = new Set<string>(needs === undefined && inChain ? before : []);
+    const follows = needs === undefined && inChain;
+    const waits = new Set<string>(follows ? before : []);
     for (const needed of new Set(needs?.map(({ text }) => text))) {
       for (const neededId of idsOf.get(needed) ?? []) waits.add(neededId);
     }
+    if (!follows && usesBuiltImage(definition)) for (const build of builds) waits.add(build.id);
     waits.delete(id);
     graph.set(id, waits);
     if (inChain) before.push(id);
   }
   return graph;
-}
-
-/** Everything that a stage waits for, directly or not. */
-export function reach(graph: Graph, id: string): ReadonlySet<string> {
-  const seen = new Set<string>();
-  const open = [id];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    for (const needed of graph.get(next) ?? []) {
-      if (seen.has(needed)) continue;
-      seen.add(needed);
-      open.push(needed);
-    }
-  }
-  return seen;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { cellName, cellsOf } from '../matrix.js';
-import { BUILT_IMAGE, CHAIN } from '../model.js';
+import { CHAIN } from '../model.js';
 import type { PlacedText } from './forms.js';
-import { error, type Report, type Span, START, warning } from './issues.js';
-import { cycles, type Graph, graphOf, reach } from './needs-graph.js';
+import { error, type Report, type Span, START } from './issues.js';
+import { cycles, graphOf } from './needs-graph.js';
 import type { ReadStage } from './stage.js';
 import { suggest } from './suggest.js';
 
@@ -24,10 +24,7 @@ export function checkNeeds(stages: readonly ReadStage[], declared: readonly stri
       report(error('needs-itself', at, `${definition.id} waits for itself`, `take ${text} out of needs`));
     }
   }
-  const graph = graphOf(stages, idsOf);
-  const found = cycles(graph);
-  for (const circle of found) reportCircle(circle, stages, idsOf, report);
-  if (found.length === 0) warnOfEarlyUse(stages, graph, report);
+  for (const circle of cycles(graphOf(stages, idsOf))) reportCircle(circle, stages, idsOf, report);
 }
 
 /** `pre_build` is all its parts, `pre_build:api` one; a cell is known by its own name too. */
@@ -76,9 +73,14 @@ function reportCircle(
   const unsaid: string[] = [];
   for (const [index, id] of circle.slice(0, -1).entries()) {
     const next = circle[index + 1] ?? '';
-    const need = read.get(id)?.needs?.find(leadsTo(next, idsOf));
+    const stage = read.get(id);
+    const need = stage?.needs?.find(leadsTo(next, idsOf));
     place ??= need?.at;
-    if (need === undefined) unsaid.push(`${id} comes after ${next} in the chain`);
+    if (need !== undefined) continue;
+    const follows = stage?.needs === undefined && CHAIN.some((name) => name === stage?.definition.name);
+    unsaid.push(
+      follows ? `${id} comes after ${next} in the chain` : `${id} uses the image that ${next} makes`,
+    );
   }
   const message = `these wait for each other: ${circle.join(' → ')}`;
   const hint = ['take one of these needs out', ...unsaid].join('; ');
@@ -87,20 +89,4 @@ function reportCircle(
 
 function leadsTo(id: string, idsOf: ReadonlyMap<string, readonly string[]>): (need: PlacedText) => boolean {
   return ({ text }) => idsOf.get(text)?.includes(id) === true;
-}
-
-/** The image of this run is there only when build is done: beside it, a stage would find none. */
-function warnOfEarlyUse(stages: readonly ReadStage[], graph: Graph, report: Report): void {
-  const builds = stages.map(({ definition }) => definition).filter(({ name }) => name === 'build');
-  if (builds.length === 0) return;
-  for (const { definition, at } of stages) {
-    const { spec, id } = definition;
-    if (spec.kind !== 'container' || definition.name === 'pre_build') continue;
-    const images = [spec.container, ...spec.services].map(({ image }) => image);
-    if (!images.includes(BUILT_IMAGE)) continue;
-    const waits = reach(graph, id);
-    if (builds.some((build) => waits.has(build.id))) continue;
-    const message = `${id} runs the image that build makes, and does not wait for it`;
-    report(warning('no-built-image', at, message, 'add needs: [build]'));
-  }
 }

@@ -69,9 +69,19 @@ describe('the image of this run', () => {
   const stage = (needs: string): string =>
     `build: { context_dir: . }\nstages: { e2e: { image: BUILT_IMAGE, needs: ${needs} } }\n`;
 
-  it('must be waited for', () => {
-    expect(problemsOf(stage('[]'))).toEqual(['2:11 warning no-built-image']);
-    expect(problemsOf(stage('[build]'))).toEqual([]);
-    expect(problemsOf(stage('[publish]'))).toEqual([]);
+  it('is waited for, said or not', () => {
+    for (const needs of ['[]', '[build]', '[publish]']) expect(problemsOf(stage(needs))).toEqual([]);
+  });
+
+  it('cannot be waited for by what builds it', () => {
+    expect(found('build: { context_dir: ., needs: [e2e] }\nstages: { e2e: { image: BUILT_IMAGE } }')).toEqual(
+      [
+        [
+          'needs-cycle',
+          'these wait for each other: build → e2e → build',
+          'take one of these needs out; e2e uses the image that build makes',
+        ],
+      ],
+    );
   });
 });
