@@ -13,7 +13,7 @@ export function faultsOf(text: string): readonly string[] {
     const config = parseConfig(text);
     const plans = TRIALS.map((trial) => planFor(config, trial));
     JSON.stringify([toLintJson(config), plans]);
-    return [...misplaced(config, text), ...plans.flatMap(incomplete)];
+    return [...misplaced(config, text), ...plans.flatMap(incomplete), ...unforeseen(config, plans)];
   } catch (error) {
     return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
   }
@@ -33,6 +33,15 @@ function misplaced({ issues, definitions }: Config, text: string): readonly stri
       .filter(({ line, column }) => !(line >= 1 && line <= lines && column >= 1))
       .map(({ id, line, column }) => `the stage ${id} stands at ${line}:${column}`),
   ];
+}
+
+/** The reader lets a file through of which the planner says that its stages cannot wait for each other so. */
+function unforeseen({ issues }: Config, plans: readonly Plan[]): readonly string[] {
+  if (issues.some(({ severity }) => severity === 'error')) return [];
+  return plans
+    .flatMap(({ stages }) => stages.flatMap(({ refusals }) => refusals))
+    .filter((words) => /circle|no stage of this file/.test(words))
+    .map((words) => `the reader did not say: ${words}`);
 }
 
 /** Every stage is in one job, or says why not; what it waits for runs, and comes to an end. */
