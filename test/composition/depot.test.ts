@@ -7,6 +7,7 @@ import { boundedBlobs, directDepot } from '../../src/composition/depot.js';
 import type { Finds } from '../../src/runs/depot.js';
 import type { BlobStore } from '../../src/runs/ports.js';
 import { type Depot, DepotUnavailable } from '../../src/worker/ports.js';
+import { textOf, words } from '../content.js';
 
 const signal = new AbortController().signal;
 const reason = new Error('the job stops');
@@ -22,19 +23,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-async function* words(...texts: readonly string[]): AsyncGenerator<Buffer, void> {
-  for (const text of texts) yield await Promise.resolve(Buffer.from(text));
-}
-
 const depotOf = (finds: Partial<Finds> = {}): Depot =>
   directDepot({ blobs, finds: { cache: async () => undefined, result: async () => undefined, ...finds } });
-
-async function textOf(content: AsyncIterable<Buffer> | undefined): Promise<string | undefined> {
-  if (content === undefined) return undefined;
-  let text = '';
-  for await (const chunk of content) text += chunk.toString();
-  return text;
-}
 
 describe('the depot of the own process', () => {
   test('keeps and gives', async () => {

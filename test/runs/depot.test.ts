@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Blob, Outcome, StageFacts, Trigger } from '../../src/pipeline/model.js';
 import { begin, progress } from '../../src/pipeline/progress.js';
 import type { NewRun } from '../../src/runs/ports.js';
+import { words } from '../content.js';
 import { chainOf, numbered, push } from '../pipeline/examples.js';
 import { type Ground, type House, newGround, openHouse, repository } from './house.js';
 
@@ -51,13 +52,7 @@ function report(run: number, facts: StageFacts, outcome = PASSED): void {
   expect(ground.stream.report(ended(run, facts, outcome))).toBe(true);
 }
 
-async function put(text: string): Promise<Blob> {
-  return await house.blobs.put(
-    (async function* () {
-      yield await Promise.resolve(Buffer.from(text));
-    })(),
-  );
-}
+const put = (text: string): Promise<Blob> => house.blobs.put(words(text));
 
 /** A run keeps a cache under this key, with these words in it. */
 async function keep(run: number, key: string, text = key): Promise<Blob> {

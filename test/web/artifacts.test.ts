@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { KeptFiles, StageFacts } from '../../src/pipeline/model.js';
 import { signRun } from '../../src/web/signature.js';
+import { words } from '../content.js';
 import { type Answer, SIGNING_KEY, type Site, startSite } from './harness.js';
 import { ended, passed, type RunShape, running, runView } from './runs.js';
 
@@ -9,10 +10,7 @@ let site: Site;
 let kept: KeptFiles;
 beforeEach(async () => {
   site = await startSite();
-  const content = async function* (): AsyncGenerator<Buffer, void> {
-    yield await Promise.resolve(Buffer.from('a tar of three files'));
-  };
-  kept = { ...(await site.blobs.put(content())), files: 3 };
+  kept = { ...(await site.blobs.put(words('a tar of three files'))), files: 3 };
 });
 afterEach(() => site.stop());
 

@@ -1,20 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { checkedDepot } from '../../src/worker/checked-depot.js';
 import { DepotUnavailable } from '../../src/worker/ports.js';
+import { textOf, words } from '../content.js';
 import { MemoryDepot } from './memory-depot.js';
 
 const signal = new AbortController().signal;
-
-async function* words(...texts: readonly string[]): AsyncGenerator<Buffer, void> {
-  for (const text of texts) yield await Promise.resolve(Buffer.from(text));
-}
-
-async function textOf(content: AsyncIterable<Buffer> | undefined): Promise<string | undefined> {
-  if (content === undefined) return undefined;
-  let text = '';
-  for await (const chunk of content) text += chunk.toString();
-  return text;
-}
 
 test('a blob is what it is called, or its end says that it is not', async () => {
   const memory = new MemoryDepot();

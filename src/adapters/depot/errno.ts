@@ -12,12 +12,7 @@ export async function refusing<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Resolves to undefined for what is not there. */
-export async function orAbsent<T>(found: Promise<T>): Promise<T | undefined> {
-  try {
-    return await found;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+/** For `catch`: what is not there is none. */
+export function absent(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }

@@ -2,7 +2,7 @@ import { statSync, unlinkSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { BlobsKept } from '../../runs/ports.js';
-import { orAbsent } from './errno.js';
+import { absent } from './errno.js';
 import { isBlobDirectory, unfinishedDirectory } from './names.js';
 
 interface Kept {
@@ -33,19 +33,19 @@ export async function tidyBlobs(
 }
 
 async function removeUnfinished(directory: string, unfinished: ReadonlySet<string>): Promise<void> {
-  const names = (await orAbsent(readdir(directory))) ?? [];
+  const names = (await readdir(directory).catch(absent)) ?? [];
   for (const name of names.filter((one) => !unfinished.has(one))) {
     await rm(path.join(directory, name), { force: true });
   }
 }
 
 async function blobsBelow(root: string): Promise<Kept[]> {
-  const directories = ((await orAbsent(readdir(root))) ?? []).filter(isBlobDirectory);
+  const directories = ((await readdir(root).catch(absent)) ?? []).filter(isBlobDirectory);
   const blobs: Kept[] = [];
   for (const directory of directories) {
     for (const name of await readdir(path.join(root, directory))) {
       const file = path.join(root, directory, name);
-      const found = await orAbsent(stat(file));
+      const found = await stat(file).catch(absent);
       if (found !== undefined) blobs.push({ file, bytes: found.size, usedAt: found.mtimeMs });
     }
   }

@@ -5,6 +5,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type DiskBlobsOptions, diskBlobs } from '../../../src/adapters/depot/disk.js';
 import { BlobRefused, type BlobStore } from '../../../src/runs/ports.js';
+import { textOf as read, words } from '../../content.js';
+import { gate } from '../../worker/world.js';
 
 const HOUR = 3600 * 1000;
 const DAY = 24 * HOUR;
@@ -25,20 +27,9 @@ function open(options: Omit<DiskBlobsOptions, 'now'> = {}): BlobStore {
   return diskBlobs(root, { ...options, now: () => now });
 }
 
-async function* chunks(...texts: readonly string[]): AsyncGenerator<Buffer, void> {
-  for (const text of texts) yield await Promise.resolve(Buffer.from(text));
-}
-
-const put = (...texts: readonly string[]) => blobs.put(chunks(...texts));
+const put = (...texts: readonly string[]) => blobs.put(words(...texts));
+const textOf = async (digest: string) => read((await blobs.get(digest))?.content);
 const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
-
-async function textOf(digest: string): Promise<string | undefined> {
-  const found = await blobs.get(digest);
-  if (found === undefined) return undefined;
-  let text = '';
-  for await (const chunk of found.content) text += chunk.toString();
-  return text;
-}
 
 /** Every file below the root. */
 async function files(): Promise<string[]> {
@@ -104,7 +95,7 @@ describe('what is not kept leaves nothing', () => {
 
   test('a source that breaks, whose error it is', async () => {
     const broken = async function* (): AsyncGenerator<Buffer, void> {
-      yield* chunks('half');
+      yield* words('half');
       throw new Error('the container is gone');
     };
     await expect(blobs.put(broken())).rejects.toThrow('the container is gone');
@@ -177,25 +168,18 @@ describe('tidying', () => {
   test('removes what a killed process left half written, and not what is being written', async () => {
     await put('a blob');
     await writeFile(path.join(root, 'unfinished', 'of-the-dead'), 'half');
-    let goOn = (): void => undefined;
-    const gate = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    let begun = (): void => undefined;
-    const isBegun = new Promise<void>((resolve) => {
-      begun = resolve;
-    });
+    const [goOn, begun] = [gate(), gate()];
     const slow = async function* (): AsyncGenerator<Buffer, void> {
-      yield* chunks('slow ');
-      begun();
-      await gate;
-      yield* chunks('writer');
+      yield* words('slow ');
+      begun.open();
+      await goOn.passed;
+      yield* words('writer');
     };
     const writing = blobs.put(slow());
-    await isBegun;
+    await begun.passed;
     await blobs.tidy(GENEROUS);
     expect(await readdir(path.join(root, 'unfinished'))).toHaveLength(1);
-    goOn();
+    goOn.open();
     expect(await textOf((await writing).digest)).toBe('slow writer');
     expect(await readdir(path.join(root, 'unfinished'))).toEqual([]);
   });

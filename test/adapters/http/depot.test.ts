@@ -9,8 +9,10 @@ import { BlobRefused } from '../../../src/runs/ports.js';
 import type { WebDeps } from '../../../src/web/ports.js';
 import { checkedDepot } from '../../../src/worker/checked-depot.js';
 import { type Depot, DepotUnavailable } from '../../../src/worker/ports.js';
+import { textOf, words } from '../../content.js';
 import { freePort } from '../../contract/support/free-port.js';
 import { type Site, startSite, WORKER_SECRET } from '../../web/harness.js';
+import { gate } from '../../worker/world.js';
 
 const MEBIBYTE = 1024 ** 2;
 const AT_ONCE = { patienceMs: 0 };
@@ -81,17 +83,6 @@ async function* pieces(count: number, given = { bytes: 0, over: false }): AsyncG
   }
 }
 
-async function* words(...texts: readonly string[]): AsyncGenerator<Buffer, void> {
-  for (const text of texts) yield await Promise.resolve(Buffer.from(text));
-}
-
-async function textOf(content: AsyncIterable<Buffer> | undefined): Promise<string | undefined> {
-  if (content === undefined) return undefined;
-  let text = '';
-  for await (const chunk of content) text += chunk.toString();
-  return text;
-}
-
 /** Resolves when the number has come to rest. */
 async function atRest(count: () => number): Promise<number> {
   for (let before = -1; before !== count(); ) {
@@ -128,14 +119,11 @@ describe('a blob', () => {
 
 describe('nobody holds more than is on its way', () => {
   test('a worker sends no faster than the server writes', async () => {
-    let goOn = (): void => undefined;
-    const gate = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
+    const goOn = gate();
     const slow: WebDeps['blobs'] = {
       get: async () => undefined,
       put: async (content) => {
-        await gate;
+        await goOn.passed;
         let bytes = 0;
         for await (const chunk of content) bytes += chunk.length;
         return { digest: 'sha256:x', bytes };
@@ -145,7 +133,7 @@ describe('nobody holds more than is on its way', () => {
     const given = { bytes: 0, over: false };
     const putting = depot.put(pieces(100, given), signal);
     expect(await atRest(() => given.bytes)).toBeLessThan(50 * MEBIBYTE);
-    goOn();
+    goOn.open();
     expect((await putting).bytes).toBe(100 * MEBIBYTE);
   });
 
