@@ -44,10 +44,12 @@ export async function keepResult(context: StageContext): Promise<void> {
   const artifacts = stage.options?.artifacts ?? [];
   if (artifacts.length === 0 && outputs.length === 0) return;
   const only = outputs.length === 0 ? facts.facts().artifacts : undefined;
-  const names = outputs.map((name) => (name === '.' ? name : literalPattern(name)));
-  facts.set({ result: only ?? (await keep(context, [...artifacts, ...names])) });
+  facts.set({ result: only ?? (await timed(context, 'artifacts', keepTogether(context))) });
 }
 
-async function keep(context: StageContext, patterns: readonly string[]): Promise<KeptFiles> {
-  return await timed(context, 'artifacts', putKept(context, await selectKept(context, patterns)));
+async function keepTogether(context: StageContext): Promise<KeptFiles> {
+  const names = context.outputs.map((name) => (name === '.' ? name : literalPattern(name)));
+  const patterns = [...(context.stage.options?.artifacts ?? []), ...names];
+  // Outputs come with all of their links when they are copied, too.
+  return await putKept(context, await selectKept(context, patterns, { allLinks: true }));
 }

@@ -49,9 +49,11 @@ export async function cacheMounts(
 export async function cacheFiles(workspace: Workspace, paths: readonly string[]): Promise<CacheFiles> {
   const { code, mounted } = places(paths);
   await mkdir(workspace.caches, { recursive: true });
+  // A virtual environment of Python links to the image's interpreter.
+  const options = { limits: KEPT_LIMITS, allLinks: true };
   const [inCode, inMounts] = await Promise.all([
-    selectFiles(workspace.code, code, KEPT_LIMITS),
-    selectFiles(workspace.caches, mounted.map(directoryName), KEPT_LIMITS),
+    selectFiles(workspace.code, code, options),
+    selectFiles(workspace.caches, mounted.map(directoryName), options),
   ]);
   const top = topOf(paths);
   const hash = createHash('sha256');

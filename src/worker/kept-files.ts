@@ -3,7 +3,7 @@ import { ArchiveRefused, KEPT_LIMITS } from './archive-rules.js';
 import { withIncoming } from './incoming.js';
 import { packFiles, unzipped } from './pack.js';
 import { DepotUnavailable } from './ports.js';
-import { type Selection, selectFiles } from './selection.js';
+import { type Selection, type SelectionOptions, selectFiles } from './selection.js';
 import type { StageContext } from './stage-context.js';
 import { StageFailed } from './stage-failed.js';
 import { moveAllInto, unpack } from './unpack.js';
@@ -12,8 +12,10 @@ import { moveAllInto, unpack } from './unpack.js';
 export async function selectKept(
   { stand, facts }: StageContext,
   patterns: readonly string[],
+  { allLinks = false }: Pick<SelectionOptions, 'allLinks'> = {},
 ): Promise<Selection> {
-  const selection = await selectFiles(stand.workspace.code, patterns, KEPT_LIMITS).catch((error: unknown) => {
+  const options = { limits: KEPT_LIMITS, allLinks };
+  const selection = await selectFiles(stand.workspace.code, patterns, options).catch((error: unknown) => {
     throw error instanceof ArchiveRefused ? notKept(error) : error;
   });
   const [first, ...more] = selection.leftOut;

@@ -20,8 +20,14 @@ export interface Selection {
   readonly entries: readonly SelectedEntry[];
   /** Patterns that match nothing. */
   readonly missing: readonly string[];
-  /** Links that lead out of the root: laid out elsewhere they would lead anywhere. */
+  /** Links that lead out of the root, where they are not wanted. */
   readonly leftOut: readonly string[];
+}
+
+export interface SelectionOptions {
+  readonly limits: ArchiveLimits;
+  /** Links that lead out of the root too: to be laid out where they came from. Elsewhere they would lead anywhere. */
+  readonly allLinks?: boolean;
 }
 
 /**
@@ -32,10 +38,10 @@ export interface Selection {
 export async function selectFiles(
   root: string,
   patterns: readonly string[],
-  limits: ArchiveLimits,
+  { limits, allLinks = false }: SelectionOptions,
 ): Promise<Selection> {
   const rules = patterns.map(ruleOf);
-  const found: Found = { root, rules, limits, bytes: 0, entries: [], leftOut: [], hit: new Set() };
+  const found: Found = { root, rules, limits, allLinks, bytes: 0, entries: [], leftOut: [], hit: new Set() };
   await walk(
     found,
     '',
@@ -64,6 +70,7 @@ interface Found {
   readonly root: string;
   readonly rules: readonly Rule[];
   readonly limits: ArchiveLimits;
+  readonly allLinks: boolean;
   bytes: number;
   readonly entries: SelectedEntry[];
   readonly leftOut: string[];
@@ -103,7 +110,7 @@ async function walk(found: Found, folder: string, covered: readonly boolean[]): 
     else if (stat.isFile()) take(found, { ...common, kind: 'file', size: stat.size });
     else if (stat.isSymbolicLink()) {
       const target = await readlink(path.join(found.root, name));
-      if (leadsOut(name, target)) found.leftOut.push(name);
+      if (!found.allLinks && leadsOut(name, target)) found.leftOut.push(name);
       else take(found, { ...common, kind: 'link', target });
     }
   }

@@ -13,7 +13,7 @@ const one = (options: StageOptions, id = 'a') => planned(id, script('true'), { o
 /** What another stage kept, in the depot of this world. */
 async function kept(world: World, files: Files): Promise<KeptFiles> {
   const root = directoryOf(files);
-  const { entries } = await selectFiles(root, ['**'], KEPT_LIMITS);
+  const { entries } = await selectFiles(root, ['**'], { limits: KEPT_LIMITS });
   const content = packFiles([{ root, entries }], { times: false });
   const blob = await world.depot.put(content, new AbortController().signal);
   return { ...blob, files: entries.length };

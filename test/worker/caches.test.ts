@@ -8,6 +8,9 @@ import { checkoutOf, createWorld, leaseOf, planned, script } from './world.js';
 
 const NPM: CacheSpec = { key: 'npm', paths: ['node_modules'], restoreKeys: [] };
 
+/** With a link to what the image has, as environments of Python do. */
+const CACHED: Files = { 'deep/x': '-> ../index', index: 'npm', python: '-> /usr/bin/python3' };
+
 /** A server that learns of caches from the facts of stages, as one would. */
 function house(files: Files = { Dockerfile: 'FROM scratch\n' }) {
   const depot = new MemoryDepot();
@@ -109,7 +112,7 @@ describe('a cache', () => {
     let seen: Files = {};
     const program: Program = ({ spec: container }) => {
       seen = filesIn(hostPath(container, '/root/.npm'));
-      fill(hostPath(container, '/root/.npm'), { index: 'npm', 'deep/x': '-> ../index' });
+      fill(hostPath(container, '/root/.npm'), CACHED);
       fill(hostPath(container, '/go/pkg/mod'), { m: 'mod' });
       return 0;
     };
@@ -119,7 +122,7 @@ describe('a cache', () => {
       seen = filesIn(hostPath(container, '/root/.npm'));
       return 0;
     });
-    expect(seen).toEqual({ index: 'npm', 'deep/x': '-> ../index' });
+    expect(seen).toEqual(CACHED);
   });
 
   test('of a stage that failed is not stored', async () => {

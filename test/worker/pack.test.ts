@@ -9,7 +9,7 @@ import { moveAllInto, unpack } from '../../src/worker/unpack.js';
 import { directoryOf, type Files, filesIn } from './files.js';
 
 async function packed(root: string, times = false, patterns = ['**']): Promise<Buffer> {
-  const { entries } = await selectFiles(root, patterns, KEPT_LIMITS);
+  const { entries } = await selectFiles(root, patterns, { limits: KEPT_LIMITS });
   const chunks: Buffer[] = [];
   for await (const chunk of packFiles([{ root, entries }], { times })) chunks.push(chunk);
   return Buffer.concat(chunks);
@@ -81,7 +81,7 @@ describe('what is packed', () => {
 
   test('a file that is gone meanwhile is an error', async () => {
     const root = directoryOf(TREE);
-    const { entries } = await selectFiles(root, ['**'], KEPT_LIMITS);
+    const { entries } = await selectFiles(root, ['**'], { limits: KEPT_LIMITS });
     const other = directoryOf();
     const chunks = packFiles([{ root: other, entries }], { times: false });
     await expect(

@@ -105,7 +105,7 @@ describe('a stage whose inputs did not change', () => {
   test('leaves its outputs and artifacts to the next, and nothing else', async () => {
     const server = house();
     const stages = [compile({ options: { inputs: ['*.go'], artifacts: ['dist'] } }), use];
-    const artifacts = writing({ bin: 'binary', 'dist/x': 'x', junk: 'left' });
+    const artifacts = writing({ 'bin/app': 'binary', 'bin/sh': '-> /bin/sh', 'dist/x': 'x', junk: 'left' });
     await server.run(stages, FILES, { compile: artifacts });
     let seen: Files = {};
     const { ran } = await server.run(stages, FILES, {
@@ -114,7 +114,7 @@ describe('a stage whose inputs did not change', () => {
       }),
     });
     expect(ran).toEqual(['use']);
-    expect(seen).toEqual({ ...FILES, bin: 'binary', 'dist/x': 'x' });
+    expect(seen).toEqual({ ...FILES, 'bin/app': 'binary', 'bin/sh': '-> /bin/sh', 'dist/x': 'x' });
   });
 
   test('names the first run of several', async () => {

@@ -17,7 +17,7 @@ const TREE: Files = {
 };
 
 async function selected(patterns: readonly string[], files: Files = TREE): Promise<readonly string[]> {
-  const { entries } = await selectFiles(directoryOf(files), patterns, KEPT_LIMITS);
+  const { entries } = await selectFiles(directoryOf(files), patterns, { limits: KEPT_LIMITS });
   return entries.filter(({ kind }) => kind !== 'directory').map((entry) => entry.path);
 }
 
@@ -43,7 +43,7 @@ describe('patterns', () => {
 
   test('name what matches nothing, and an empty directory is something', async () => {
     const patterns = ['dist', 'dist/empty', '!nothing', 'build', 'src/*.js'];
-    const { missing, entries } = await selectFiles(directoryOf(TREE), patterns, KEPT_LIMITS);
+    const { missing, entries } = await selectFiles(directoryOf(TREE), patterns, { limits: KEPT_LIMITS });
     expect(missing).toEqual(['build', 'src/*.js']);
     expect(entries.map((entry) => entry.path)).toContain('dist/empty');
   });
@@ -71,11 +71,16 @@ describe('links', () => {
       'dist/folder': '-> ../src',
       elsewhere: '-> src',
     });
-    const { entries, leftOut } = await selectFiles(root, ['dist', 'elsewhere/a.ts'], KEPT_LIMITS);
+    const { entries, leftOut } = await selectFiles(root, ['dist', 'elsewhere/a.ts'], { limits: KEPT_LIMITS });
     expect(
       entries.flatMap((entry) => (entry.kind === 'link' ? [`${entry.path} ${entry.target}`] : [])),
     ).toEqual(['dist/folder ../src', 'dist/latest app.js', 'dist/up ../src/a.ts']);
     expect(leftOut).toEqual(['dist/out', 'dist/passwd']);
+    const all = await selectFiles(root, ['dist'], { limits: KEPT_LIMITS, allLinks: true });
+    expect(all.entries.map((entry) => entry.path)).toEqual(
+      expect.arrayContaining(['dist/out', 'dist/passwd']),
+    );
+    expect(all.leftOut).toEqual([]);
     expect(entries.map((entry) => entry.path)).not.toContain('elsewhere/a.ts');
   });
 });
@@ -86,7 +91,7 @@ test('what is found says what it is', async () => {
   writeFileSync(path.join(root, 'bin/tool'), '#!');
   chmodSync(path.join(root, 'bin/tool'), 0o4755);
   utimesSync(path.join(root, 'bin/tool'), 5, 5);
-  const { entries } = await selectFiles(root, ['bin/*'], KEPT_LIMITS);
+  const { entries } = await selectFiles(root, ['bin/*'], { limits: KEPT_LIMITS });
   expect(entries).toEqual([{ path: 'bin/tool', kind: 'file', mode: 0o755, modified: 5000, size: 2 }]);
 });
 
@@ -97,6 +102,6 @@ test('more than the limits is refused', async () => {
     { bytes: 9, entries: 9 },
     { bytes: 99, entries: 1 },
   ]) {
-    await expect(selectFiles(root, ['**'], limits)).rejects.toMatchObject({ name: 'ArchiveRefused' });
+    await expect(selectFiles(root, ['**'], { limits })).rejects.toMatchObject({ name: 'ArchiveRefused' });
   }
 });
