@@ -98,8 +98,8 @@ async function serverOf(
   if (github === undefined) {
     return undefined;
   }
-  const completed = (conclusion: string): void => deps.metrics.runCompleted(conclusion);
-  return composeServer({ ...deps, settings: { ...settings, github }, completed });
+  const { runCompleted: completed, redelivered, traffic } = deps.metrics;
+  return composeServer({ ...deps, settings: { ...settings, github }, completed, redelivered, traffic });
 }
 
 async function workerOf(

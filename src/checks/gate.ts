@@ -2,49 +2,96 @@ import type { Clock } from './ports.js';
 
 /** What lets writes through: so many at once, none during a pause. */
 export interface Gate {
-  /** Runs the task when it may; undefined when aborted before. */
-  pass<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T | undefined>;
+  /**
+   * Runs the task when it may; undefined when aborted before. Whoever is urgent goes first, then who waits longest;
+   * `urgent` is asked when a place is free, not before.
+   */
+  pass<T>(task: () => Promise<T>, signal: AbortSignal, urgent: () => boolean): Promise<T | undefined>;
   /** Nothing passes before that time (ms since the epoch). A later pause wins. */
   pauseUntil(at: number): void;
+  /** Whether a task would have to wait. */
+  isShut(): boolean;
+}
+
+interface Waiting {
+  readonly urgent: () => boolean;
+  readonly go: () => void;
 }
 
 export function createGate(clock: Clock, inFlight: number): Gate {
-  const waiting: (() => void)[] = [];
+  const line = new Set<Waiting>();
   let free = inFlight;
   let pausedUntil = 0;
+  /** One sleep for all who wait for the end of a pause. */
+  let sleep: AbortController | undefined;
 
-  async function enter(): Promise<void> {
-    if (free > 0) {
-      free -= 1;
-      return;
+  const isPaused = (): boolean => clock.now() < pausedUntil;
+
+  function admit(): void {
+    while (free > 0 && line.size > 0 && !isPaused()) {
+      const all = [...line];
+      const next = all.find(({ urgent }) => urgent()) ?? all[0];
+      if (next !== undefined) {
+        line.delete(next);
+        free -= 1;
+        next.go();
+      }
     }
-    await new Promise<void>((resolve) => waiting.push(resolve));
+    if (line.size > 0 && isPaused() && sleep === undefined) {
+      sleep = new AbortController();
+      void sleepUntilOpen(sleep.signal);
+    }
   }
 
-  /** The place goes to who waits longest, without becoming free in between. */
-  function leave(): void {
-    const next = waiting.shift();
-    if (next === undefined) {
-      free += 1;
-    } else {
-      next();
+  async function sleepUntilOpen(signal: AbortSignal): Promise<void> {
+    while (isPaused() && !signal.aborted) {
+      await clock.sleep(pausedUntil - clock.now(), signal);
     }
+    sleep = undefined;
+    admit();
+  }
+
+  /** @returns whether a place was taken */
+  function enter(signal: AbortSignal, urgent: () => boolean): Promise<boolean> {
+    if (signal.aborted) {
+      return Promise.resolve(false);
+    }
+    return new Promise((resolve) => {
+      const leave = (): void => {
+        line.delete(waiting);
+        if (line.size === 0) {
+          sleep?.abort();
+        }
+        resolve(false);
+      };
+      const waiting: Waiting = {
+        urgent,
+        go: () => {
+          signal.removeEventListener('abort', leave);
+          resolve(true);
+        },
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      line.add(waiting);
+      admit();
+    });
   }
 
   return {
-    async pass(task, signal) {
-      await enter();
+    async pass(task, signal, urgent) {
+      if (!(await enter(signal, urgent))) {
+        return undefined;
+      }
       try {
-        while (!signal.aborted && clock.now() < pausedUntil) {
-          await clock.sleep(pausedUntil - clock.now(), signal);
-        }
         return signal.aborted ? undefined : await task();
       } finally {
-        leave();
+        free += 1;
+        admit();
       }
     },
     pauseUntil(at) {
       pausedUntil = Math.max(pausedUntil, at);
     },
+    isShut: () => free === 0 || line.size > 0 || isPaused(),
   };
 }

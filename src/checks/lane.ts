@@ -2,6 +2,7 @@ import type { Deliver, Delivery } from './delivery.js';
 import type { Gate } from './gate.js';
 import { backoff, dueAt, isYoung, type Pace, refreshAfter } from './pace.js';
 import {
+  type Budget,
   type CheckKey,
   CheckRefused,
   CheckRetry,
@@ -19,6 +20,8 @@ export interface LaneDeps {
   readonly store: CheckStore;
   readonly deliver: Deliver;
   readonly gate: Gate;
+  /** What the installation's rate limit has left; undefined: not known. */
+  readonly budget: () => Budget | undefined;
   readonly clock: Clock;
   readonly pace: Pace;
   readonly log: LaneLog;
@@ -50,6 +53,8 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
   const ids = { run, check: key };
   let failures = 0;
   let shown: Shown | undefined;
+  /** Whether an end is to be told: it goes before what only shows progress. */
+  let ends = false;
 
   /** Never rejects: a failure is a reason to try again later. */
   async function attempt(): Promise<Next> {
@@ -70,12 +75,27 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
     if (subject === undefined) {
       return { dirty: false, over: true };
     }
+    ends = check !== undefined && isEnd(subject);
     if (check === undefined) {
       return refresh(subject);
     }
     return isAfterWhole(check, checks) || isBeforeStages(check, checks, subject)
       ? { dirty: true }
       : write(check, checks, subject);
+  }
+
+  /** While writes have to wait, a state that was final meanwhile shall not wait as what it was before. */
+  async function lookForEnd(): Promise<void> {
+    try {
+      const subject = await store.subject(run);
+      ends = subject !== undefined && isEnd(subject);
+    } catch {
+      // The round will read it again, and say so.
+    }
+  }
+
+  function isEnd(subject: CheckSubject): boolean {
+    return stateOf(subject, key).status === 'completed';
   }
 
   /** Who sees `cyclone` concluded, a merge queue or a person, finds every stage's end there. */
@@ -102,7 +122,7 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
   ): Promise<Next> {
     const moment = stateOf(subject, key);
     const exists = check.githubId !== undefined;
-    const due = exists ? dueAt(moment, shown?.at, pace) : 0;
+    const due = exists ? dueAt(moment, shown?.at, pace, deps.budget()) : 0;
     if (due > clock.now()) {
       return { dirty: true, at: due };
     }
@@ -138,10 +158,10 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
     ) {
       return { dirty: false, over: subject.progress.run.status === 'completed' };
     }
-    if (clock.now() >= refreshAfter(startedAt, shown.at, pace)) {
+    if (clock.now() >= refreshAfter(startedAt, shown.at, pace, deps.budget())) {
       await showLog(subject, shown);
     }
-    return { dirty: false, at: refreshAfter(startedAt, shown.at, pace) };
+    return { dirty: false, at: refreshAfter(startedAt, shown.at, pace, deps.budget()) };
   }
 
   /** Not tried again: the next one comes, and nothing that matters is lost. */
@@ -202,7 +222,22 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
     return { dirty: false, over: true };
   }
 
-  return createRounds({ clock, gate: deps.gate, round: attempt, ended: deps.attempted });
+  const rounds = createRounds({
+    clock,
+    gate: deps.gate,
+    round: attempt,
+    urgent: () => ends,
+    ended: deps.attempted,
+  });
+  return {
+    ...rounds,
+    wake() {
+      if (!ends && deps.gate.isShut()) {
+        void lookForEnd();
+      }
+      rounds.wake();
+    },
+  };
 }
 
 /** What decides whether a write says anything new. The log is not part of it: it has a pace of its own. */

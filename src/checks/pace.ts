@@ -1,3 +1,4 @@
+import type { Budget } from './ports.js';
 import type { Moment } from './render.js';
 
 /** Durations in milliseconds. */
@@ -29,13 +30,48 @@ export const DEFAULT_PACE: Pace = {
   inFlight: 4,
 };
 
-/** When a check that GitHub has should be told of `moment`; `writtenAt`: the last write, if any of ours. */
-export function dueAt(moment: Moment, writtenAt: number | undefined, pace: Pace): number {
+/** Above this share of the rate limit nobody needs to save. */
+const PLENTY = 0.5;
+
+/** Below this share what is left is for new checks and for ends. */
+const SCARCE = 0.1;
+
+/**
+ * The pace while so much of the rate limit is left: what only shows progress becomes rarer in proportion.
+ * Undefined: no progress is shown until the limit's reset.
+ */
+export function paceWithin(pace: Pace, budget: Budget | undefined): Pace | undefined {
+  const share = budget === undefined ? 1 : budget.remaining / Math.max(1, budget.limit);
+  if (share >= PLENTY) {
+    return pace;
+  }
+  if (share < SCARCE) {
+    return undefined;
+  }
+  const slow = PLENTY / share;
+  return {
+    ...pace,
+    beforeInProgress: pace.beforeInProgress * slow,
+    between: pace.between * slow,
+    refreshAt: pace.refreshAt.map((at) => at * slow),
+    everyThen: pace.everyThen * slow,
+  };
+}
+
+/**
+ * When a check that GitHub has should be told of `moment`; `writtenAt`: the last write, if any of ours.
+ * An end is never put off.
+ */
+export function dueAt(moment: Moment, writtenAt: number | undefined, pace: Pace, budget?: Budget): number {
   if (moment.status === 'completed') {
     return 0;
   }
-  const rested = writtenAt === undefined ? 0 : writtenAt + pace.between;
-  return Math.max(rested, moment.status === 'in_progress' ? shownFrom(moment, pace) : 0);
+  const within = paceWithin(pace, budget);
+  if (within === undefined) {
+    return budget?.resetAt ?? 0;
+  }
+  const rested = writtenAt === undefined ? 0 : writtenAt + within.between;
+  return Math.max(rested, moment.status === 'in_progress' ? shownFrom(moment, within) : 0);
 }
 
 /** Running for too short a time to be shown so. */
@@ -44,7 +80,11 @@ export function isYoung(moment: Moment, now: number, pace: Pace): boolean {
 }
 
 /** The next time at which a running stage's log is worth showing anew. */
-export function refreshAfter(startedAt: number, writtenAt: number, pace: Pace): number {
+export function refreshAfter(startedAt: number, writtenAt: number, usual: Pace, budget?: Budget): number {
+  const pace = paceWithin(usual, budget);
+  if (pace === undefined) {
+    return budget?.resetAt ?? 0;
+  }
   const age = writtenAt - startedAt;
   const early = pace.refreshAt.find((at) => at > age);
   const last = pace.refreshAt.at(-1) ?? 0;

@@ -83,6 +83,14 @@ export interface CheckApi {
   ): Promise<readonly { id: number; externalId: string }[]>;
 }
 
+/** What is left of an installation's rate limit. */
+export interface Budget {
+  readonly limit: number;
+  readonly remaining: number;
+  /** milliseconds since the epoch */
+  readonly resetAt: number;
+}
+
 /** A check that GitHub does not know in its newest state yet. */
 export interface DirtyCheck {
   readonly run: number;

@@ -3,6 +3,7 @@ import { createGate, type Gate } from './gate.js';
 import { createLane, type LaneLog } from './lane.js';
 import { DEFAULT_PACE, type Pace } from './pace.js';
 import {
+  type Budget,
   type CheckApi,
   type CheckKey,
   type CheckStore,
@@ -36,6 +37,8 @@ export interface PublisherDeps {
   readonly clock: Clock;
   readonly logger: LaneLog;
   readonly pace?: Pace;
+  /** What an installation's rate limit has left, as far as it is known. */
+  readonly budget?: (installation: number) => Budget | undefined;
 }
 
 /** Less than GitHub takes in `text`: the rest is for the first error and for what is around the log. */
@@ -95,6 +98,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       store,
       deliver,
       gate: gateOf(installationId),
+      budget: () => deps.budget?.(installationId),
       clock,
       pace,
       log: deps.logger,

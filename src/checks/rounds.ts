@@ -26,11 +26,13 @@ export interface RoundsDeps {
   readonly gate: Gate;
   /** Must not reject. */
   readonly round: () => Promise<Next>;
+  /** Whether the next round goes before others'. */
+  readonly urgent: () => boolean;
   /** A round has ended; `over` as in {@link Next}, when nothing new came meanwhile. */
   readonly ended: (over: boolean) => void;
 }
 
-export function createRounds({ clock, gate, round, ended }: RoundsDeps): Rounds {
+export function createRounds({ clock, gate, round, urgent, ended }: RoundsDeps): Rounds {
   const stopping = new AbortController();
   let life: Promise<void> | undefined;
   let nap = new AbortController();
@@ -40,7 +42,7 @@ export function createRounds({ clock, gate, round, ended }: RoundsDeps): Rounds 
   async function live(): Promise<void> {
     for (;;) {
       woken = false;
-      const next = await gate.pass(round, stopping.signal);
+      const next = await gate.pass(round, stopping.signal, urgent);
       if (next === undefined) {
         return;
       }

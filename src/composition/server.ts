@@ -31,7 +31,7 @@ import { createFinds, createRemember, type Finds } from '../runs/depot.js';
 import { createIntake } from '../runs/intake.js';
 import { createLease, type GrantLease } from '../runs/lease.js';
 import { createPlacement } from '../runs/placement.js';
-import type { BlobStore, Logger, RunStore } from '../runs/ports.js';
+import type { BlobStore, Logger, RunStore, TrafficObserver } from '../runs/ports.js';
 import { jobFailed, reconcile } from '../runs/reconcile.js';
 import { createCarryOutSchedule, createFollowSchedules } from '../runs/schedule.js';
 import type { GitHubSettings, RegistrySettings, Settings } from '../settings.js';
@@ -78,6 +78,8 @@ export interface ServerDeps {
   readonly redis: RedisConnections;
   readonly logger: Logger;
   readonly completed: (conclusion: string) => void;
+  readonly traffic: TrafficObserver;
+  readonly redelivered: (count: number) => void;
 }
 
 /** @throws SecretsUnavailable, and what its adapters throw at their start */
@@ -101,6 +103,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     webhookSecret: settings.github.webhookSecret,
     webhookPath: settings.webhookPath,
     logger,
+    traffic: deps.traffic,
   });
 
   const checks = checkStore(db);
@@ -111,6 +114,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     links,
     clock: systemClock,
     logger,
+    budget: github.budget,
   });
   const endLogs = createLogEnds({ store, live, archive, logger });
 
@@ -171,7 +175,12 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   await github.probot.load(cyclone({ intake: producer }));
 
   const carryOut = createCarryOutSchedule({ ...following, intake: producer, clock: systemClock });
-  const catchUp = createCatchUp({ missed: github.missed, clock: systemClock, logger });
+  const catchUp = createCatchUp({
+    missed: github.missed,
+    clock: systemClock,
+    logger,
+    redelivered: deps.redelivered,
+  });
   const workerConnection = await deps.redis.connect('patient');
   let intakeWorker: ReturnType<typeof intakeConsumer> | undefined;
   let scheduler: ReturnType<typeof scheduleWorker> | undefined;

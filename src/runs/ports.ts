@@ -139,11 +139,38 @@ export interface SecretStore {
 }
 
 /** Webhooks that GitHub could not deliver. */
+/** What is left of a rate limit. */
+export interface Budget {
+  readonly limit: number;
+  readonly remaining: number;
+  /** ms since the epoch */
+  readonly resetAt: number;
+}
+
+/** Counts what we ask GitHub, and what it leaves us. Must not throw. */
+export interface TrafficObserver {
+  /** `operation` as `POST /repos/{owner}/{repo}/check-runs`; `status` undefined: no answer, or half of one. */
+  asked(operation: string, status: number | undefined): void;
+  /** `resource` is GitHub's word, as `core`. */
+  budget(installation: number | 'app', resource: string, budget: Budget): void;
+}
+
+/** An event of which no attempt to deliver it was taken. */
+export interface MissedDelivery {
+  /** Of its newest attempt. */
+  readonly id: number;
+  /** When it was tried first and last, as far as was looked back; ms since the epoch. */
+  readonly first: number;
+  readonly last: number;
+}
+
 export interface MissedDeliveries {
-  /** Ids of events of that time (ms since the epoch) or later of which no attempt was taken, oldest first. */
-  since(time: number): Promise<readonly number[]>;
-  /** Has one sent again, with the delivery id that it had. */
-  redeliver(id: number): Promise<void>;
+  /** Events of that time (ms since the epoch) or later of which no attempt was taken, oldest first. */
+  since(time: number): Promise<readonly MissedDelivery[]>;
+  /** All events of that time or later, taken or not, oldest first: ids of their newest attempts. */
+  allSince(time: number): Promise<readonly number[]>;
+  /** Has one sent again, with the delivery id that it had. @returns whether GitHub will */
+  redeliver(id: number): Promise<boolean>;
 }
 
 /** Paths that a push changed: known, or to be asked for. */

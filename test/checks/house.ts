@@ -1,4 +1,4 @@
-import type { CheckSubject } from '../../src/checks/ports.js';
+import type { Budget, CheckSubject } from '../../src/checks/ports.js';
 import { createPublisher, type Publisher } from '../../src/checks/publisher.js';
 import { type FakeClock, fakeClock } from './fake-clock.js';
 import { type MemoryStore, memoryStore } from './memory-store.js';
@@ -12,6 +12,8 @@ export interface House {
   readonly github: ScriptedGitHub;
   /** The log of every stage. */
   readonly log: { text: string; broken: boolean };
+  /** What the installation's rate limit has left; undefined: not known. */
+  readonly quota: { left: Budget | undefined };
   /** Stores the run's state, new or changed, and tells the publisher. */
   put(subject: CheckSubject): void;
   /** Lets time pass until GitHub knows everything. */
@@ -28,6 +30,9 @@ export async function openHouse(): Promise<House> {
   const github = scriptedGitHub(clock);
   const log = { text: 'hello\n', broken: false };
   const known = new Set<number>();
+  const quota: House['quota'] = { left: undefined };
+  const budget = () =>
+    quota.left !== undefined && quota.left.resetAt > clock.now() ? quota.left : undefined;
   let publisher = await begin();
 
   async function begin(): Promise<Publisher> {
@@ -42,7 +47,7 @@ export async function openHouse(): Promise<House> {
     };
     const ignore = () => undefined;
     const logger = { debug: ignore, warn: ignore, error: ignore };
-    const begun = createPublisher({ store, api: github, tail, links, clock, logger });
+    const begun = createPublisher({ store, api: github, tail, links, clock, logger, budget });
     await begun.start();
     return begun;
   }
@@ -52,6 +57,7 @@ export async function openHouse(): Promise<House> {
     store,
     github,
     log,
+    quota,
     put(subject) {
       if (known.has(subject.run)) {
         store.change(subject);

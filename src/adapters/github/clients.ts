@@ -1,6 +1,6 @@
 import { createAppAuth } from '@octokit/auth-app';
-import { Octokit } from 'octokit';
-import type { Logger } from '../../runs/ports.js';
+import { Octokit, RequestError } from 'octokit';
+import type { Budget, Logger, TrafficObserver } from '../../runs/ports.js';
 import { classify } from './classify.js';
 import { GitHubFailure } from './failure.js';
 import { createWritePace, octokitLog, pacedOptions, timedFetch } from './octokit-options.js';
@@ -16,6 +16,7 @@ export interface Credentials {
 
 export interface ClientOptions extends Credentials {
   readonly logger: Logger;
+  readonly traffic?: TrafficObserver | undefined;
   /** ms since the epoch */
   readonly now?: () => number;
 }
@@ -28,6 +29,8 @@ export interface Clients {
   installation(id: number): Octokit;
   /** Speaks for the App itself. */
   app(): Octokit;
+  /** What is left of an installation's rate limit, as far as its answers told. */
+  budget(installation: number): Budget | undefined;
 }
 
 export function createClients(options: ClientOptions): Clients {
@@ -42,12 +45,18 @@ export function createClients(options: ClientOptions): Clients {
   // Probot's own client would ask api.github.com for tokens, whatever its baseUrl.
   const anonymous = new Octokit({ ...common, ...pacedOptions(pace, undefined) });
   const tokens = createTokens({ ...options, now }, anonymous.request);
-  const known = new Map<number, Octokit>();
+  const known = new Map<number, { readonly octokit: Octokit; readonly limit: RateLimit }>();
+  const limitOf = (whose: number | 'app'): RateLimit =>
+    createRateLimit(now, (budget, resource) => options.traffic?.budget(whose, resource, budget));
 
-  function connect(id: number): Octokit {
+  function connect(id: number) {
     const octokit = new Octokit({ ...common, ...pacedOptions(pace, id) });
-    guard(octokit, id, tokens, createRateLimit(now), now);
-    return octokit;
+    const limit = limitOf(id);
+    watch(octokit, limit, options.traffic);
+    guard(octokit, id, tokens, limit, now);
+    const connected = { octokit, limit };
+    known.set(id, connected);
+    return connected;
   }
 
   const app = new Octokit({
@@ -56,6 +65,9 @@ export function createClients(options: ClientOptions): Clients {
     authStrategy: createAppAuth,
     auth: { appId: options.appId, privateKey: options.privateKey },
   });
+  const ofApp = limitOf('app');
+  watch(anonymous, ofApp, options.traffic);
+  watch(app, ofApp, options.traffic);
   app.hook.error('request', (error) => {
     throw classify(error, now());
   });
@@ -64,19 +76,39 @@ export function createClients(options: ClientOptions): Clients {
     tokens,
     pace,
     app: () => app,
-    installation(id) {
-      const octokit = known.get(id) ?? connect(id);
-      known.set(id, octokit);
-      return octokit;
-    },
+    installation: (id) => (known.get(id) ?? connect(id)).octokit,
+    budget: (id) => known.get(id)?.limit.budget(),
   };
+}
+
+/** Learns from every answer what is left, and counts it. */
+function watch(octokit: Octokit, limit: RateLimit, traffic: TrafficObserver | undefined): void {
+  octokit.hook.wrap('request', async (request, options) => {
+    const operation = operationOf(options);
+    try {
+      const response = await request(options);
+      limit.observe(response.headers);
+      traffic?.asked(operation, response.status);
+      return response;
+    } catch (error) {
+      const response = error instanceof RequestError ? error.response : undefined;
+      limit.observe(response?.headers ?? {});
+      traffic?.asked(operation, response?.status);
+      throw error;
+    }
+  });
+}
+
+/** The template, without what would make a new series of metrics for every repository or page. */
+function operationOf({ method, url }: { readonly method: string; readonly url: string }): string {
+  return /^https?:/.test(url) ? `${method} next page` : `${method} ${url}`;
 }
 
 /** Around every request: the quota before, a token with it, sense made of the answer after. */
 function guard(octokit: Octokit, id: number, tokens: Tokens, limit: RateLimit, now: () => number): void {
   octokit.hook.wrap('request', async (request, options) => {
     const send = async (token: string) => {
-      const openFrom = limit.openFrom(options.method !== 'GET');
+      const openFrom = limit.openFrom();
       if (openFrom > now()) {
         throw new GitHubFailure('the rate limit leaves nothing to send', {
           kind: 'limited',
@@ -85,9 +117,7 @@ function guard(octokit: Octokit, id: number, tokens: Tokens, limit: RateLimit, n
       }
       options.headers.authorization = `token ${token}`;
       try {
-        const response = await request(options);
-        limit.observe(response.headers);
-        return response;
+        return await request(options);
       } catch (error) {
         const failure = classify(error, now());
         if (failure.kind === 'limited' && failure.retryAt !== undefined) {

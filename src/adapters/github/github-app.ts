@@ -1,6 +1,12 @@
 import type { Probot } from 'probot';
 import type { CheckApi } from '../../checks/ports.js';
-import type { CloneTokens, MissedDeliveries, RepositoryFiles, RepositoryHistory } from '../../runs/ports.js';
+import type {
+  Budget,
+  CloneTokens,
+  MissedDeliveries,
+  RepositoryFiles,
+  RepositoryHistory,
+} from '../../runs/ports.js';
 import type { WebhookReceiver } from '../../web/ports.js';
 import { createCheckApi } from './check-api.js';
 import { type ClientOptions, createClients } from './clients.js';
@@ -18,6 +24,8 @@ export interface GitHubApp extends CloneTokens {
   readonly repositories: RepositoryFiles;
   readonly history: RepositoryHistory;
   readonly missed: MissedDeliveries;
+  /** What is left of an installation's rate limit; undefined while that is not known. */
+  readonly budget: (installation: number) => Budget | undefined;
   /** Load the app function into it: `await probot.load(cyclone({ … }))`. */
   readonly probot: Probot;
   readonly webhooks: WebhookReceiver;
@@ -31,6 +39,7 @@ export function githubApp(options: GitHubAppOptions): GitHubApp {
     repositories: createRepositoryFiles(clients),
     history: createRepositoryHistory(clients),
     missed: missedDeliveries(clients),
+    budget: (installation) => clients.budget(installation),
     cloneToken: (repository) => clients.tokens.clone(repository),
     probot,
     webhooks: webhookReceiver(probot, options.logger),

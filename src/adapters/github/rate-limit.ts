@@ -1,3 +1,5 @@
+import type { Budget } from '../../runs/ports.js';
+
 export type Headers = Readonly<Record<string, string | number | undefined>>;
 
 /** What GitHub asks to wait without saying for how long, in ms. */
@@ -23,51 +25,59 @@ export function waitUntilAnyway(headers: Headers, now: number): number {
   return waitUntil(headers, now) ?? now + UNSAID;
 }
 
-/** One installation's quota as the last answers left it. */
+/** One installation's quota as the last answers left it. What is left is shared out by who sends (checks/pace). */
 export interface RateLimit {
-  /** The time before which nothing should be sent; in the past: send. Writes are spread when little is left. */
-  openFrom(isWrite: boolean): number;
+  /** The time before which nothing should be sent; in the past: send. */
+  openFrom(): number;
   /** After each answer, good or bad. */
   observe(headers: Headers): void;
   /** After a refusal. */
   closeUntil(at: number): void;
+  /** Of what our requests spend; undefined while GitHub has not told, and after the reset. */
+  budget(): Budget | undefined;
 }
 
-/** Below this share of the quota, what is left must do until the reset. */
-const SCARCE = 0.1;
+/** Of the resources that GitHub counts apart, the one of all requests that are not searches or GraphQL. */
+const CORE = 'core';
 
-export function createRateLimit(now: () => number): RateLimit {
+export function createRateLimit(
+  now: () => number,
+  told: (budget: Budget, resource: string) => void,
+): RateLimit {
   let closedUntil = 0;
-  let writesFrom = 0;
+  let core: Budget | undefined;
   return {
-    openFrom: (isWrite) => (isWrite ? Math.max(closedUntil, writesFrom) : closedUntil),
+    openFrom: () => closedUntil,
     observe(headers) {
       const quota = quotaOf(headers);
       if (quota === undefined) {
         return;
       }
+      const resource = String(headers['x-ratelimit-resource'] ?? CORE);
+      told(quota, resource);
+      if (resource !== CORE) {
+        return;
+      }
+      core = newer(core, quota);
       if (quota.remaining === 0) {
         closedUntil = Math.max(closedUntil, quota.resetAt);
-      } else if (quota.remaining < quota.limit * SCARCE) {
-        writesFrom = now() + Math.max(0, quota.resetAt - now()) / quota.remaining;
-      } else {
-        writesFrom = 0;
       }
     },
     closeUntil(at) {
       closedUntil = Math.max(closedUntil, at);
     },
+    budget: () => (core !== undefined && core.resetAt > now() ? core : undefined),
   };
 }
 
-interface Quota {
-  readonly limit: number;
-  readonly remaining: number;
-  /** ms since the epoch */
-  readonly resetAt: number;
+/** Answers overtake each other: within one window what is left only shrinks. */
+function newer(known: Budget | undefined, told: Budget): Budget {
+  return known !== undefined && known.resetAt === told.resetAt && known.remaining < told.remaining
+    ? known
+    : told;
 }
 
-function quotaOf(headers: Headers): Quota | undefined {
+function quotaOf(headers: Headers): Budget | undefined {
   const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) => {
     const value = headers[`x-ratelimit-${name}`];
     return value === undefined ? Number.NaN : Number(value);

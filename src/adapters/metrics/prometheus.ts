@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { TrafficObserver } from '../../runs/ports.js';
 import type { Metrics } from '../../web/ports.js';
+import { githubTraffic } from './github-traffic.js';
 
 export interface Gauges {
   /** Read when the metrics are asked for. */
@@ -8,7 +10,10 @@ export interface Gauges {
 }
 
 export interface ServerMetrics extends Metrics {
-  runCompleted(conclusion: string): void;
+  readonly runCompleted: (conclusion: string) => void;
+  /** So many missed deliveries were asked for again. */
+  readonly redelivered: (count: number) => void;
+  readonly traffic: TrafficObserver;
   /** A server's gauges, from now on. */
   watch(gauges: Gauges): void;
 }
@@ -23,10 +28,17 @@ export function prometheus(): ServerMetrics {
     labelNames: ['conclusion'],
     registers: [registry],
   });
+  const redelivered = new Counter({
+    name: 'cyclone_webhooks_redelivered_total',
+    help: 'Webhook deliveries that had been missed and were asked for again.',
+    registers: [registry],
+  });
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
     runCompleted: (conclusion) => runs.inc({ conclusion }),
+    redelivered: (count) => redelivered.inc(count),
+    traffic: githubTraffic(registry),
     watch({ openRuns, unsentChecks }) {
       gauge(registry, 'cyclone_runs_open', 'Runs that have not ended.', openRuns);
       gauge(registry, 'cyclone_checks_unsent', 'Checks that GitHub does not know as they are.', unsentChecks);

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { type GitHubApp, githubApp } from '../../../src/adapters/github/github-app.js';
 import type { CheckView } from '../../../src/checks/ports.js';
 import type { Repository } from '../../../src/pipeline/model.js';
+import type { TrafficObserver } from '../../../src/runs/ports.js';
 import type { ScriptedServer } from './scripted-server.js';
 
 export const APP_ID = 42;
@@ -18,7 +19,10 @@ export interface LoggedApp extends GitHubApp {
   readonly logged: string[];
 }
 
-export function appAt(server: ScriptedServer, changes: { webhookSecret?: string } = {}): LoggedApp {
+export function appAt(
+  server: ScriptedServer,
+  changes: { webhookSecret?: string; traffic?: TrafficObserver } = {},
+): LoggedApp {
   const logged: string[] = [];
   const write = (fields: object, message: string) => void logged.push(JSON.stringify({ ...fields, message }));
   const logger = { debug: write, info: write, warn: write, error: write };

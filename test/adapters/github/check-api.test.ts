@@ -173,21 +173,72 @@ describe('during a limit', () => {
     expect(await app.checks.create(newRepository(), VIEW)).toEqual({ id: 501 });
   });
 
-  test('when little is left, writes are spread until the reset', async () => {
+  test('a quota that one answer empties is waited for until its reset', async () => {
     const reset = Math.floor(Date.now() / 1000) + 1000;
-    const headers = {
-      'x-ratelimit-limit': '5000',
-      'x-ratelimit-remaining': '100',
-      'x-ratelimit-reset': String(reset),
-    };
-    server.answer({ ...created, headers }, { body: { check_runs: [] }, headers });
+    server.answer({ ...created, headers: quota({ remaining: 0, reset }) });
     await app.checks.create(repository, VIEW);
-    expect(await app.checks.find(repository, VIEW.sha, VIEW.name)).toEqual([]);
     const { retryAt } = await retry(app.checks.update(repository, 501, VIEW));
-    expect(retryAt).toBeGreaterThan(Date.now() + 5_000);
-    expect(retryAt).toBeLessThan(Date.now() + 15_000);
+    expect(retryAt).toBe((reset + 1) * 1000);
+    expect(server.asked).toHaveLength(1);
+  });
+
+  test('little that is left is said, and does not keep anything back', async () => {
+    const reset = Math.floor(Date.now() / 1000) + 1000;
+    expect(app.budget(repository.installationId)).toBeUndefined();
+    server.answer(
+      { ...created, headers: quota({ remaining: 12, reset }) },
+      // An answer to an earlier request, which came later.
+      { headers: quota({ remaining: 13, reset }) },
+    );
+    await app.checks.create(repository, VIEW);
+    await app.checks.update(repository, 501, VIEW);
+    expect(app.budget(repository.installationId)).toEqual({
+      limit: 5000,
+      remaining: 12,
+      resetAt: (reset + 1) * 1000,
+    });
+    expect(app.budget(newRepository().installationId)).toBeUndefined();
+  });
+
+  test('the refusal of a search leaves the rest alone', async () => {
+    const reset = Math.floor(Date.now() / 1000) + 1000;
+    const headers = { ...quota({ remaining: 0, reset }), 'x-ratelimit-resource': 'search' };
+    server.answer({ ...created, headers }, {});
+    await app.checks.create(repository, VIEW);
+    await app.checks.update(repository, 501, VIEW);
+    expect(server.asked).toHaveLength(2);
   });
 });
+
+test('every request is counted by its template, and every answer tells what is left', async () => {
+  const reset = Math.floor(Date.now() / 1000) + 1000;
+  const seen: unknown[] = [];
+  const watched = appAt(server, {
+    traffic: {
+      asked: (operation, status) => void seen.push([operation, status]),
+      budget: (whose, resource, { remaining }) => void seen.push([whose, resource, remaining]),
+    },
+  });
+  server.answer({ ...created, headers: quota({ remaining: 7, reset }) }, { status: 502 }, { cut: 'never' });
+  await watched.checks.create(repository, VIEW);
+  await retry(watched.checks.update(repository, 501, VIEW));
+  await retry(watched.checks.update(repository, 501, VIEW));
+  expect(seen).toEqual([
+    ['POST /app/installations/{installation_id}/access_tokens', 201],
+    [repository.installationId, 'core', 7],
+    ['POST /repos/{owner}/{repo}/check-runs', 201],
+    ['PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}', 502],
+    ['PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}', undefined],
+  ]);
+});
+
+function quota({ remaining, reset }: { readonly remaining: number; readonly reset: number }) {
+  return {
+    'x-ratelimit-limit': '5000',
+    'x-ratelimit-remaining': String(remaining),
+    'x-ratelimit-reset': String(reset),
+  };
+}
 
 describe('annotations', () => {
   const annotation = (line: number): Annotation => ({
