@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { type Pack, pack } from 'tar-stream';
 
 export interface FileHead {
@@ -26,45 +26,48 @@ export async function* writeArchive(fill: (tar: Pack) => Promise<void>): AsyncGe
 
 /** Adds a regular file; resolves when the stream has taken it. A link is refused, not followed. */
 export async function addFile(tar: Pack, file: string, head: FileHead): Promise<void> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const handle = await open(file, NO_LINK);
   try {
     const { size } = await handle.stat();
-    await writeEntry(tar, { ...head, size }, handle);
+    await writeEntry(tar, { ...head, size }, (entry, reject) => {
+      if (size === 0) return void entry.end();
+      // The size stands in the header: a file that grows meanwhile must not spill over.
+      const content = handle.createReadStream({ autoClose: false, start: 0, end: size - 1 });
+      content.on('error', reject);
+      content.pipe(entry);
+    });
   } finally {
     await handle.close();
   }
 }
 
+const NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW;
+
 /** Most files of a tree of dependencies are smaller: a stream for each costs more than the reading. */
-const SMALL_BYTES = 64 * 1024;
+export const SMALL_BYTES = 64 * 1024;
+
+/** The content of a small file; others may be read meanwhile. A link is refused, not followed. */
+export async function readSmall(file: string): Promise<Buffer> {
+  return await readFile(file, { flag: NO_LINK });
+}
+
+/** Adds what was read; resolves when the stream has taken it. */
+export async function addContent(tar: Pack, content: Buffer, head: FileHead): Promise<void> {
+  await writeEntry(tar, { ...head, size: content.length }, (entry) => {
+    if (content.length === 0) entry.end();
+    else entry.end(content);
+  });
+}
 
 async function writeEntry(
   tar: Pack,
   head: FileHead & { readonly size: number },
-  handle: FileHandle,
+  write: (entry: NodeJS.WritableStream, reject: (error: Error) => void) => void,
 ): Promise<void> {
-  const { size } = head;
-  const small = size <= SMALL_BYTES ? await readStart(handle, size) : undefined;
   await new Promise<void>((resolve, reject) => {
-    const entry = tar.entry({ ...head, type: 'file' }, (error) => (error ? reject(error) : resolve()));
-    if (size === 0) entry.end(undefined);
-    else if (small !== undefined) entry.end(small);
-    else {
-      // The size stands in the header: a file that grows meanwhile must not spill over.
-      const content = handle.createReadStream({ autoClose: false, start: 0, end: size - 1 });
-      content.on('error', reject);
-      content.pipe(entry);
-    }
+    write(
+      tar.entry({ ...head, type: 'file' }, (error) => (error ? reject(error) : resolve())),
+      reject,
+    );
   });
-}
-
-async function readStart(handle: FileHandle, size: number): Promise<Buffer> {
-  const content = Buffer.allocUnsafe(size);
-  let filled = 0;
-  while (filled < size) {
-    const { bytesRead } = await handle.read(content, filled, size - filled, filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return content.subarray(0, filled);
 }

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { Pack } from 'tar-stream';
 import { ArchiveRefused } from './archive-rules.js';
-import { addFile, writeArchive } from './archive-writer.js';
+import { addContent, addFile, readSmall, SMALL_BYTES, writeArchive } from './archive-writer.js';
 import type { SelectedEntry } from './selection.js';
 
 export interface PackSource {
@@ -61,23 +61,29 @@ async function* through(
   }
 }
 
+/** So many small files are read together: 2 MiB at most. */
+const TOGETHER = 32;
+
 async function addEntries(tar: Pack, { root, prefix, entries }: PackSource, times: boolean): Promise<void> {
-  for (const entry of entries) {
-    const head = {
-      name: prefix === undefined ? entry.path : `${prefix}/${entry.path}`,
-      mode: entry.mode,
-      mtime: new Date(times ? entry.modified : 0),
-    };
-    switch (entry.kind) {
-      case 'directory':
-        tar.entry({ ...head, type: 'directory' });
-        break;
-      case 'link':
-        tar.entry({ ...head, type: 'symlink', linkname: entry.target });
-        break;
-      case 'file':
-        await addFile(tar, path.join(root, entry.path), head);
-        break;
+  for (let from = 0; from < entries.length; from += TOGETHER) {
+    const some = entries.slice(from, from + TOGETHER);
+    const contents = await Promise.all(some.map((entry) => contentOf(root, entry)));
+    for (const [index, entry] of some.entries()) {
+      const head = {
+        name: prefix === undefined ? entry.path : `${prefix}/${entry.path}`,
+        mode: entry.mode,
+        mtime: new Date(times ? entry.modified : 0),
+      };
+      const content = contents[index];
+      if (entry.kind === 'directory') tar.entry({ ...head, type: 'directory' });
+      else if (entry.kind === 'link') tar.entry({ ...head, type: 'symlink', linkname: entry.target });
+      else if (content !== undefined) await addContent(tar, content, head);
+      else await addFile(tar, path.join(root, entry.path), head);
     }
   }
+}
+
+async function contentOf(root: string, entry: SelectedEntry): Promise<Buffer | undefined> {
+  if (entry.kind !== 'file' || entry.size > SMALL_BYTES) return undefined;
+  return await readSmall(path.join(root, entry.path));
 }

@@ -1,9 +1,21 @@
-import { copyFile, lstat, mkdir, open, readdir, rename, symlink } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar-stream';
 import { type ArchiveLimits, ArchiveRefused, createArchiveRules } from './archive-rules.js';
+import { SMALL_BYTES } from './archive-writer.js';
 
 export interface UnpackOptions {
   /** All entries stand under it; absent: under any. */
@@ -35,45 +47,96 @@ export async function unpack(
     await mkdir(folder, { recursive: true });
     made.add(folder);
   };
-  for await (const entry of entries) {
-    const { name, type, size, linkname, mode, mtime } = entry.header;
-    const accepted = accept({ name, type: type ?? 'file', size, linkname });
-    const target = path.join(directory, accepted.path);
-    await make(path.dirname(target));
-    switch (accepted.kind) {
-      case 'directory':
-        await make(target);
-        entry.resume();
-        break;
-      case 'file':
-        await writeFileOf(entry as AsyncIterable<Buffer>, target, {
-          mode: mode & 0o777,
-          ...(times && mtime && { mtime }),
-        });
-        break;
-      case 'symlink':
-        await symlink(accepted.target, target);
-        entry.resume();
-        break;
-      case 'copy':
-        await copyFile(path.join(directory, accepted.source), target);
-        entry.resume();
-        break;
+  const writes = openWrites();
+  try {
+    for await (const entry of entries) {
+      const { name, type, size, linkname, mode, mtime } = entry.header;
+      const accepted = accept({ name, type: type ?? 'file', size, linkname });
+      const target = path.join(directory, accepted.path);
+      await make(path.dirname(target));
+      switch (accepted.kind) {
+        case 'directory':
+          await make(target);
+          entry.resume();
+          break;
+        case 'file': {
+          const head = { mode: mode & 0o777, ...(times && mtime && { mtime }) };
+          const content = entry as AsyncIterable<Buffer>;
+          if (size > SMALL_BYTES) await writeLarge(content, target, head);
+          else await writes.add(writeSmall(await whole(content), target, head));
+          break;
+        }
+        case 'symlink':
+          await symlink(accepted.target, target);
+          entry.resume();
+          break;
+        case 'copy':
+          await writes.done();
+          await copyFile(path.join(directory, accepted.source), target);
+          entry.resume();
+          break;
+      }
     }
+    await feed;
+  } finally {
+    await writes.done();
   }
-  await feed;
 }
 
-async function writeFileOf(
+/** So many small files are written at once: 2 MiB at most. */
+const TOGETHER = 32;
+
+interface Writes {
+  /** Waits, when there are many. @throws what one of those before failed with */
+  add(write: Promise<void>): Promise<void>;
+  done(): Promise<void>;
+}
+
+function openWrites(): Writes {
+  let open: Promise<void>[] = [];
+  const done = async (): Promise<void> => {
+    const all = open;
+    open = [];
+    await Promise.all(all);
+  };
+  return {
+    async add(write) {
+      // Who waits for it is told.
+      write.catch(() => undefined);
+      open.push(write);
+      if (open.length >= TOGETHER) await done();
+    },
+    done,
+  };
+}
+
+async function whole(content: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of content) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+interface WrittenHead {
+  readonly mode: number;
+  readonly mtime?: Date;
+}
+
+async function writeSmall(content: Buffer, target: string, { mode, mtime }: WrittenHead): Promise<void> {
+  // `wx`: never through something that is already there.
+  await writeFile(target, content, { flag: 'wx', mode });
+  // What it was given is less the worker's umask, which lets few write.
+  if ((mode & 0o022) !== 0) await chmod(target, mode);
+  if (mtime !== undefined) await utimes(target, mtime, mtime);
+}
+
+async function writeLarge(
   content: AsyncIterable<Buffer>,
   target: string,
-  { mode, mtime }: { readonly mode: number; readonly mtime?: Date },
+  { mode, mtime }: WrittenHead,
 ): Promise<void> {
-  // `wx`: never through something that is already there.
   const file = await open(target, 'wx', mode);
   try {
     for await (const chunk of content) await file.writeFile(chunk);
-    // What open was given is less the worker's umask.
     await file.chmod(mode);
     if (mtime !== undefined) await file.utimes(mtime, mtime);
   } finally {
