@@ -1,3 +1,4 @@
+import { dependents } from './dependents.js';
 import { letsGoOn } from './judgement.js';
 import type { Outcome, Plan, RunProgress, StageId } from './model.js';
 
@@ -31,21 +32,4 @@ export function blockedStages(plan: Plan, now: RunProgress): ReadonlyMap<StageId
     }
   }
   return blocked;
-}
-
-/** By stage, who waits for it: in other jobs, and behind it in its own. */
-function dependents({ stages, jobs }: Plan): ReadonlyMap<StageId, readonly StageId[]> {
-  const behind = new Map<StageId, StageId[]>();
-  const add = (need: StageId, stage: StageId): void => {
-    const list = behind.get(need);
-    if (list === undefined) behind.set(need, [stage]);
-    else list.push(stage);
-  };
-  for (const { id, waitsFor = [] } of stages) for (const need of waitsFor) add(need, id);
-  for (const job of jobs) {
-    for (const [index, stage] of job.stages.entries()) {
-      for (const before of job.stages.slice(0, index)) add(before, stage);
-    }
-  }
-  return behind;
 }

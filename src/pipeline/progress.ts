@@ -1,5 +1,6 @@
 import { blockedStages, consequence } from './blocked.js';
 import { conclude } from './conclusion.js';
+import { hasGoneOut } from './gone-out.js';
 import { judged, letsGoOn } from './judgement.js';
 import type {
   JobProgress,
@@ -13,6 +14,7 @@ import type {
   StageState,
   WorkerEvent,
 } from './model.js';
+import { rerun, type StagesRerun } from './rerun.js';
 import { lookAt } from './standing.js';
 import { type StageWaits, waitsOver, withWaits } from './waiting.js';
 
@@ -24,7 +26,14 @@ export type ServerEvent =
   | { readonly type: 'job_leased'; readonly job: string; readonly fence: number; readonly at: number }
   /** The queue gave the job up, e.g. its worker died too often. */
   | { readonly type: 'job_failed'; readonly job: string; readonly reason: string; readonly at: number }
-  | { readonly type: 'run_cancelled'; readonly by: string; readonly at: number }
+  | {
+      readonly type: 'run_cancelled';
+      readonly by: string;
+      readonly at: number;
+      /** Not when it has begun to publish or to deploy. */
+      readonly sparing?: true;
+    }
+  | StagesRerun
   | StageWaits;
 
 export type RunEvent = WorkerEvent | ServerEvent;
@@ -54,6 +63,9 @@ export function begin(plan: Plan, at: number): RunProgress {
  * nothing, and then the same object comes back.
  */
 export function progress(plan: Plan, now: RunProgress, event: RunEvent): RunProgress {
+  if (event.type === 'stages_rerun') {
+    return rerun(plan, now, event);
+  }
   if (now.run.status === 'completed') {
     return 'seq' in event && event.type === 'job_ended' ? withJob(now, event.job, { status: 'done' }) : now;
   }
@@ -103,7 +115,7 @@ function applyWorkerEvent(plan: Plan, now: RunProgress, event: WorkerEvent): Run
   const seen = withJob(now, event.job, { seq: event.seq });
   switch (event.type) {
     case 'job_started':
-      return started(seen, event.at);
+      return started(withJob(seen, event.job, { worker: event.worker }), event.at);
     case 'stage_started':
       return withStage(started(seen, event.at), event.stage, (state) =>
         state.status === 'queued' ? { status: 'in_progress', startedAt: event.at } : state,
@@ -117,7 +129,11 @@ function applyWorkerEvent(plan: Plan, now: RunProgress, event: WorkerEvent): Run
   }
 }
 
-function applyServerEvent(plan: Plan, now: RunProgress, event: ServerEvent): RunProgress {
+function applyServerEvent(
+  plan: Plan,
+  now: RunProgress,
+  event: Exclude<ServerEvent, StagesRerun>,
+): RunProgress {
   switch (event.type) {
     case 'job_enqueued':
       if (now.jobs.some((job) => job.id === event.job && job.status === 'done')) {
@@ -131,6 +147,9 @@ function applyServerEvent(plan: Plan, now: RunProgress, event: ServerEvent): Run
     case 'job_failed':
       return endJob(plan, now, event.job, event.at, event.reason);
     case 'run_cancelled':
+      if (event.sparing === true && hasGoneOut(plan, now)) {
+        return now;
+      }
       return cancelRun({ ...now, cancelledBy: event.by }, event.by, event.at);
     case 'stage_waits':
       return withWaits(plan, now, event);

@@ -17,6 +17,8 @@ export type StageState =
 export interface StageProgress {
   readonly id: StageId;
   readonly state: StageState;
+  /** Somebody had it run again, the last time; absent: nobody did. */
+  readonly again?: { readonly by: string; readonly at: number };
 }
 
 export type JobStatus = 'waiting' | 'enqueued' | 'running' | 'done';
@@ -30,6 +32,8 @@ export interface JobProgress {
   readonly fence: number;
   /** The last event applied of that owner. */
   readonly seq: number;
+  /** Who had it last: what it left behind is there. Absent: nobody had it. */
+  readonly worker?: string;
 }
 
 export type Conclusion =
@@ -60,4 +64,8 @@ export interface RunProgress {
   readonly cancelledBy?: string;
   readonly stages: readonly StageProgress[];
   readonly jobs: readonly JobProgress[];
+  /** Who let a stranger's code run, and when. */
+  readonly allowed?: { readonly by: string; readonly at: number };
+  /** The last requests that were carried out: the same one that comes again changes nothing. */
+  readonly asks?: readonly string[];
 }

@@ -18,6 +18,8 @@ export interface Trigger {
   readonly event: TriggerEvent;
   readonly sha: string;
   readonly ref: string;
+  /** Where the branch or the pull request's head stood before, as GitHub says it; absent: nowhere, or not known. */
+  readonly before?: string;
   readonly branch?: string;
   readonly tag?: string;
   readonly pullRequest?: number;
