@@ -122,9 +122,9 @@ describe('a check run', () => {
     const body = { name: 'test', head_sha: sha };
     expect((await call(github, 'POST', RUNS, { token: reader, body })).status).toBe(403);
     expect((await call(github, 'POST', RUNS, { body })).status).toBe(401);
-    expect((await call(github, 'POST', RUNS, { token: github.user('octocat').token, body })).status).toBe(
-      403,
-    );
+    expect(
+      (await call(github, 'POST', RUNS, { token: github.people.user('octocat').token, body })).status,
+    ).toBe(403);
   });
 });
 
@@ -161,28 +161,44 @@ describe('the check runs of a commit', () => {
 describe('what people press', () => {
   const last = (event: string) =>
     JSON.parse(github.deliveries.all(event).at(-1)?.request.body ?? 'null') as unknown;
+  const theOnly = () => {
+    const [check] = github.checkRuns('octo-org/hello', sha);
+    if (check === undefined) throw new Error('there is none');
+    return check;
+  };
 
   test('tells the App: a check again, all checks again, a button', async () => {
     const actions = [{ label: 'Retry', description: 'Once more', identifier: 'retry' }];
     const { id } = (await create({ conclusion: 'failure', actions })).body;
-    github.rerequestRun('octo-org/hello', id);
+    const check = theOnly();
+    github.checks.rerequest(check);
     expect(last('check_run')).toMatchObject({
       action: 'rerequested',
-      check_run: { id },
+      check_run: { id, conclusion: 'failure', check_suite: { status: 'queued', conclusion: null } },
       sender: { login: 'octocat' },
     });
-    await github.rerequestSuite('octo-org/hello', id, 'hubot');
+    await github.checks.rerequestAll(check, 'hubot');
     expect(last('check_suite')).toMatchObject({
       action: 'rerequested',
       check_suite: { head_sha: sha },
       sender: { login: 'hubot' },
     });
-    github.requestAction('octo-org/hello', id, 'retry');
+    github.checks.press(check, 'retry');
     expect(last('check_run')).toMatchObject({
       action: 'requested_action',
       requested_action: { identifier: 'retry' },
     });
-    expect(() => github.requestAction('octo-org/hello', id, 'explode')).toThrow('no button');
+    expect(() => github.checks.press(check, 'explode')).toThrow('no button');
+    await update(id, { conclusion: 'success' });
+    expect(check.suite.reset).toBe(false);
     github.expectClean();
+  });
+
+  test('is not there before the check is completed', async () => {
+    const { id } = (await create({})).body;
+    expect(() => github.checks.rerequest(theOnly())).toThrow('queued');
+    await expect(github.checks.rerequestAll(theOnly())).rejects.toThrow('queued');
+    const answer = await call(github, 'POST', `${RUNS}/${id}/rerequest`, { token });
+    expect(answer.status).toBe(422);
   });
 });

@@ -1,4 +1,4 @@
-import type { CheckRun, CheckRunState, CheckSuite, Repository } from './state/model.js';
+import type { Account, CheckRun, CheckRunState, CheckSuite, Repository } from './state/model.js';
 import { runsOf } from './views/check.js';
 import { emitCheckRun, emitCheckSuite } from './webhooks/check.js';
 import type { World } from './world.js';
@@ -16,7 +16,7 @@ export function suiteOf(
   );
   if (known !== undefined) return known;
   const at = world.now();
-  const suite = {
+  const suite: CheckSuite = {
     id: state.ids.next(),
     repository,
     appId: state.app.id,
@@ -25,6 +25,7 @@ export function suiteOf(
     before: pushed.before,
     createdAt: at,
     updatedAt: at,
+    reset: false,
   };
   state.checkSuites.set(suite.id, suite);
   return suite;
@@ -60,12 +61,28 @@ export async function updateCheckRun(world: World, run: CheckRun, state: CheckRu
 
 async function written(world: World, run: CheckRun, completedNow: boolean): Promise<void> {
   run.suite.updatedAt = world.now();
+  run.suite.reset = false;
   world.changes.announce();
   if (!completedNow) return;
   const sender = world.state.app.bot;
   emitCheckRun(world, 'completed', run, sender);
   if (runsOf(world, run.suite).every((each) => each.state.status === 'completed'))
     await emitCheckSuite(world, 'completed', run.suite, sender);
+}
+
+/**
+ * Someone asks for a check run again: the suite waits, the run itself stays as it is until its App decides.
+ * https://docs.github.com/en/rest/checks/runs#rerequest-a-check-run
+ */
+export function rerequestRun(world: World, run: CheckRun, sender: Account): void {
+  run.suite.reset = true;
+  emitCheckRun(world, 'rerequested', run, sender);
+}
+
+/** The same for all runs of a suite. */
+export async function rerequestSuite(world: World, suite: CheckSuite, sender: Account): Promise<void> {
+  suite.reset = true;
+  await emitCheckSuite(world, 'rerequested', suite, sender);
 }
 
 /** Oldest first. */

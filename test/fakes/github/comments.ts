@@ -1,19 +1,17 @@
-import type { Account, Comment, PullRequest, Reaction, Repository } from './state/model.js';
+import type { Account, Comment, Issue, PullRequest, Reaction } from './state/model.js';
 import { commentView, issueView } from './views/comment.js';
 import { emit } from './webhooks/emit.js';
 import type { World } from './world.js';
 
 /** Oldest first. */
-export function commentsOf({ state }: World, repository: Repository, number: number): Comment[] {
-  return [...state.comments.values()].filter(
-    ({ pull }) => pull.base.repository === repository && pull.number === number,
-  );
+export function commentsOn({ state }: World, on: Issue | PullRequest): Comment[] {
+  return [...state.comments.values()].filter((comment) => comment.on === on);
 }
 
-export function createComment(world: World, pull: PullRequest, author: Account, body: string): Comment {
+export function createComment(world: World, on: Issue | PullRequest, author: Account, body: string): Comment {
   const at = world.now();
   const id = world.state.ids.next();
-  const comment: Comment = { id, pull, author, createdAt: at, body, updatedAt: at, reactions: [] };
+  const comment: Comment = { id, on, author, createdAt: at, body, updatedAt: at, reactions: [] };
   world.state.comments.set(id, comment);
   tell(world, comment, 'created', author);
   return comment;
@@ -55,10 +53,10 @@ function tell(
 ): void {
   const fields = {
     action,
-    issue: issueView(world, comment.pull),
+    issue: issueView(world, comment.on),
     comment: commentView(world, comment),
     ...more,
   };
-  emit(world, 'issue_comment', { repository: comment.pull.base.repository, sender }, fields);
+  emit(world, 'issue_comment', { repository: comment.on.repository, sender }, fields);
   world.changes.announce();
 }

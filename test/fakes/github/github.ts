@@ -4,26 +4,25 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { moveBranch } from './branches.js';
 import { createChanges } from './changes.js';
 import { checkRunsOf } from './checks.js';
-import { commentsOf } from './comments.js';
+import { type Checks, createChecks } from './drive/checks.js';
+import { type Comments, createComments, createIssues, type Issues } from './drive/comments.js';
+import { createPeople, DEFAULT_USER, type People } from './drive/people.js';
+import { createPulls, type Pulls } from './drive/pulls.js';
+import { createPush, type Push } from './drive/push.js';
+import { createQueue, type Queue } from './drive/queue.js';
 import { createFaults, type Faults } from './faults.js';
 import { createApi } from './http/api.js';
 import { createListener } from './http/listener.js';
 import { createRateLimit, type RateLimit } from './http/rate-limit.js';
-import { createPeople, type People } from './people.js';
+import { checkManifest, readManifest } from './manifest.js';
 import { createPushes } from './pushes.js';
 import { createRepositories, type NewRepository } from './repositories.js';
 import { routes } from './rest/routes.js';
 import { createValidators } from './schema/validators.js';
-import type {
-  CheckRun,
-  Comment,
-  Installation,
-  Permissions,
-  Repository,
-  RepositoryName,
-} from './state/model.js';
+import type { CheckRun, Installation, Permissions, Repository, RepositoryName } from './state/model.js';
 import { createIds, createState, newAccount, repositoryOf } from './state/state.js';
 import { createUrls } from './urls.js';
 import { createViolations, type Violation } from './violations.js';
@@ -42,7 +41,9 @@ export interface GitHubOptions {
   readonly privateKey?: string;
   readonly webhookSecret?: string;
   readonly webhookUrl?: string;
+  /** Of the App. Default: what app.yml asks for. */
   readonly permissions?: Permissions;
+  /** That the App subscribes to. Default: those of app.yml. */
   readonly events?: readonly string[];
   /** Requests an hour; default 5000. */
   readonly rateLimit?: number;
@@ -50,7 +51,7 @@ export interface GitHubOptions {
   readonly now?: () => number;
 }
 
-export interface FakeGitHub extends People {
+export interface FakeGitHub {
   readonly url: string;
   readonly apiUrl: string;
   readonly port: number;
@@ -77,26 +78,23 @@ export interface FakeGitHub extends People {
   repository(name: RepositoryName): Repository;
   /** Sends webhooks there from now on; those of before are lost, as on GitHub. */
   webhooksTo(url: string): void;
-  /** Of a pull request, oldest first, with their reactions. */
-  comments(repository: RepositoryName, number: number): Comment[];
+  readonly people: People;
+  readonly pulls: Pulls;
+  readonly issues: Issues;
+  readonly comments: Comments;
+  readonly checks: Checks;
+  readonly queue: Queue;
+  readonly push: Push;
+  /** As a push that deletes it. `by` is a login. */
+  removeBranch(repository: RepositoryName, branch: string, by?: string): Promise<void>;
+  /** A clone URL with a person's password in it. Default: of `octocat`. */
+  pushUrl(repository: RepositoryName, login?: string): string;
   /** Oldest first, with all the states that each was given. */
   checkRuns(repository: RepositoryName, sha?: string): CheckRun[];
   /** Resolves with the first truthy answer, asked after every change here. @throws Error after 30 s */
   waitFor<T>(look: () => T, options?: { what?: string; timeoutMs?: number }): Promise<NonNullable<T>>;
   close(): Promise<void>;
 }
-
-const PERMISSIONS: Permissions = {
-  checks: 'write',
-  contents: 'read',
-  deployments: 'write',
-  issues: 'write',
-  merge_queues: 'read',
-  metadata: 'read',
-  pull_requests: 'write',
-};
-
-const EVENTS = ['check_run', 'check_suite', 'issue_comment', 'merge_group', 'pull_request', 'push'];
 
 /** Starts a GitHub of its own on a loopback port: REST under `/api/v3`, git over HTTP, webhooks. */
 export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitHub> {
@@ -115,6 +113,8 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitH
   });
   const { port } = server.address() as AddressInfo;
 
+  const asked = { ...readManifest(), ...options };
+  checkManifest(asked);
   const ids = createIds();
   const appId = options.appId ?? 1234;
   const app = {
@@ -124,8 +124,8 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitH
     clientId: `Iv23li${String(appId).padStart(14, '0')}`,
     owner: newAccount(ids, 'cyclone-maker', 'User'),
     publicKey: createPublicKey(privateKey),
-    permissions: options.permissions ?? PERMISSIONS,
-    events: options.events ?? EVENTS,
+    permissions: asked.permissions,
+    events: asked.events,
     createdAt: now(),
   };
   const changes = createChanges();
@@ -155,6 +155,8 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitH
   if (options.webhookUrl !== undefined) deliveries.to(options.webhookUrl);
 
   const repositories = createRepositories(world, dataDir);
+  const people = createPeople(world);
+  const push = createPush(world, pushes);
   return {
     url: world.urls.web,
     apiUrl: world.urls.api,
@@ -178,9 +180,24 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitH
     fork: (name, login) => repositories.fork(name, login),
     createRepository: (repository) => repositories.create(repository),
     repository: (name) => repositoryOf(world.state, name),
-    ...createPeople(world, pushes),
+    people,
+    pulls: createPulls(world, { push, pushes, repositories }),
+    issues: createIssues(world),
+    comments: createComments(world),
+    checks: createChecks(world),
+    queue: createQueue(world, pushes),
+    push,
+    removeBranch: (name, branch, by = DEFAULT_USER) => {
+      const repository = repositoryOf(world.state, name);
+      return moveBranch(pushes, { repository, by: people.user(by) }, branch, undefined);
+    },
+    pushUrl: (name, login = DEFAULT_USER) => {
+      const url = new URL(`${world.urls.web}/${repositoryOf(world.state, name).fullName}.git`);
+      url.username = login;
+      url.password = people.user(login).token;
+      return url.href;
+    },
     webhooksTo: (url) => deliveries.to(url),
-    comments: (name, number) => commentsOf(world, repositoryOf(world.state, name), number),
     checkRuns: (name, sha) => checkRunsOf(world, repositoryOf(world.state, name), sha),
     waitFor: (look, { what = String(look), timeoutMs = 30_000 } = {}) =>
       changes.until(look, { what, timeoutMs }),

@@ -29,11 +29,11 @@ const told = (event: string): unknown[] =>
     .map(({ request }) => JSON.parse(request.body) as unknown);
 
 test('a pull request is told when it opens, moves and closes', async () => {
-  const first = await github.push(name, { branch: 'topic', files: { 'b.txt': 'b\n' } });
-  const pull = await github.openPull(name, { branch: 'topic', draft: true });
-  const second = await github.push(name, { branch: 'topic', files: { 'b.txt': 'bb\n' } });
-  await github.readyPull(name, pull.number);
-  await github.closePull(name, pull.number);
+  const pull = await github.pulls.open(name, { from: 'topic', files: { 'b.txt': 'b\n' }, draft: true });
+  const first = pull.head.sha;
+  const second = await github.pulls.push(pull, { files: { 'b.txt': 'bb\n' } });
+  await github.pulls.ready(pull);
+  await github.pulls.close(pull);
   expect(told('pull_request')).toMatchObject([
     {
       action: 'opened',
@@ -53,14 +53,14 @@ test('a pull request is told when it opens, moves and closes', async () => {
 });
 
 test("a fork's commits can be fetched and checked in the base repository", async () => {
-  const fork = await github.fork(name, 'mallory');
-  const sha = await github.push(fork, { branch: 'topic', files: { 'evil.txt': 'x\n' }, by: 'mallory' });
-  const pull = await github.openPull(name, { from: fork, branch: 'topic' });
+  const files = { 'evil.txt': 'x\n' };
+  const pull = await github.pulls.open(name, { from: 'topic', fork: 'mallory', files });
+  const { sha } = pull.head;
   expect(told('push')).toEqual([]);
   expect(told('pull_request')).toMatchObject([
     {
       sender: { login: 'mallory' },
-      pull_request: { head: { repo: { fork: true } }, author_association: 'NONE' },
+      pull_request: { head: { repo: { fork: true } }, author_association: 'FIRST_TIME_CONTRIBUTOR' },
     },
   ]);
   expect(told('check_suite')).toMatchObject([
@@ -82,18 +82,18 @@ test("a fork's commits can be fetched and checked in the base repository", async
 });
 
 test('a conflict leaves the trial merge as it was', async () => {
-  await github.push(name, { branch: 'topic', files: { 'a.txt': 'topic\n' } });
-  const pull = await github.openPull(name, { branch: 'topic' });
+  const pull = await github.pulls.open(name, { from: 'topic', files: { 'a.txt': 'topic\n' } });
   const merge = pull.mergeSha;
   expect(pull.mergeable).toBe(true);
   await github.push(name, { files: { 'a.txt': 'main\n' } });
-  await github.push(name, { branch: 'topic', files: { 'a.txt': 'topic again\n' } });
+  await github.pulls.push(pull, { files: { 'a.txt': 'topic again\n' } });
   expect(pull).toMatchObject({ mergeable: false, mergeSha: merge });
+  await expect(github.pulls.merge(pull)).rejects.toThrow('conflict');
 });
 
 test('pull requests are read by number, by state and by commit, and stand in their checks', async () => {
-  const sha = await github.push(name, { branch: 'topic', files: { 'b.txt': 'b\n' } });
-  await github.openPull(name, { branch: 'topic', title: 'One more' });
+  const files = { 'b.txt': 'b\n' };
+  const { sha } = (await github.pulls.open(name, { from: 'topic', files, title: 'One more' })).head;
   const token = await installationToken(github, name);
   const get = async (path: string) => (await call(github, 'GET', `/repos/${name}${path}`, { token })).body;
   expect(await get('/pulls/1')).toMatchObject({ title: 'One more', mergeable: true, changed_files: 1 });
@@ -103,5 +103,54 @@ test('pull requests are read by number, by state and by commit, and stand in the
   const body = { name: 'test', head_sha: sha };
   const run = await call(github, 'POST', `/repos/${name}/check-runs`, { token, body });
   expect(run.body).toMatchObject({ pull_requests: [{ number: 1, head: { ref: 'topic', sha } }] });
+  github.expectClean();
+});
+
+test('a pull request is edited, made a draft, closed and opened again', async () => {
+  await github.push(name, { branch: 'release', files: { 'r.txt': 'r\n' } });
+  const pull = await github.pulls.open(name, { from: 'topic', files: { 'b.txt': 'b\n' } });
+  await github.pulls.edit(pull, { title: 'Better', into: 'release' }, 'hubot');
+  await github.pulls.draft(pull);
+  await github.pulls.close(pull);
+  await github.pulls.reopen(pull);
+  expect(told('pull_request').slice(1)).toMatchObject([
+    {
+      action: 'edited',
+      sender: { login: 'hubot' },
+      changes: { title: { from: 'Merge topic' }, base: { ref: { from: 'main' } } },
+      pull_request: { title: 'Better', base: { ref: 'release' } },
+    },
+    { action: 'converted_to_draft', pull_request: { draft: true, mergeable_state: 'draft' } },
+    { action: 'closed', pull_request: { state: 'closed', merged: false } },
+    { action: 'reopened', pull_request: { state: 'open', closed_at: null } },
+  ]);
+  github.expectClean();
+});
+
+test('a merge pushes the base branch and makes its author a contributor', async () => {
+  const open = (from: string) =>
+    github.pulls.open(name, { from, fork: 'newcomer', files: { [`${from}.txt`]: 'x\n' } });
+  const first = await open('one');
+  const sha = await github.pulls.merge(first);
+  await open('two');
+  expect(told('push')).toMatchObject([{ ref: 'refs/heads/main', after: sha, sender: { login: 'octocat' } }]);
+  expect(told('pull_request')).toMatchObject([
+    { action: 'opened', pull_request: { author_association: 'FIRST_TIME_CONTRIBUTOR' } },
+    { action: 'closed', pull_request: { merged: true, merged_by: { login: 'octocat' } } },
+    { action: 'opened', pull_request: { author_association: 'CONTRIBUTOR' } },
+  ]);
+  await expect(github.pulls.reopen(first)).rejects.toThrow('merged');
+  github.expectClean();
+});
+
+test('a branch that is rewritten or removed takes its pull request along', async () => {
+  const pull = await github.pulls.open(name, { from: 'topic', files: { 'b.txt': 'b\n' } });
+  const before = pull.head.sha;
+  const after = await github.pulls.push(pull, { files: { 'c.txt': 'c\n' }, from: 'main' });
+  expect(told('push').at(-1)).toMatchObject({ forced: true, before, after });
+  expect(told('pull_request').at(-1)).toMatchObject({ action: 'synchronize', before, after });
+  await github.removeBranch(name, 'topic');
+  expect(told('push').at(-1)).toMatchObject({ deleted: true, before: after, head_commit: null });
+  expect(told('pull_request').at(-1)).toMatchObject({ action: 'closed' });
   github.expectClean();
 });

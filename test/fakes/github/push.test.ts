@@ -238,7 +238,7 @@ describe('git over HTTP', () => {
     await expect(ada.git('-c', bearer(token), 'push', url, 'main:other')).rejects.toThrow('403');
     const reader = github.pushUrl(name, 'reader');
     await expect(ada.git('push', reader, 'main:other')).rejects.toThrow('403');
-    github.setRole(name, 'reader', 'write');
+    github.people.add(name, 'reader', { permission: 'write' });
     await ada.git('push', '--quiet', reader, 'main:other');
     expect((await pushes(1))[0]?.pusher.name).toBe('reader');
   });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DEFAULT_USER } from './drive/people.js';
 import { createBareRepository, type FileContent, writeCommit } from './git/bare.js';
 import { git } from './git/git.js';
 import type { Account, Installation, Repository, RepositoryName } from './state/model.js';
@@ -17,9 +18,6 @@ export interface NewRepository {
   /** Install the App on it. Default true. */
   readonly installed?: boolean;
 }
-
-/** Who acts when nobody is named; an administrator everywhere. */
-export const DEFAULT_USER = 'octocat';
 
 export interface Repositories {
   /** No webhook tells of it. @throws Error when the name is taken or cannot be a name */
@@ -51,6 +49,8 @@ export function createRepositories(world: World, dataDir: string): Repositories 
       forkOf,
       nextNumber: 1,
       roles: new Map([owner.login, DEFAULT_USER].map((each) => [each.toLowerCase(), 'admin'])),
+      associations: new Map(owner.type === 'Organization' ? [[DEFAULT_USER, 'MEMBER']] : []),
+      deleted: false,
     };
     await createBareRepository(repository.directory, defaultBranch);
     if (wanted.files !== undefined)

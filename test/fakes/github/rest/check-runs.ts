@@ -1,11 +1,10 @@
-import { checkRunsOf, createCheckRun, updateCheckRun } from '../checks.js';
+import { checkRunsOf, createCheckRun, rerequestRun, updateCheckRun } from '../checks.js';
 import { readCommit, resolveCommit } from '../git/commits.js';
 import { ApiError, invalid, notFound } from '../http/api-error.js';
 import { paginate } from '../http/pages.js';
 import { created, json, onRepository, type RepositoryCall, type Route } from '../http/route.js';
 import type { CheckRun, CheckSuite } from '../state/model.js';
 import { annotationView, checkRunView, latest } from '../views/check.js';
-import { emitCheckRun } from '../webhooks/check.js';
 import { type CheckRunBody, nextState } from './check-run-state.js';
 
 export const checkRunRoutes: readonly Route[] = [
@@ -49,7 +48,9 @@ export const checkRunRoutes: readonly Route[] = [
   }),
 
   onRepository('checks/rerequest-run', 'checks:write', (call) => {
-    emitCheckRun(call.world, 'rerequested', find(call), call.world.state.app.bot);
+    const run = find(call);
+    if (run.state.status !== 'completed') throw new ApiError(422, 'This check run is not rerequestable');
+    rerequestRun(call.world, run, call.world.state.app.bot);
     return created({});
   }),
 

@@ -1,11 +1,10 @@
-import { suiteOf } from '../checks.js';
+import { rerequestSuite, suiteOf } from '../checks.js';
 import { resolveCommit } from '../git/commits.js';
 import { ApiError, notFound } from '../http/api-error.js';
 import { paginate } from '../http/pages.js';
 import { created, json, onRepository, type RepositoryCall, type Route } from '../http/route.js';
 import type { CheckSuite } from '../state/model.js';
 import { checkSuiteView, runsOf } from '../views/check.js';
-import { emitCheckSuite } from '../webhooks/check.js';
 
 export const checkSuiteRoutes: readonly Route[] = [
   onRepository('checks/create-suite', 'checks:write', async (call) => {
@@ -20,7 +19,7 @@ export const checkSuiteRoutes: readonly Route[] = [
   ),
 
   onRepository('checks/rerequest-suite', 'checks:write', async (call) => {
-    await emitCheckSuite(call.world, 'rerequested', find(call), call.world.state.app.bot);
+    await rerequestSuite(call.world, find(call), call.world.state.app.bot);
     return created({});
   }),
 

@@ -1,8 +1,9 @@
-import { commentsOf, createComment, deleteComment, editComment, react } from '../comments.js';
+import { commentsOn, createComment, deleteComment, editComment, react } from '../comments.js';
 import { invalid, notFound } from '../http/api-error.js';
 import { paginate } from '../http/pages.js';
 import { created, json, onRepository, type RepositoryCall, type Route } from '../http/route.js';
-import type { Account, Comment, Reaction } from '../state/model.js';
+import { findByNumber } from '../issues.js';
+import type { Account, Comment, Issue, PullRequest, Reaction } from '../state/model.js';
 import { commentView, reactionView } from '../views/comment.js';
 
 // https://docs.github.com/en/rest/issues/comments
@@ -10,7 +11,11 @@ const MAX_BODY = 65_536;
 
 export const commentRoutes: readonly Route[] = [
   onRepository('issues/list-comments', 'issues:read', (call) => {
-    const page = paginate(commentsOf(call.world, call.repository, issueNumber(call)), call.url);
+    const since = Date.parse(call.url.searchParams.get('since') ?? '');
+    const found = commentsOn(call.world, thread(call)).filter(
+      ({ updatedAt }) => Number.isNaN(since) || updatedAt >= since,
+    );
+    const page = paginate(found, call.url);
     return json(
       page.items.map((comment) => commentView(call.world, comment)),
       page.headers,
@@ -18,12 +23,8 @@ export const commentRoutes: readonly Route[] = [
   }),
 
   onRepository('issues/create-comment', 'issues:write', (call) => {
-    const { world, repository } = call;
-    const pull = [...world.state.pulls.values()].find(
-      ({ base, number }) => base.repository === repository && number === issueNumber(call),
-    );
-    if (pull === undefined) throw notFound();
-    return created(commentView(world, createComment(world, pull, author(call), bodyOf(call))));
+    const { world } = call;
+    return created(commentView(world, createComment(world, thread(call), author(call), bodyOf(call))));
   }),
 
   onRepository('issues/get-comment', 'issues:read', (call) => json(commentView(call.world, find(call)))),
@@ -66,11 +67,15 @@ export const commentRoutes: readonly Route[] = [
   }),
 ];
 
-const issueNumber = ({ parameters }: RepositoryCall): number => Number(parameters['issue_number']);
+function thread({ world, repository, parameters }: RepositoryCall): Issue | PullRequest {
+  const found = findByNumber(world, repository, Number(parameters['issue_number']));
+  if (found === undefined) throw notFound();
+  return found;
+}
 
 function find({ world, repository, parameters }: RepositoryCall): Comment {
   const comment = world.state.comments.get(Number(parameters['comment_id']));
-  if (comment === undefined || comment.pull.base.repository !== repository) throw notFound();
+  if (comment === undefined || comment.on.repository !== repository) throw notFound();
   return comment;
 }
 

@@ -1,6 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { nearest } from '../nearest.js';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -11,20 +10,8 @@ export interface SchemaDocument {
 }
 
 export function readDocument(id: string): SchemaDocument {
-  const text = readFileSync(fixture(`${id}-subset.json`), 'utf8');
+  const text = readFileSync(nearest(`test/fixtures/github/${id}-subset.json`), 'utf8');
   return { id, root: toJsonSchema(JSON.parse(text), id) as Schema };
-}
-
-/** The fixtures stay in test/ also when this file runs compiled from build/. */
-function fixture(name: string): string {
-  let directory = dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    const file = join(directory, 'test', 'fixtures', 'github', name);
-    if (statSync(file, { throwIfNoEntry: false }) !== undefined) return file;
-    const parent = dirname(directory);
-    if (parent === directory) throw new Error(`test/fixtures/github/${name} is missing`);
-    directory = parent;
-  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { App, Installation, InstallationToken, Permissions } from './model.js';
+import type { Account, App, Installation, InstallationToken, Permissions, UserToken } from './model.js';
 import type { State } from './state.js';
 
 export interface Grant {
@@ -29,6 +29,18 @@ function newTokenValue(app: App, grant: Grant): string {
     jti: randomBytes(12).toString('hex'),
   });
   return `ghs_${app.id}_${header}.${claims}.${randomBytes(256).toString('base64url')}`;
+}
+
+/** `github_pat_…`, a fine-grained one. */
+export function issueUserToken(
+  state: State,
+  account: Account,
+  limits: Pick<UserToken, 'permissions' | 'repositories'>,
+): UserToken {
+  const value = `github_pat_11${randomBytes(10).toString('hex').toUpperCase()}_${randomBytes(29).toString('hex')}`;
+  const token = { ...limits, value, account, revoked: false };
+  state.userTokens.set(value, token);
+  return token;
 }
 
 export type TokenProblem = 'unknown' | 'expired' | 'revoked';

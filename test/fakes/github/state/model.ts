@@ -32,12 +32,21 @@ export interface App {
 export const ROLES = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** What someone is to a repository, as `author_association` says it. */
+export type Association =
+  | 'OWNER'
+  | 'MEMBER'
+  | 'COLLABORATOR'
+  | 'CONTRIBUTOR'
+  | 'FIRST_TIME_CONTRIBUTOR'
+  | 'NONE';
+
 export interface Repository {
   readonly id: number;
-  readonly owner: Account;
-  readonly name: string;
-  readonly fullName: string;
-  readonly private: boolean;
+  owner: Account;
+  name: string;
+  fullName: string;
+  private: boolean;
   defaultBranch: string;
   /** The bare repository on disk. */
   readonly directory: string;
@@ -48,6 +57,19 @@ export interface Repository {
   nextNumber: number;
   /** By login; who is not here has read on a public repository and nothing on a private one. */
   readonly roles: Map<string, Role>;
+  /** By login; of who is not here it follows from the rest. */
+  readonly associations: Map<string, Association>;
+  deleted: boolean;
+}
+
+/** A person's fine-grained token: it may what its owner may, and of that no more than it was given. */
+export interface UserToken {
+  readonly value: string;
+  readonly account: Account;
+  readonly permissions: Permissions;
+  /** Repository ids; `undefined` is all that the person has. */
+  readonly repositories: ReadonlySet<number> | undefined;
+  revoked: boolean;
 }
 
 export interface Installation {
@@ -72,25 +94,35 @@ export interface InstallationToken {
   revoked: boolean;
 }
 
-export interface PullRequest {
+/** What issues and pull requests have in common; they share their numbers, too. */
+interface Conversation {
   readonly id: number;
   readonly number: number;
+  readonly repository: Repository;
+  readonly author: Account;
+  title: string;
+  body: string | null;
+  state: 'open' | 'closed';
+  closedAt: number | undefined;
+  readonly createdAt: number;
+  updatedAt: number;
+}
+
+export interface Issue extends Conversation {
+  readonly kind: 'issue';
+}
+
+export interface PullRequest extends Conversation {
+  readonly kind: 'pull';
   /** Where it would be merged. */
-  readonly base: { readonly repository: Repository; readonly branch: string; sha: string };
+  readonly base: { readonly repository: Repository; branch: string; sha: string };
   /** Where its commits are: the same repository or a fork. */
   readonly head: { readonly repository: Repository; readonly branch: string; sha: string };
-  readonly author: Account;
-  readonly title: string;
-  readonly body: string | null;
   draft: boolean;
-  state: 'open' | 'closed';
-  mergedAt: number | undefined;
-  closedAt: number | undefined;
+  merged: { readonly at: number; readonly by: Account } | undefined;
   /** Of the trial merge; as it was when the newest head conflicts. */
   mergeSha: string | undefined;
   mergeable: boolean;
-  readonly createdAt: number;
-  updatedAt: number;
 }
 
 export const REACTIONS = ['+1', '-1', 'laugh', 'confused', 'heart', 'hooray', 'rocket', 'eyes'] as const;
@@ -104,7 +136,7 @@ export interface Reaction {
 
 export interface Comment {
   readonly id: number;
-  readonly pull: PullRequest;
+  readonly on: Issue | PullRequest;
   readonly author: Account;
   readonly createdAt: number;
   body: string;
@@ -133,6 +165,8 @@ export interface CheckSuite {
   readonly before: string | null;
   readonly createdAt: number;
   updatedAt: number;
+  /** Asked for again and not begun again: it shows as queued whatever its runs say. */
+  reset: boolean;
 }
 
 export interface CheckAnnotation {

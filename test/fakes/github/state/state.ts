@@ -7,18 +7,25 @@ import type {
   Comment,
   Installation,
   InstallationToken,
+  Issue,
   PullRequest,
   Repository,
   RepositoryName,
+  UserToken,
 } from './model.js';
 
 /** All that this GitHub knows besides the git repositories. */
 export interface State {
   readonly app: App;
   readonly accounts: Map<string, Account>;
+  /** By name as it is now. */
   readonly repositories: Map<string, Repository>;
+  /** By a name that it had, until another repository takes that name. */
+  readonly formerNames: Map<string, Repository>;
   readonly installations: Map<number, Installation>;
   readonly tokens: Map<string, InstallationToken>;
+  readonly userTokens: Map<string, UserToken>;
+  readonly issues: Map<number, Issue>;
   readonly pulls: Map<number, PullRequest>;
   readonly comments: Map<number, Comment>;
   readonly checkSuites: Map<number, CheckSuite>;
@@ -49,8 +56,11 @@ export function createState(app: App, ids: Ids): State {
     app,
     accounts: new Map([app.owner, app.bot].map((account) => [key(account.login), account])),
     repositories: new Map(),
+    formerNames: new Map(),
     installations: new Map(),
     tokens: new Map(),
+    userTokens: new Map(),
+    issues: new Map(),
     pulls: new Map(),
     comments: new Map(),
     checkSuites: new Map(),
@@ -87,7 +97,30 @@ export function findAccount(state: State, login: string): Account | undefined {
 }
 
 export function addRepository(state: State, repository: Repository): void {
+  state.formerNames.delete(key(repository.fullName));
   state.repositories.set(key(repository.fullName), repository);
+}
+
+/** Gives a repository another name or owner; the old name leads to it from then on. */
+export function moveRepository(state: State, repository: Repository, owner: Account, name: string): void {
+  const former = key(repository.fullName);
+  state.repositories.delete(former);
+  repository.owner = owner;
+  repository.name = name;
+  repository.fullName = `${owner.login}/${name}`;
+  addRepository(state, repository);
+  state.formerNames.set(former, repository);
+}
+
+/** Where a repository is now that had this name. */
+export function findMoved(state: State, name: string): Repository | undefined {
+  return state.formerNames.get(key(name));
+}
+
+export function removeRepository(state: State, repository: Repository): void {
+  repository.deleted = true;
+  state.repositories.delete(key(repository.fullName));
+  for (const [name, moved] of state.formerNames) if (moved === repository) state.formerNames.delete(name);
 }
 
 export function findRepository(state: State, name: RepositoryName): Repository | undefined {
@@ -108,7 +141,7 @@ export function installationFor(state: State, repository: Repository): Installat
 }
 
 export function covers(installation: Installation, repository: Repository): boolean {
-  if (installation.account !== repository.owner) return false;
+  if (repository.deleted || installation.account !== repository.owner) return false;
   return installation.repositories === undefined || installation.repositories.has(repository.id);
 }
 

@@ -1,4 +1,3 @@
-import { type Commit, readCommit } from '../git/commits.js';
 import type {
   CheckAnnotation,
   CheckRun,
@@ -9,7 +8,7 @@ import type {
 } from '../state/model.js';
 import type { World } from '../world.js';
 import { appView, nodeId, timestamp } from './account.js';
-import { simpleCommitView } from './commit.js';
+import { commitSummary } from './commit.js';
 import { pullMinimalView } from './pull.js';
 import { repositoryView } from './repository.js';
 
@@ -69,7 +68,7 @@ export async function checkSuiteView(world: World, suite: CheckSuite) {
     ...suiteFields(world, suite),
     url: `${repository}/check-suites/${suite.id}`,
     check_runs_url: `${repository}/check-suites/${suite.id}/check-runs`,
-    head_commit: simpleCommitView(await headCommit(suite)),
+    head_commit: await commitSummary(suite.repository, suite.headSha),
     repository: repositoryView(urls, suite.repository),
     latest_check_runs_count: runsOf(world, suite).length,
     rerequestable: true,
@@ -91,7 +90,7 @@ function suiteFields(world: World, suite: CheckSuite) {
     node_id: nodeId('CS', suite.id),
     head_branch: suite.headBranch,
     head_sha: suite.headSha,
-    ...suiteOutcome(runsOf(world, suite)),
+    ...(suite.reset ? QUEUED : suiteOutcome(runsOf(world, suite))),
     before: suite.before,
     after: suite.headSha,
     pull_requests: pullRequestsAt(world, suite.repository, suite.headSha),
@@ -130,6 +129,8 @@ const WORST_FIRST: readonly Conclusion[] = [
   'skipped',
 ];
 
+const QUEUED = { status: 'queued', conclusion: null } as const;
+
 function suiteOutcome(runs: readonly CheckRun[]): { status: Status; conclusion: Conclusion | null } {
   if (runs.length > 0 && runs.every((run) => run.state.status === 'completed')) {
     const conclusions = new Set(runs.map((run) => run.state.conclusion));
@@ -140,10 +141,4 @@ function suiteOutcome(runs: readonly CheckRun[]): { status: Status; conclusion: 
   }
   const begun = runs.some((run) => run.state.status !== 'queued');
   return { status: begun ? 'in_progress' : 'queued', conclusion: null };
-}
-
-async function headCommit(suite: CheckSuite): Promise<Commit> {
-  const commit = await readCommit(suite.repository.directory, suite.headSha);
-  if (commit === undefined) throw new Error(`the commit of suite ${suite.id} is gone: ${suite.headSha}`);
-  return commit;
 }

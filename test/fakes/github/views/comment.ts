@@ -1,51 +1,54 @@
-import { type Comment, type PullRequest, REACTIONS, type Reaction } from '../state/model.js';
+import { type Comment, type Issue, type PullRequest, REACTIONS, type Reaction } from '../state/model.js';
 import type { Urls } from '../urls.js';
 import type { World } from '../world.js';
 import { accountView, appView, nodeId, timestamp } from './account.js';
-import { association, pullSimpleView } from './pull.js';
+import { association } from './association.js';
+import { pullSimpleView } from './pull.js';
 
 export function commentView({ urls, state }: World, comment: Comment) {
-  const { pull, author } = comment;
-  const { repository } = pull.base;
+  const { on, author } = comment;
+  const { repository } = on;
   const api = `${urls.api}/repos/${repository.fullName}/issues`;
   const url = `${api}/comments/${comment.id}`;
   return {
     id: comment.id,
     node_id: nodeId('IC', comment.id),
     url,
-    html_url: `${urls.web}/${repository.fullName}/pull/${pull.number}#issuecomment-${comment.id}`,
-    issue_url: `${api}/${pull.number}`,
+    html_url: `${webUrl(urls, on)}#issuecomment-${comment.id}`,
+    issue_url: `${api}/${on.number}`,
     user: accountView(urls, author),
     body: comment.body,
     created_at: timestamp(comment.createdAt),
     updated_at: timestamp(comment.updatedAt),
-    author_association: association(repository, author),
+    author_association: association(repository, author, 'comment'),
     performed_via_github_app: author === state.app.bot ? appView(urls, state.app) : null,
     reactions: rollup(url, comment.reactions),
   };
 }
 
-/** A pull request as the issue that it also is. */
-export function issueView({ urls, state }: World, pull: PullRequest) {
-  const { repository } = pull.base;
+const webUrl = (urls: Urls, { kind, repository, number }: Issue | PullRequest): string =>
+  `${urls.web}/${repository.fullName}/${kind === 'pull' ? 'pull' : 'issues'}/${number}`;
+
+/** An issue, or a pull request as the issue that it also is. */
+export function issueView({ urls, state }: World, issue: Issue | PullRequest) {
+  const { repository } = issue;
   const api = `${urls.api}/repos/${repository.fullName}`;
-  const url = `${api}/issues/${pull.number}`;
-  const view = pullSimpleView(urls, pull);
-  const comments = [...state.comments.values()].filter((comment) => comment.pull === pull);
+  const url = `${api}/issues/${issue.number}`;
+  const comments = [...state.comments.values()].filter(({ on }) => on === issue);
   return {
     url,
     repository_url: api,
     labels_url: `${url}/labels{/name}`,
     comments_url: `${url}/comments`,
     events_url: `${url}/events`,
-    html_url: view.html_url,
-    id: pull.id,
-    node_id: view.node_id,
-    number: pull.number,
-    title: pull.title,
-    body: pull.body,
-    user: view.user,
-    state: pull.state,
+    html_url: webUrl(urls, issue),
+    id: issue.id,
+    node_id: nodeId(issue.kind === 'pull' ? 'PR' : 'I', issue.id),
+    number: issue.number,
+    title: issue.title,
+    body: issue.body,
+    user: accountView(urls, issue.author),
+    state: issue.state,
     locked: false,
     active_lock_reason: null,
     labels: [],
@@ -53,20 +56,22 @@ export function issueView({ urls, state }: World, pull: PullRequest) {
     assignees: [],
     milestone: null,
     comments: comments.length,
-    created_at: view.created_at,
-    updated_at: view.updated_at,
-    closed_at: view.closed_at,
-    author_association: view.author_association,
-    draft: pull.draft,
-    pull_request: {
-      url: view.url,
-      html_url: view.html_url,
-      diff_url: view.diff_url,
-      patch_url: view.patch_url,
-      merged_at: view.merged_at,
-    },
+    created_at: timestamp(issue.createdAt),
+    updated_at: timestamp(issue.updatedAt),
+    closed_at: issue.closedAt === undefined ? null : timestamp(issue.closedAt),
+    author_association: association(
+      repository,
+      issue.author,
+      issue.kind === 'pull' ? 'pull request' : 'comment',
+    ),
     reactions: rollup(url, []),
+    ...(issue.kind === 'pull' ? pullFields(urls, issue) : {}),
   };
+}
+
+function pullFields(urls: Urls, pull: PullRequest) {
+  const { url, html_url, diff_url, patch_url, merged_at } = pullSimpleView(urls, pull);
+  return { draft: pull.draft, pull_request: { url, html_url, diff_url, patch_url, merged_at } };
 }
 
 export const reactionView = (urls: Urls, { id, author, content, at }: Reaction) => ({

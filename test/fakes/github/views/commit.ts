@@ -1,4 +1,4 @@
-import type { Commit, FileChange, Signature } from '../git/commits.js';
+import { type Commit, type FileChange, readCommit, type Signature } from '../git/commits.js';
 import type { Repository } from '../state/model.js';
 import type { Urls } from '../urls.js';
 import { nodeId, timestamp } from './account.js';
@@ -58,15 +58,19 @@ export function commitView(urls: Urls, repository: Repository, commit: Commit) {
   };
 }
 
-/** As check suites hold it. */
-export const simpleCommitView = (commit: Commit) => ({
-  id: commit.sha,
-  tree_id: commit.tree,
-  message: commit.message,
-  timestamp: timestamp(commit.committer.date),
-  author: { name: commit.author.name, email: commit.author.email },
-  committer: { name: commit.committer.name, email: commit.committer.email },
-});
+/** As check suites and merge groups hold it. @throws Error when it is not there */
+export async function commitSummary(repository: Repository, sha: string) {
+  const commit = await readCommit(repository.directory, sha);
+  if (commit === undefined) throw new Error(`no commit ${sha} in ${repository.fullName}`);
+  return {
+    id: commit.sha,
+    tree_id: commit.tree,
+    message: commit.message,
+    timestamp: timestamp(commit.committer.date),
+    author: { name: commit.author.name, email: commit.author.email },
+    committer: { name: commit.committer.name, email: commit.committer.email },
+  };
+}
 
 /** As pushes hold it. */
 export function pushCommitView(

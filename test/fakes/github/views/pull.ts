@@ -1,15 +1,15 @@
 import { diffStat } from '../git/merge.js';
-import { roleOf } from '../http/rights.js';
-import type { Account, PullRequest, Repository } from '../state/model.js';
+import type { PullRequest } from '../state/model.js';
 import type { Urls } from '../urls.js';
 import { accountView, nodeId, timestamp } from './account.js';
+import { association } from './association.js';
 import { repositoryView } from './repository.js';
 
 type Side = PullRequest['head'];
 
 /** As lists of pull requests hold it. */
 export function pullSimpleView(urls: Urls, pull: PullRequest) {
-  const { fullName } = pull.base.repository;
+  const { fullName } = pull.repository;
   const api = `${urls.api}/repos/${fullName}`;
   const url = `${api}/pulls/${pull.number}`;
   const web = `${urls.web}/${fullName}/pull/${pull.number}`;
@@ -46,11 +46,11 @@ export function pullSimpleView(urls: Urls, pull: PullRequest) {
     created_at: timestamp(pull.createdAt),
     updated_at: timestamp(pull.updatedAt),
     closed_at: pull.closedAt === undefined ? null : timestamp(pull.closedAt),
-    merged_at: pull.mergedAt === undefined ? null : timestamp(pull.mergedAt),
+    merged_at: pull.merged === undefined ? null : timestamp(pull.merged.at),
     merge_commit_sha: pull.mergeSha ?? null,
     head: sideView(urls, pull.head),
     base: sideView(urls, pull.base),
-    author_association: association(pull.base.repository, pull.author),
+    author_association: association(pull.repository, pull.author, 'pull request'),
     auto_merge: null,
     _links: {
       self: { href: url },
@@ -69,16 +69,21 @@ export function pullSimpleView(urls: Urls, pull: PullRequest) {
 export async function pullView(urls: Urls, pull: PullRequest) {
   return {
     ...pullSimpleView(urls, pull),
-    merged: pull.mergedAt !== undefined,
-    merged_by: null,
+    merged: pull.merged !== undefined,
+    merged_by: pull.merged === undefined ? null : accountView(urls, pull.merged.by),
     mergeable: pull.mergeable,
     rebaseable: pull.mergeable,
-    mergeable_state: pull.mergeable ? 'clean' : 'dirty',
+    mergeable_state: mergeableState(pull),
     comments: 0,
     review_comments: 0,
     maintainer_can_modify: false,
-    ...(await diffStat(pull.base.repository.directory, pull.base.sha, pull.head.sha)),
+    ...(await diffStat(pull.repository.directory, pull.base.sha, pull.head.sha)),
   };
+}
+
+function mergeableState({ draft, mergeable }: PullRequest): 'draft' | 'clean' | 'dirty' {
+  if (!mergeable) return 'dirty';
+  return draft ? 'draft' : 'clean';
 }
 
 /** As checks hold it. */
@@ -91,7 +96,7 @@ export function pullMinimalView(urls: Urls, pull: PullRequest) {
   return {
     id: pull.id,
     number: pull.number,
-    url: `${urls.api}/repos/${pull.base.repository.fullName}/pulls/${pull.number}`,
+    url: `${urls.api}/repos/${pull.repository.fullName}/pulls/${pull.number}`,
     head: side(pull.head),
     base: side(pull.base),
   };
@@ -102,11 +107,6 @@ const sideView = (urls: Urls, { repository, branch, sha }: Side) => ({
   ref: branch,
   sha,
   user: accountView(urls, repository.owner),
-  repo: repositoryView(urls, repository),
+  // A fork may be gone while its pull request stays.
+  repo: repository.deleted ? null : repositoryView(urls, repository),
 });
-
-/** What someone is to a repository. */
-export function association(repository: Repository, { login }: Account): 'OWNER' | 'MEMBER' | 'NONE' {
-  if (repository.owner.login === login) return 'OWNER';
-  return ['write', 'maintain', 'admin'].includes(roleOf(repository, login)) ? 'MEMBER' : 'NONE';
-}
