@@ -179,6 +179,11 @@ function isGlob({ text, at }: PlacedText, key: string, report: Report): boolean 
 
 /** A pattern in the workspace, or a directory of the container. */
 function isCachePath(item: PlacedText, key: string, report: Report): boolean {
+  if (/^\$|\$\{/.test(item.text)) {
+    const message = `variables are not filled in in ${key}, only in keys`;
+    report(error('bad-cache-path', item.at, message, 'write ~ for the home directory'));
+    return false;
+  }
   const place = cachePath(item.text);
   if (place.kind === 'workspace') return isGlob(item, key, report) && isInside(item, report);
   const problem = cachePathProblem(place);

@@ -247,6 +247,7 @@ describe('each mistake has its code', () => {
     ['runs_on: [a, b, c, d, e, f, g, h, i, j, k]', ['too-many']],
     ['cache: [{ key: a, paths: [../x] }]', ['outside-workspace']],
     ['cache: [{ key: a, paths: ["[x"] }]', ['bad-glob']],
+    ['cache: [{ key: a, paths: [$HOME/.npm, "a/${node}"] }]', ['bad-cache-path', 'bad-cache-path']],
     ...[
       '/',
       '~',
