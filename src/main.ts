@@ -128,9 +128,11 @@ async function probes(
   worker: WorkerProcess | undefined,
 ): Promise<Record<string, () => Promise<unknown>>> {
   const prompt = await redis.connect('prompt');
+  const relay = server?.relay;
   return {
     redis: () => prompt.ping(),
     ...(server === undefined ? {} : { sql: () => server.ping() }),
+    ...(relay === undefined ? {} : { relay: () => relay.check() }),
     ...(worker === undefined ? {} : { docker: () => worker.engine.info() }),
   };
 }

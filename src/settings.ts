@@ -41,6 +41,8 @@ export interface GitHubSettings {
   readonly webhookSecret: string;
   /** Undefined: github.com. */
   readonly apiUrl: string | undefined;
+  /** A relay's channel, through which webhooks come; undefined: GitHub reaches us. */
+  readonly webhookProxyUrl: string | undefined;
 }
 
 export interface RegistrySettings {
@@ -96,6 +98,7 @@ const ENVIRONMENT = z.object({
   WEBHOOK_SECRET: text,
   GHE_HOST: text,
   GHE_PROTOCOL: oneOf('http', 'https').default('https'),
+  WEBHOOK_PROXY_URL: address.optional(),
   PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
   WEBHOOK_PATH: z
@@ -217,7 +220,13 @@ function readGitHub(values: Environment, problems: Problems): GitHubSettings | u
   }
   const apiUrl =
     values.GHE_HOST === undefined ? undefined : `${values.GHE_PROTOCOL}://${values.GHE_HOST}/api/v3`;
-  return { appId: values.APP_ID, privateKey, webhookSecret: values.WEBHOOK_SECRET, apiUrl };
+  return {
+    appId: values.APP_ID,
+    privateKey,
+    webhookSecret: values.WEBHOOK_SECRET,
+    apiUrl,
+    webhookProxyUrl: values.WEBHOOK_PROXY_URL,
+  };
 }
 
 function readPrivateKey(values: Environment, problems: Problems): string | undefined {

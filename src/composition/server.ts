@@ -9,7 +9,9 @@ import { redisCancellations } from '../adapters/redis/cancellations.js';
 import { type Reported, redisEventConsumer } from '../adapters/redis/event-consumer.js';
 import { redisFences } from '../adapters/redis/fences.js';
 import { publishInstall } from '../adapters/redis/install.js';
+import { relayHeard } from '../adapters/redis/relay.js';
 import { redisPresence, watchWorkers } from '../adapters/redis/workers.js';
+import { type Relay, webhookRelay } from '../adapters/relay/relay.js';
 import { NO_SECRETS, secretFile } from '../adapters/secrets/file.js';
 import { checkStore } from '../adapters/sql/checks.js';
 import { type Database, openDatabase } from '../adapters/sql/database.js';
@@ -60,6 +62,8 @@ export interface Server {
   readonly blobs: BlobStore;
   readonly finds: Finds;
   readonly webhooks: GitHubApp['webhooks'];
+  /** Undefined: GitHub reaches us by itself. */
+  readonly relay: Pick<Relay, 'check'> | undefined;
   readonly lease: GrantLease;
   readonly cancel: CancelRun;
   readonly unsentChecks: () => Promise<number>;
@@ -181,6 +185,18 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     logger,
     redelivered: deps.redelivered,
   });
+  const { webhookProxyUrl } = settings.github;
+  const relay =
+    webhookProxyUrl === undefined
+      ? undefined
+      : webhookRelay({
+          url: webhookProxyUrl,
+          receiver: github.webhooks,
+          heard: relayHeard(await deps.redis.connect('prompt')),
+          missedSince: (time) => catchUp.blindSince(time),
+          clock: systemClock,
+          logger,
+        });
   const workerConnection = await deps.redis.connect('patient');
   let intakeWorker: ReturnType<typeof intakeConsumer> | undefined;
   let scheduler: ReturnType<typeof scheduleWorker> | undefined;
@@ -214,6 +230,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     blobs,
     finds: createFinds({ store, index, blobs, reported: consumer, clock: systemClock }),
     webhooks: github.webhooks,
+    relay,
     lease,
     cancel: createCancel({
       advance,
@@ -238,10 +255,12 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
       intakeWorker = intakeConsumer(workerConnection, { process: intake, logger });
       scheduler = scheduleWorker(workerConnection, { process: carryOut, logger });
       catchUp.start();
+      relay?.start();
     },
     async closeIntake() {
       clearInterval(regular);
       closing.abort();
+      await relay?.stop();
       await catchUp.stop();
       await scheduler?.close();
       await intakeWorker?.close();

@@ -41,7 +41,7 @@ export interface Health {
 
 export interface HealthReport {
   readonly ok: boolean;
-  /** By name: `redis`, `sql`, `docker`. */
+  /** By name: `redis`, `sql`, `docker`, `relay`. */
   readonly parts: Readonly<Record<string, { readonly ok: boolean; readonly message?: string }>>;
 }
 
