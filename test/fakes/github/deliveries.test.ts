@@ -3,6 +3,7 @@ import { type FakeGitHub, startGitHub } from './github.js';
 import { appJwt, call } from './testing/client.js';
 import { type Receiver, startReceiver } from './testing/receiver.js';
 import type { Delivery } from './webhooks/deliveries.js';
+import { shuffled } from './webhooks/delivery-faults.js';
 
 let github: FakeGitHub;
 let app: Receiver;
@@ -94,6 +95,41 @@ test('deliveries that are held back come late, in another order, and twice', asy
     one,
     two,
   ]);
+});
+
+test('a delivery that is lost is in the log, and can be sent again', async () => {
+  github.webhooksTo(app.url);
+  github.deliveries.faults.add({ fault: { kind: 'lost' }, event: 'push' });
+  await push('1');
+  const [lost] = await finished(1);
+  expect(lost?.response?.status).toBe('failed to connect to host');
+  expect(app.received).toEqual([]);
+  await api('POST', `/${lost?.id}/attempts`);
+  const [received] = await app.arrived(1);
+  expect(received?.headers['x-github-delivery']).toBe(lost?.guid);
+});
+
+test('a delivery comes twenty times under one guid', async () => {
+  github.webhooksTo(app.url);
+  github.deliveries.faults.add({ fault: { kind: 'repeated', copies: 20 }, event: 'push' });
+  await push('1');
+  const received = await app.arrived(20);
+  expect(new Set(received.map(({ headers }) => headers['x-github-delivery'])).size).toBe(1);
+});
+
+test('a delivery that is late is overtaken', async () => {
+  github.webhooksTo(app.url);
+  github.deliveries.faults.add({ fault: { kind: 'late', ms: 300 }, event: 'push' });
+  const [one, two] = [await push('1'), await push('2')];
+  const received = await app.arrived(2);
+  expect(received.map(({ body }) => (JSON.parse(body) as { after: string }).after)).toEqual([two, one]);
+});
+
+test('an order is shuffled by its seed, without losing or doubling', () => {
+  const all = [1, 2, 3, 4, 5, 6, 7, 8];
+  expect(shuffled(1)(all)).toEqual(shuffled(1)(all));
+  expect(shuffled(1)(all)).not.toEqual(shuffled(2)(all));
+  expect(shuffled(1)(all).toSorted((a, b) => a - b)).toEqual(all);
 });
 
 test('a suspended installation is told nothing', async () => {

@@ -45,10 +45,10 @@ describe('a fault', () => {
     expect(names()).toEqual(['c']);
   });
 
-  test('is the secondary rate limit', async () => {
-    github.faults.add({ fault: { kind: 'secondary', retryAfterSeconds: 7 } });
+  test.each([403, 429] as const)('is the secondary rate limit, as %d', async (code) => {
+    github.faults.add({ fault: { kind: 'secondary', retryAfterSeconds: 7, status: code } });
     const { status, headers, body } = await create('a');
-    expect([status, headers.get('retry-after')]).toEqual([403, '7']);
+    expect([status, headers.get('retry-after')]).toEqual([code, '7']);
     expect(body).toMatchObject({ message: expect.stringMatching(/secondary rate limit/) });
     expect(names()).toEqual([]);
   });
@@ -89,6 +89,27 @@ describe('a fault', () => {
     } finally {
       await person.leave();
     }
+  });
+});
+
+describe('requests', () => {
+  test('are counted by operation and commit, refused and lost ones too', async () => {
+    const { id } = (await create('a')).body as { id: number };
+    github.faults.add({ fault: { kind: 'lost' } });
+    await expect(create('b')).rejects.toThrow('fetch failed');
+    const path = `/repos/octo-org/hello/check-runs/${id}`;
+    await call(github, 'PATCH', path, { token, body: { status: 'in_progress' } });
+    await call(github, 'GET', `/repos/octo-org/hello/commits/${sha}/check-runs`, { token });
+    await call(github, 'GET', path);
+    expect(github.requests({ commit: sha }).map(({ operation, status }) => [operation, status])).toEqual([
+      ['checks/create', 201],
+      ['checks/create', 0],
+      ['checks/update', 200],
+      ['checks/list-for-ref', 200],
+      ['checks/get', 200],
+    ]);
+    expect(github.requests({ commit: sha, operation: 'checks/create' })).toHaveLength(2);
+    expect(github.requests({ commit: sha, method: 'PATCH' })).toMatchObject([{ path: `/api/v3${path}` }]);
   });
 });
 

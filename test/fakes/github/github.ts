@@ -20,6 +20,7 @@ import { createRateLimit, type RateLimit } from './http/rate-limit.js';
 import { checkManifest, readManifest } from './manifest.js';
 import { createPushes } from './pushes.js';
 import { createRepositories, type NewRepository } from './repositories.js';
+import { createRequests, type RequestFilter, type SeenRequest } from './requests.js';
 import { routes } from './rest/routes.js';
 import { createValidators } from './schema/validators.js';
 import type { CheckRun, Installation, Permissions, Repository, RepositoryName } from './state/model.js';
@@ -62,6 +63,8 @@ export interface FakeGitHub {
   readonly deliveries: Deliveries;
   readonly faults: Faults;
   readonly rateLimit: RateLimit;
+  /** What reached this GitHub, git and refused ones included. */
+  requests(filter?: RequestFilter): readonly SeenRequest[];
   readonly settings: WorldSettings;
   /** Live. */
   readonly violations: readonly Violation[];
@@ -146,6 +149,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitH
     violations,
     changes,
     deliveries,
+    requests: createRequests(() => changes.announce()),
     rateLimit: createRateLimit(options.rateLimit ?? 5000, now),
     settings: { tokenLifeMs: 3_600_000, checkSuites: true },
     now,
@@ -167,6 +171,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitH
     deliveries,
     faults,
     rateLimit: world.rateLimit,
+    requests: (filter) => world.requests.all(filter),
     settings: world.settings,
     violations: violations.all(),
     forgive: () => violations.clear(),

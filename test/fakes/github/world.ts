@@ -1,5 +1,6 @@
 import type { Changes } from './changes.js';
 import type { RateLimit } from './http/rate-limit.js';
+import type { Requests } from './requests.js';
 import type { Validators } from './schema/validators.js';
 import type { State } from './state/state.js';
 import type { Urls } from './urls.js';
@@ -14,6 +15,7 @@ export interface World {
   readonly violations: Violations;
   readonly changes: Changes;
   readonly deliveries: Deliveries;
+  readonly requests: Requests;
   readonly rateLimit: RateLimit;
   readonly settings: WorldSettings;
   /** Milliseconds since the epoch. */

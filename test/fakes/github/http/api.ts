@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import type { OpenRequest } from '../requests.js';
 import type { MatchedOperation } from '../schema/operations.js';
 import { findRepository } from '../state/state.js';
 import type { World } from '../world.js';
@@ -16,6 +17,7 @@ export interface ApiRequest {
   readonly matched: MatchedOperation;
   /** Answers 401 whatever the token. */
   readonly refuseToken: boolean;
+  readonly seen: OpenRequest;
 }
 
 /** Carries out a request and validates it and its answer. Never throws. */
@@ -57,6 +59,8 @@ async function readCall(world: World, principal: Principal, request: ApiRequest)
   const problem = world.validators.parameters(matched.operation, matched.parameters, url.searchParams);
   if (problem !== undefined) throw new ApiError(422, `Invalid request: ${problem}`, { violation: true });
   const body = await readBody(message);
+  const { head_sha: commit } = (body ?? {}) as { readonly head_sha?: unknown };
+  if (typeof commit === 'string') request.seen.commit = commit;
   // An operation whose body may be absent takes none as an empty one.
   const wrong = world.validators.body(matched.operation, body ?? {});
   if (wrong !== undefined) throw new ApiError(422, `Invalid request.\n\n${wrong}`, { violation: true });

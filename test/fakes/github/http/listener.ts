@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault, FaultSource } from '../faults.js';
 import { page } from '../page.js';
 import type { Pushes } from '../pushes.js';
-import { createMatcher } from '../schema/operations.js';
+import { createMatcher, type MatchedOperation } from '../schema/operations.js';
 import { API_PATH } from '../urls.js';
 import type { World } from '../world.js';
 import type { Api } from './api.js';
@@ -41,31 +41,47 @@ export function createListener(parts: Parts): RequestListener {
     const path = apiPath(url);
     const matched = path === undefined ? undefined : match(request.method ?? 'GET', path);
     const operation = git?.operation ?? matched?.operation.id ?? 'page';
-    const fault = faults.take({ operation, path: url.pathname + url.search });
+    const asked = { operation, path: url.pathname + url.search };
+    const seen = world.requests.begin({ ...asked, method: request.method ?? 'GET' });
+    seen.commit = matched === undefined ? undefined : commitOf(world, matched);
+    const fault = faults.take(asked);
     if (fault?.kind === 'broken') {
+      seen.status = 0;
       response.destroy();
       return;
     }
+    const send = (result: Answer): void => {
+      seen.status = result.status;
+      sendAnswer(response, result);
+    };
     if (fault?.kind === 'latency') await sleep(fault.ms);
     const instead = fault === undefined ? undefined : faultAnswer(world, fault);
-    if (instead !== undefined) return send(response, instead);
+    if (instead !== undefined) return send(instead);
     if (git !== undefined && fault?.kind === 'unauthorized')
       return refuseGit(response, new ApiError(401, 'Authentication required'));
     if (git !== undefined) return answerGit(world, parts.pushes, git, request, response);
-    if (path === undefined) return send(response, page(world, url.pathname));
+    if (path === undefined) return send(page(world, url.pathname));
     if (matched === undefined) {
       world.violations.add({
         kind: 'unknown route',
         where: `${request.method} ${path}`,
         problem: 'GitHub has no such route',
       });
-      return send(response, { status: 404, body: errorBody(notFound()) });
+      return send({ status: 404, body: errorBody(notFound()) });
     }
     const refuseToken = fault?.kind === 'unauthorized';
-    const result = await parts.api({ message: request, url, matched, refuseToken });
-    if (fault?.kind === 'lost') response.destroy();
-    else send(response, result);
+    const result = await parts.api({ message: request, url, matched, refuseToken, seen });
+    if (fault?.kind === 'lost') {
+      seen.status = 0;
+      response.destroy();
+    } else send(result);
   }
+}
+
+/** The commit that a path names, itself or by one of its check runs. */
+function commitOf({ state }: World, { parameters }: MatchedOperation): string | undefined {
+  const run = state.checkRuns.get(Number(parameters['check_run_id']));
+  return run?.headSha ?? parameters['commit_sha'] ?? parameters['ref'];
 }
 
 /** The path below the API's root, still encoded. */
@@ -81,17 +97,19 @@ function faultAnswer(world: World, fault: Fault): Answer | undefined {
         status: fault.status,
         raw: { type: 'text/html', content: Buffer.from('<html><body><h1>Unicorn!</h1></body></html>') },
       };
-    case 'secondary':
+    case 'secondary': {
+      const status = fault.status ?? 403;
       return {
-        status: 403,
+        status,
         body: errorBody(
           new ApiError(
-            403,
+            status,
             'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
           ),
         ),
         headers: { 'retry-after': String(fault.retryAfterSeconds) },
       };
+    }
     case 'exhausted':
       // The limit itself refuses from now on, until its reset.
       world.rateLimit.set({ remaining: 0, resetAt: world.now() + fault.resetInSeconds * 1000 });
@@ -104,7 +122,7 @@ function faultAnswer(world: World, fault: Fault): Answer | undefined {
   }
 }
 
-function send(response: ServerResponse, { status, body, raw, headers = {} }: Answer): void {
+function sendAnswer(response: ServerResponse, { status, body, raw, headers = {} }: Answer): void {
   const content = raw?.content ?? (body === undefined ? undefined : Buffer.from(JSON.stringify(body)));
   response.writeHead(status, {
     ...headers,

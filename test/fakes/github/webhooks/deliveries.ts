@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Changes } from '../changes.js';
 import type { Ids } from '../state/state.js';
-import { type PostAnswer, post, sign } from './post.js';
+import { createDeliveryFaults, type DeliveryFaults } from './delivery-faults.js';
+import { NOT_SENT, type PostAnswer, post, sign } from './post.js';
 
 /** One try to tell the App of an event. A redelivery is another delivery with the same guid. */
 export interface Delivery {
@@ -30,6 +32,7 @@ export interface WebhookEvent {
 }
 
 export interface Deliveries {
+  readonly faults: DeliveryFaults;
   /** Oldest first; with a name only those of that event. */
   all(event?: string): readonly Delivery[];
   find(id: number): Delivery | undefined;
@@ -59,6 +62,7 @@ export function createDeliveries(options: Options): Deliveries {
   const known = new Map<number, Delivery>();
   const underWay = new Set<Promise<void>>();
   const closing = new AbortController();
+  const faults = createDeliveryFaults();
   let target: string | undefined;
   let held: Delivery[] | undefined;
 
@@ -70,10 +74,25 @@ export function createDeliveries(options: Options): Deliveries {
     const tracked = sending.finally(() => underWay.delete(tracked));
     underWay.add(tracked);
   };
+  const send = async (delivery: Delivery): Promise<PostAnswer> => {
+    const { headers, body } = delivery.request;
+    const once = (): Promise<PostAnswer> => post(delivery.url, headers, body, closing.signal);
+    const fault = faults.take(delivery)?.fault;
+    switch (fault?.kind) {
+      case undefined:
+        return once();
+      case 'lost':
+        return NOT_SENT;
+      case 'late':
+        await sleep(fault.ms, undefined, { signal: closing.signal }).catch(() => undefined); // closed meanwhile
+        return once();
+      case 'repeated':
+        return (await Promise.all(Array.from({ length: fault.copies }, once))).at(-1) ?? NOT_SENT;
+    }
+  };
   const attempt = async (delivery: Delivery): Promise<void> => {
     const started = performance.now();
-    const { headers, body } = delivery.request;
-    const response = await post(delivery.url, headers, body, closing.signal);
+    const response = await send(delivery);
     // The same delivery may be sent twice by `resume`; the last answer is kept.
     record({ ...delivery, response, duration: (performance.now() - started) / 1000 });
   };
@@ -87,6 +106,7 @@ export function createDeliveries(options: Options): Deliveries {
   };
 
   return {
+    faults,
     all: (event) => [...known.values()].filter((delivery) => event === undefined || delivery.event === event),
     find: (id) => known.get(id),
     to: (url) => {

@@ -15,6 +15,14 @@ export interface PostAnswer {
 // https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks#respond-within-10-seconds
 const TIMEOUT_MS = 10_000;
 
+/** Nobody was there. */
+export const NOT_SENT: PostAnswer = {
+  status: 'failed to connect to host',
+  statusCode: 0,
+  headers: {},
+  body: '',
+};
+
 /** Sends one delivery; what goes wrong is part of the answer. */
 export async function post(
   url: string,
@@ -28,8 +36,7 @@ export async function post(
     const ok = answer.statusCode >= 200 && answer.statusCode < 300;
     return { ...answer, status: ok ? 'OK' : `Invalid HTTP Response: ${answer.statusCode}` };
   } catch {
-    const status = patience.aborted ? 'timed out' : 'failed to connect to host';
-    return { status, statusCode: 0, headers: {}, body: '' };
+    return patience.aborted ? { ...NOT_SENT, status: 'timed out' } : NOT_SENT;
   }
 }
 
