@@ -7,7 +7,7 @@ export function cyclone(deps: { readonly intake: IntakeQueue }): ApplicationFunc
   return (app) => {
     app.on('push', async ({ id, payload }) => {
       const event = decodePush(id, payload);
-      if (event !== undefined) {
+      if (event?.kind === 'commit') {
         await deps.intake.add(event);
       }
     });

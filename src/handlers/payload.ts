@@ -6,7 +6,12 @@ export class InvalidPayload extends Error {
   override readonly name = 'InvalidPayload';
 }
 
+export const SHA = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
+
 export const INSTALLATION = z.object({ id: z.number().int() });
+
+/** Who did it: people, and bots whose login ends in `[bot]`. */
+export const ACCOUNT = z.object({ login: z.string() });
 
 export const REPOSITORY = z.object({
   id: z.number().int(),
@@ -18,6 +23,17 @@ export const REPOSITORY = z.object({
   default_branch: z.string(),
 });
 
+const ACTION = z.object({ action: z.string() });
+
+/** What every event of a repository has. */
+export const ABOUT = z.object({
+  repository: REPOSITORY,
+  installation: INSTALLATION,
+  sender: ACCOUNT.nullish(),
+});
+
+export type About = z.infer<typeof ABOUT>;
+
 export function decode<T>(schema: z.ZodType<T>, payload: unknown): T {
   const result = schema.safeParse(payload);
   if (!result.success) {
@@ -26,7 +42,25 @@ export function decode<T>(schema: z.ZodType<T>, payload: unknown): T {
   return result.data;
 }
 
-export function repositoryOf(
+/** Of an event that has actions: most are not ours, and what comes with them is not looked at. */
+export function actionOf(payload: unknown): string {
+  return decode(ACTION, payload).action;
+}
+
+/** Where it happened: the fields that all have in common. */
+export function delivered(
+  delivery: string,
+  { repository, installation }: Pick<About, 'repository' | 'installation'>,
+): { readonly delivery: string; readonly repository: Repository } {
+  return { delivery, repository: repositoryOf(repository, installation) };
+}
+
+/** GitHub login. */
+export function senderOf({ sender }: Pick<About, 'sender'>): string {
+  return sender?.login ?? 'unknown';
+}
+
+function repositoryOf(
   repository: z.infer<typeof REPOSITORY>,
   installation: z.infer<typeof INSTALLATION>,
 ): Repository {

@@ -1,37 +1,34 @@
 import { z } from 'zod';
 import type { Trigger } from '../pipeline/model.js';
-import type { IntakeEvent } from '../runs/ports.js';
-import { decode, INSTALLATION, REPOSITORY, repositoryOf } from './payload.js';
+import type { Incoming } from '../runs/incoming.js';
+import { ABOUT, decode, delivered, SHA, senderOf } from './payload.js';
 import { changesOf, PUSH_CHANGES } from './push-changes.js';
+import { branchOf, isQueue, tagOf } from './refs.js';
 
-const SHA = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
-
-const PUSH = PUSH_CHANGES.extend({
+const PUSH = ABOUT.extend({
+  ...PUSH_CHANGES.shape,
   ref: z.string(),
   after: SHA,
   deleted: z.boolean(),
   head_commit: z.object({ id: SHA, message: z.string() }).nullish(),
-  sender: z.object({ login: z.string() }).nullish(),
   pusher: z.object({ name: z.string() }).nullish(),
-  repository: REPOSITORY,
-  installation: INSTALLATION,
 });
 
-/** Exact prefixes: Cyclone v0.2 took a branch called `tags-x` for a release. */
-const BRANCH = 'refs/heads/';
-const TAG = 'refs/tags/';
-/** The merge queue's branches; they are announced by merge_group. */
-const QUEUE = 'gh-readonly-queue/';
-
 /**
- * @returns undefined when nothing is to run: a deletion, or a ref that is neither branch nor tag
+ * @returns undefined when nothing is to be done: a ref that is neither branch nor tag, or one of the merge
+ *   queue's branches, which merge_group announces
  * @throws InvalidPayload
  */
-export function decodePush(delivery: string, payload: unknown): IntakeEvent | undefined {
+export function decodePush(delivery: string, payload: unknown): Incoming | undefined {
   const push = decode(PUSH, payload);
-  const name = refName(push.ref);
-  if (push.deleted || name === undefined) {
+  const name = nameOf(push.ref);
+  if (name === undefined) {
     return undefined;
+  }
+  const about = delivered(delivery, push);
+  const sender = push.sender?.login ?? push.pusher?.name ?? senderOf(push);
+  if (push.deleted) {
+    return { kind: 'ref_gone', ...about, ref: push.ref, by: sender };
   }
   const message = push.head_commit?.message ?? '';
   const trigger: Trigger = {
@@ -42,23 +39,21 @@ export function decodePush(delivery: string, payload: unknown): IntakeEvent | un
     fork: false,
     title: message.split('\n', 1)[0] ?? '',
     message,
-    sender: push.sender?.login ?? push.pusher?.name ?? 'unknown',
+    sender,
   };
-  const repository = repositoryOf(push.repository, push.installation);
   const { sha, branch } = trigger;
   const changes =
     branch === undefined
       ? undefined
-      : changesOf(push, { sha, branch, defaultBranch: repository.defaultBranch });
-  return { delivery, repository, trigger, ...(changes && { changes }) };
+      : changesOf(push, { sha, branch, defaultBranch: about.repository.defaultBranch });
+  return { kind: 'commit', ...about, trigger, ...(changes && { changes }) };
 }
 
-function refName(ref: string): Pick<Trigger, 'event' | 'branch' | 'tag'> | undefined {
-  if (ref.startsWith(TAG)) {
-    return { event: 'tag', tag: ref.slice(TAG.length) };
+function nameOf(ref: string): Pick<Trigger, 'event' | 'branch' | 'tag'> | undefined {
+  const tag = tagOf(ref);
+  if (tag !== undefined) {
+    return { event: 'tag', tag };
   }
-  if (ref.startsWith(BRANCH) && !ref.startsWith(BRANCH + QUEUE)) {
-    return { event: 'push', branch: ref.slice(BRANCH.length) };
-  }
-  return undefined;
+  const branch = branchOf(ref);
+  return branch === undefined || isQueue(branch) ? undefined : { event: 'push', branch };
 }

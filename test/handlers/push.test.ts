@@ -1,33 +1,25 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InvalidPayload } from '../../src/handlers/payload.js';
 import { decodePush } from '../../src/handlers/push.js';
-import { createValidators } from '../fakes/github/schema/validators.js';
-
-type Payload = Readonly<Record<string, unknown>>;
+import { commitOf, type Payload, payload, valid } from './payloads.js';
 
 /** As GitHub sends it when a commit is pushed to a branch. */
-const PUSH = JSON.parse(readFileSync('test/fixtures/github/push.json', 'utf8')) as Payload;
+const PUSH = payload('push');
 const COMMIT = '2afc1898bcf63cff075fa394969368c2fa51f7a0';
 const BEFORE = PUSH['before'] as string;
 const TAG_OBJECT = 'b'.repeat(40);
 const NOTHING = '0'.repeat(40);
 
-const validators = createValidators();
-
 /** The push with some of it changed, still as GitHub's own schema wants it. */
-function push(change: Payload = {}): Payload {
-  const payload = { ...PUSH, ...change };
-  expect(validators.payload('push', payload)).toBeUndefined();
-  return payload;
-}
-
-const triggerOf = (payload: Payload) => decodePush('d1', payload)?.trigger;
+const push = (change: Payload = {}): Payload => valid('push', { ...PUSH, ...change });
+const pushed = (payload: Payload) => commitOf(decodePush('d1', payload));
+const triggerOf = (payload: Payload) => pushed(payload).trigger;
 
 describe('a push', () => {
   test('to a branch is what it says', () => {
     expect(decodePush('72d3162e', push())).toEqual({
+      kind: 'commit',
       delivery: '72d3162e',
       repository: {
         id: 5000000005,
@@ -91,14 +83,14 @@ describe('a push', () => {
 
   test('of a private repository is private', () => {
     const repository = { ...(PUSH['repository'] as Payload), private: true, visibility: 'private' };
-    expect(decodePush('d1', push({ repository }))?.repository.private).toBe(true);
+    expect(pushed(push({ repository })).repository.private).toBe(true);
   });
 });
 
 describe('what a push changed', () => {
   const [COMMITTED] = PUSH['commits'] as Payload[];
   const commit = (lists: Payload): Payload => ({ ...COMMITTED, ...lists });
-  const changesOf = (change: Payload) => decodePush('d1', push(change))?.changes;
+  const changesOf = (change: Payload) => pushed(push(change)).changes;
   const compare = { kind: 'compare', base: BEFORE, head: COMMIT, forced: false };
 
   test('is in its commits: added, modified and removed, each once', () => {
@@ -145,12 +137,12 @@ describe('what a push changed', () => {
   });
 });
 
-describe('nothing is to run when', () => {
-  test.each(['refs/heads/main', 'refs/tags/v1'])('%s is deleted', (ref) => {
-    const deletion = { ref, after: NOTHING, deleted: true, head_commit: null, commits: [] };
-    expect(decodePush('d1', push(deletion))).toBeUndefined();
-  });
+test.each(['refs/heads/main', 'refs/tags/v1'])('%s that is deleted is gone', (ref) => {
+  const deletion = { ref, after: NOTHING, deleted: true, head_commit: null, commits: [] };
+  expect(decodePush('d1', push(deletion))).toMatchObject({ kind: 'ref_gone', ref, by: 'octocat' });
+});
 
+describe('nothing is to be done when', () => {
   test.each(['refs/heads/gh-readonly-queue/main/pr-1-abc', 'refs/notes/commits', 'refs/pull/1/head'])(
     '%s is pushed',
     (ref) => {
