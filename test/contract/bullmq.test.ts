@@ -171,6 +171,8 @@ describe('jobs with labels', () => {
     const queue = jobQueue(connect(), silent);
     const plain = carrier(['linux']);
     const gpu = carrier(['linux', 'gpu', 'large']);
+    await queue.enqueue(20, 'first', 1, ['gpu']);
+    await gpu.finish(() => gpu.done.length === 1);
     await queue.enqueue(20, 'picky', 1, ['gpu', 'linux']);
     await queue.enqueue(20, 'nobody', 1, ['arm64', 'gpu']);
     await until(() => gpu.holds().length === 1);
@@ -183,11 +185,12 @@ describe('jobs with labels', () => {
     const arm = carrier(['arm64', 'gpu']);
     await until(() => arm.holds().length === 1);
     const all = [plain, gpu, arm];
-    await Promise.all(all.map((one) => one.finish(() => one.done.length === 1)));
-    expect(all.map(({ done }) => done)).toEqual([['20 plain'], ['20 picky'], ['20 nobody']]);
+    await Promise.all(all.map((one) => one.finish(() => one.holds().length === 0)));
+    expect(all.map(({ done }) => done)).toEqual([['20 plain'], ['20 first', '20 picky'], ['20 nobody']]);
     await Promise.all(all.map(({ worker }) => worker.close()));
     await queue.close();
-  }, 30_000);
+    // A new queue is told of: nobody waits for the next regular look, which is later than this.
+  }, 8000);
 
   test('are carried so many at once over all queues; what is too much is for others', async () => {
     const queue = jobQueue(connect(), silent);
@@ -258,6 +261,35 @@ describe('jobs with labels', () => {
     await worker.close();
     await queue.close();
   }, 30_000);
+
+  test('that another worker has by now are not told as given up', async () => {
+    const redis = connect();
+    const queue = jobQueue(connect(), silent);
+    const told: string[] = [];
+    const watch = watchFailedJobs(connect(), (_, job) => told.push(job), silent);
+    open.push({ disconnect: () => void watch.close() } as unknown as Redis);
+    let lost = false;
+    const worker = jobWorker(connect(), {
+      concurrency: 1,
+      labels: new Set(['tpu']),
+      process: async (_, job) => {
+        if (job === 'lost' && !lost) {
+          lost = true;
+          await redis.set('bull:jobs+tpu:run-26-1-lost:lock', 'another worker');
+        }
+        throw new Error('broken');
+      },
+      logger: silent,
+    });
+    await queue.enqueue(26, 'lost', 1, ['tpu']);
+    await until(() => lost);
+    // A message behind what might have been said of the first.
+    await queue.enqueue(26, 'broken', 1, ['tpu']);
+    await until(() => told.includes('broken'));
+    expect(told).toEqual(['broken']);
+    await worker.close();
+    await queue.close();
+  }, 60_000);
 
   test('their queues are let go when nothing is in them, and come back', async () => {
     const redis = connect();

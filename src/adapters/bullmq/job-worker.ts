@@ -50,8 +50,8 @@ interface Listener {
  * `signal` aborts with a string when the run is cancelled, and with FenceLost when the lock on the job is
  * gone: by then another worker may have it.
  *
- * BullMQ limits jobs by queue. Over several, a worker with its hands full pauses the others. What one was just
- * then given (its blocking read had begun before) goes back to the head of its queue, where others see it.
+ * BullMQ limits jobs by queue. Over several, what a worker is given while its hands are full goes back to the
+ * head of its queue at once, where others see it, and that queue is paused until a hand is free.
  */
 export function jobWorker(connection: Redis, deps: JobWorkerDeps): JobWorker {
   const { concurrency, logger } = deps;
@@ -68,7 +68,7 @@ export function jobWorker(connection: Redis, deps: JobWorkerDeps): JobWorker {
   const pause = ({ worker }: Listener): void => {
     worker.pause(true).catch((err: unknown) => logger.warn({ err }, 'job worker cannot pause'));
   };
-  /** A queue whose jobs are all that we can carry takes no more by itself, and goes on looking for lost ones. */
+  /** A queue that has all our hands takes no more by itself; paused, it would not look for jobs of dead workers. */
   const settle = (listener: Listener): void => {
     if (paused || (busy >= concurrency && listener.busy < concurrency)) pause(listener);
     else listen(listener);
@@ -85,7 +85,6 @@ export function jobWorker(connection: Redis, deps: JobWorkerDeps): JobWorker {
     }
     busy += 1;
     listener.busy += 1;
-    if (busy >= concurrency) settleAll();
     const abort = new AbortController();
     const held = { run: job.data.run, abort };
     const id = job.id ?? '';
@@ -128,7 +127,7 @@ export function jobWorker(connection: Redis, deps: JobWorkerDeps): JobWorker {
     worker.on('failed', (job, err) => {
       logger.error({ err, job: job?.id }, 'job failed');
       if (job === undefined) return;
-      tellWhenFailed(connection, job).catch((cause: unknown) =>
+      tellFailed(connection, job.data).catch((cause: unknown) =>
         logger.warn({ err: cause, job: job.id }, 'job failure not told'),
       );
     });
@@ -175,9 +174,4 @@ export function jobWorker(connection: Redis, deps: JobWorkerDeps): JobWorker {
       await Promise.all([...listeners.values()].map(({ worker }) => worker.close()));
     },
   };
-}
-
-/** BullMQ also says `failed` of a job whose lock was lost: that one is another worker's. */
-async function tellWhenFailed(connection: Redis, job: Job<JobData>): Promise<void> {
-  if (await job.isFailed()) await tellFailed(connection, job.data);
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -37,6 +37,12 @@ other/hello: { A: other }
     await writeFile(`${file}.new`, 'acme/hello: { A: six }', { mode: 0o600 });
     await rename(`${file}.new`, file);
     expect(await store.secretsOf(repository)).toEqual({ A: 'six' });
+    await utimes(file, 1, 1);
+    await store.secretsOf(repository);
+    // Of the same length, with the time that it had.
+    await writeFile(file, 'acme/hello: { A: ten }');
+    await utimes(file, 1, 1);
+    expect(await store.secretsOf(repository)).toEqual({ A: 'ten' });
   });
 
   test('that becomes bad is refused, until it is good again', async () => {
