@@ -11,6 +11,7 @@ import { isShared } from './shared-image.js';
 import { runStage } from './stage.js';
 import { findStand } from './stand.js';
 import { HandedOver } from './try.js';
+import { foresee } from './use-again.js';
 import type { WorkerDeps } from './worker-deps.js';
 
 /** How a job left this worker. */
@@ -109,6 +110,7 @@ async function walkStages(
   for (const [index, stage] of stages.entries()) {
     if (soft.aborted) return { kind: 'returned', reason: reasonText(soft.reason) };
     reached(stage);
+    await foresee(job, stand, stage);
     const outcome = await runStage(job, stand, {
       stage,
       armed: arming.take(stage.id),

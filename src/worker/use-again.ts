@@ -1,9 +1,23 @@
-import type { StageFacts } from '../pipeline/model.js';
+import type { PlannedStage, StageFacts } from '../pipeline/model.js';
 import { keepResult } from './artifacts.js';
+import type { Job, Stand } from './job.js';
 import { layOutKept } from './kept-files.js';
 import { DepotUnavailable } from './ports.js';
 import { type StageContext, timed } from './stage-context.js';
 import { StageFailed } from './stage-failed.js';
+
+/** How long a stage waits, before it begins, for what tells whether it has to run. */
+const FORESEEN_MS = 2000;
+
+/** Fetching the commit is not the stage's own time, unless it takes so long that people wonder. */
+export async function foresee({ deps, halt }: Job, { reuse }: Stand, stage: PlannedStage): Promise<void> {
+  if (stage.options?.inputs === undefined) return;
+  const decided = new AbortController();
+  const late = deps.clock.sleep(FORESEEN_MS, decided.signal);
+  // Why it cannot be decided, the stage says.
+  await Promise.race([reuse.decide(stage).catch(() => undefined), late, halt.pressed]);
+  decided.abort();
+}
 
 /** @returns whether an earlier result stands for the stage, which need not run then */
 export async function useAgain(context: StageContext): Promise<boolean> {

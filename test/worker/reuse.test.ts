@@ -12,9 +12,11 @@ import {
   checkoutOf,
   container,
   createWorld,
+  gate,
   IMAGE,
   leaseOf,
   planned,
+  until,
   type World,
 } from './world.js';
 
@@ -303,5 +305,42 @@ describe('the files of a result', () => {
     await next.execute(leaseOf([compile(), use], { run: 60, fence: 2, done }));
     expect(seen).toMatchObject({ bin: 'binary' });
     expect(next.story.events).not.toContain('started compile');
+  });
+});
+
+describe('the fetch of the commit', () => {
+  const slow = () => {
+    const fetched = gate();
+    let asked = false;
+    const tree = async () => {
+      asked = true;
+      await fetched.passed;
+      return [];
+    };
+    const world = createWorld({}, { checkout: { ...checkoutOf(FILES), tree } });
+    const done = world.execute(leaseOf([compile()]));
+    return { fetched, world, done, isAsked: () => asked };
+  };
+  const begun = ({ story }: World): boolean => story.events.includes('started compile');
+
+  test('is over before the stage begins', async () => {
+    const { fetched, world, done, isAsked } = slow();
+    await until(isAsked);
+    world.clock.advance(1999);
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(begun(world)).toBe(false);
+    fetched.open();
+    await until(() => begun(world));
+    await done;
+  });
+
+  test('is waited for no longer than people wonder', async () => {
+    const { fetched, world, done } = slow();
+    await until(() => {
+      world.clock.advance(500);
+      return begun(world);
+    });
+    fetched.open();
+    await done;
   });
 });
