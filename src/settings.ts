@@ -31,6 +31,8 @@ export interface Settings {
   /** What a worker is, beside its engine's system and architecture: jobs ask for it. */
   readonly labels: readonly string[];
   readonly drainSeconds: number;
+  /** How long what a finished job left stays for re-runs; 0: not at all. */
+  readonly keepSeconds: number;
   readonly workerSecret: string | undefined;
   readonly serverUrl: string | undefined;
 }
@@ -85,6 +87,11 @@ const size = z
   .string()
   .regex(/^[1-9]\d{0,5}[KMGT]i$/, 'is not a size such as 512Mi or 20Gi')
   .transform((text) => Number.parseInt(text, 10) * 1024 ** (1 + 'KMGT'.indexOf(text.at(-2) ?? '')));
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 24 * 3600 };
+const duration = z
+  .string()
+  .regex(/^\d{1,7}[smhd]?$/, 'is not a time such as 24h, 30m, or a number of seconds')
+  .transform((text) => Number.parseInt(text, 10) * (SECONDS[text.at(-1) ?? ''] ?? 1));
 const address = z.url({
   protocol: /^https?$/,
   error: 'is not an address such as https://cyclone.example.com',
@@ -133,6 +140,7 @@ const ENVIRONMENT = z.object({
     .number('is not a number of seconds')
     .min(0, 'is not a number of seconds')
     .default(25),
+  CYCLONE_KEEP: duration.default(24 * 3600),
   REGISTRY_LOCATION: text,
   REGISTRY_USERNAME: text,
   REGISTRY_PASSWORD: text,
@@ -178,6 +186,7 @@ export function readSettings(
     concurrency: values.CYCLONE_CONCURRENCY,
     labels: listOf(values.CYCLONE_LABELS),
     drainSeconds: values.CYCLONE_DRAIN,
+    keepSeconds: values.CYCLONE_KEEP,
     workerSecret: values.CYCLONE_WORKER_SECRET,
     serverUrl: values.CYCLONE_SERVER_URL?.replace(/\/+$/, ''),
   });

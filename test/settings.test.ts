@@ -51,9 +51,20 @@ test('an app alone is enough: the rest has defaults', () => {
     files: { days: 30, bytes: 20 * 1024 ** 3 },
     concurrency: availableParallelism(),
     drainSeconds: 25,
+    keepSeconds: 24 * 3600,
     workerSecret: undefined,
     serverUrl: undefined,
   });
+});
+
+test.each([
+  ['0', 0],
+  ['90', 90],
+  ['30m', 1800],
+  ['24h', 24 * 3600],
+  ['7d', 7 * 24 * 3600],
+])('CYCLONE_KEEP=%s is %s seconds', (text, seconds) => {
+  expect(read({ ...APP, CYCLONE_KEEP: text }).keepSeconds).toBe(seconds);
 });
 
 test('cannot be changed', () => {
@@ -112,6 +123,9 @@ describe('what is wrong is said', () => {
     ['CYCLONE_FILES_SIZE', '20gi'],
     ['CYCLONE_DRAIN', '-1'],
     ['CYCLONE_DRAIN', 'long'],
+    ['CYCLONE_KEEP', '-1'],
+    ['CYCLONE_KEEP', '1.5h'],
+    ['CYCLONE_KEEP', '24 hours'],
     ['CYCLONE_WORKER_SECRET', 'fifteen-letters'],
     ['CYCLONE_WORKER_SECRET', 'words with spaces in it'],
     ['CYCLONE_WORKER_SECRET', 'schlüssel-schlüssel'],

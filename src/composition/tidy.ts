@@ -9,7 +9,10 @@ const DAY_MS = 24 * 3600 * 1000;
  */
 const UNUSED_MS = 7 * DAY_MS;
 
-/** A run whose jobs share an image is over by then: a stage has two hours unless it says otherwise. */
+/**
+ * The least time that an image stays which jobs share: a run is over by then, for a stage has two hours unless it
+ * says otherwise. One that stays for re-runs goes with its job's workspace, and here where a worker died before.
+ */
 const SHARED_MS = DAY_MS;
 
 interface Daily {
@@ -19,11 +22,15 @@ interface Daily {
 
 /** Removes layers of builds, and images that jobs shared, that nobody uses any more: now, and then each day until aborted. */
 export function tidyDaily(
-  { engine, ...daily }: Daily & { readonly engine: Pick<Engine, 'tidy' | 'removeShared'> },
+  {
+    engine,
+    keepMs,
+    ...daily
+  }: Daily & { readonly engine: Pick<Engine, 'tidy' | 'removeShared'>; readonly keepMs: number },
   signal: AbortSignal,
 ): Promise<void> {
   const tidy = async (): Promise<void> => {
-    await engine.removeShared(SHARED_MS);
+    await engine.removeShared(Math.max(SHARED_MS, keepMs));
     await engine.tidy(UNUSED_MS);
   };
   return eachDay(tidy, 'old images and layers not removed', daily, signal);

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { type JobWorker, jobWorker, NotNow } from '../adapters/bullmq/job-worker.js';
 import { dockerEngine } from '../adapters/docker/engine.js';
 import { gitCheckout } from '../adapters/git/checkout.js';
@@ -10,8 +11,8 @@ import type { Logger } from '../runs/ports.js';
 import type { Settings } from '../settings.js';
 import { checkedDepot } from '../worker/checked-depot.js';
 import { executeJob } from '../worker/execute.js';
+import { createKept } from '../worker/kept.js';
 import { type Depot, type Engine, type EngineInfo, LABELS, type LeaseSource } from '../worker/ports.js';
-import { removeWorkspace, workspaceOf } from '../worker/workspace.js';
 import { systemClock } from './clock.js';
 import { type DataDir, DataDirUnavailable } from './data-dir.js';
 import { defaultLimits } from './limits.js';
@@ -63,6 +64,21 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
   const soft = new AbortController();
   const hard = new AbortController();
   const checkout = gitCheckout({ mirrors: dataDir.mirrors, environment: deps.environment });
+  const keepMs = settings.keepSeconds * 1000;
+  const kept = createKept({
+    workspaces: dataDir.workspaces,
+    keepMs,
+    engine,
+    install,
+    workerId: dataDir.workerId,
+    limits,
+    free: async () => {
+      const { bavail, blocks } = await statfs(dataDir.root);
+      return bavail / blocks;
+    },
+    clock: systemClock,
+    logger,
+  });
 
   const process = async (run: number, job: string, signal: AbortSignal): Promise<void> => {
     await engineOrLater();
@@ -71,7 +87,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       throw new NotNow('the server gives no lease for now', { cause });
     });
     if (lease === undefined) {
-      await sweep(run, job);
+      await kept.sweep(run, job);
       return;
     }
     await executeJob(
@@ -85,19 +101,13 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
         install,
         workerId: dataDir.workerId,
         workspaces: dataDir.workspaces,
+        kept,
         limits,
         drain: { soft: soft.signal, hard: hard.signal },
         logger,
       },
       signal,
     );
-  };
-
-  /** The job is over and its worker may have died before it tidied up. */
-  const sweep = async (run: number, job: string): Promise<void> => {
-    const labels = { [LABELS.install]: install, [LABELS.run]: String(run), [LABELS.job]: job };
-    await engine.reap(labels, { images: true });
-    await removeWorkspace(workspaceOf(dataDir.workspaces, run, job));
   };
 
   const connection = await deps.redis.connect('patient');
@@ -146,7 +156,8 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       worker = jobWorker(connection, { concurrency, labels: new Set(labels), process, logger });
       announcement = await announceWorker(commands, { id: dataDir.workerId, labels }, logger);
       logger.info({ labels }, 'taking jobs');
-      void tidyDaily({ engine, clock: systemClock, logger }, soft.signal);
+      void tidyDaily({ engine, keepMs, clock: systemClock, logger }, soft.signal);
+      void kept.tidy(soft.signal);
       await subscribeCancellations(subscriber, (run, by) => worker?.cancel(run, by));
     },
     async close(drainSeconds) {

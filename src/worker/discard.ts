@@ -1,15 +1,31 @@
 import { BARE } from './bare-container.js';
-import type { Job, Stand } from './job.js';
+import { createNonce } from './nonce.js';
+import { type Engine, LABELS, type ResourceLimits } from './ports.js';
 import { removeWorkspace, type Workspace } from './workspace.js';
 
+export interface DiscardDeps {
+  readonly engine: Pick<Engine, 'container'>;
+  readonly install: string;
+  readonly workerId: string;
+  readonly limits: ResourceLimits;
+}
+
+export interface Discarded {
+  readonly run: number;
+  readonly job: string;
+  readonly workspace: Pick<Workspace, 'root'>;
+  /** A local image that has a shell. Absent: none is known, and what only root may remove stays. */
+  readonly shell?: string | undefined;
+}
+
 /** Removes the workspace, also what only root of a container may remove. */
-export async function discardWorkspace(job: Job, { workspace, shellImage }: Stand): Promise<void> {
+export async function discardWorkspace(deps: DiscardDeps, of: Discarded): Promise<void> {
   try {
-    await removeWorkspace(workspace);
+    await removeWorkspace(of.workspace);
   } catch (error) {
-    if (shellImage === undefined || !isDenied(error)) throw error;
-    await emptyAsRoot(job, workspace, shellImage);
-    await removeWorkspace(workspace);
+    if (of.shell === undefined || !isDenied(error)) throw error;
+    await emptyAsRoot(deps, of, of.shell);
+    await removeWorkspace(of.workspace);
   }
 }
 
@@ -18,19 +34,28 @@ function isDenied(error: unknown): boolean {
 }
 
 /** By the way that the files came: a container that mounts them. */
-async function emptyAsRoot(job: Job, workspace: Workspace, image: string): Promise<void> {
+async function emptyAsRoot(
+  deps: DiscardDeps,
+  { run, job, workspace }: Discarded,
+  image: string,
+): Promise<void> {
   const target = '/workspace';
-  const container = await job.deps.engine.container({
-    name: job.name('sweep'),
+  const container = await deps.engine.container({
+    name: `cyclone-${run}-sweep-${createNonce().slice(0, 12)}`,
     image,
-    labels: job.labels,
+    labels: {
+      [LABELS.install]: deps.install,
+      [LABELS.worker]: deps.workerId,
+      [LABELS.run]: String(run),
+      [LABELS.job]: job,
+    },
     ...BARE,
     environment: [],
     entrypoint: ['/bin/sh', '-c', `rm -rf ${target}/* ${target}/.[!.]* ${target}/..?*`],
     command: [],
     user: '0',
     mounts: [{ source: workspace.root, target, readOnly: false }],
-    limits: job.deps.limits,
+    limits: deps.limits,
   });
   try {
     await container.start();

@@ -1,13 +1,13 @@
 import { judged, letsGoOn } from '../pipeline/judgement.js';
 import type { PlannedStage } from '../pipeline/model.js';
 import { createArming } from './arming.js';
-import { discardWorkspace } from './discard.js';
 import { openHalt, reasonText } from './halt.js';
 import { type Job, jobLabels, openJob, type Stand } from './job.js';
+import type { Held } from './kept.js';
+import { leaveJob } from './leave.js';
 import { EngineUnavailable, FenceLost, type Lease } from './ports.js';
 import { unpublishedNotes } from './published-ports.js';
 import { jobStages, type Walk } from './resume.js';
-import { isShared } from './shared-image.js';
 import { runStage } from './stage.js';
 import { findStand } from './stand.js';
 import { HandedOver } from './try.js';
@@ -22,7 +22,7 @@ type End =
 
 /**
  * Carries out one job: every stage's beginning, log and end go to the observer, and nothing of the
- * job is left in the engine or on disk.
+ * job is left in the engine or on disk but what is kept for re-runs.
  * @param signal aborted: the job is cancelled; its reason is who or what for, or FenceLost
  * @returns `ended`: the job is over; `returned`: it is not ours any more and others go on with it
  * @throws what the observer throws, other than FenceLost: the story cannot be told
@@ -34,9 +34,10 @@ export async function executeJob(
 ): Promise<'ended' | 'returned'> {
   const halt = openHalt(signal, deps.drain);
   const job = openJob(lease, deps, halt);
+  const held = await deps.kept.take(lease.run, lease.job.id);
   let stand: Stand | undefined;
   try {
-    const end = await carryOut(job, (found) => {
+    const end = await carryOut(job, held, (found) => {
       stand = found;
     });
     const wasStopped = halt.stopped() !== undefined;
@@ -44,10 +45,12 @@ export async function executeJob(
     halt.stop({ kind: 'handover', reason: 'the job is over' });
     switch (end.kind) {
       case 'ended':
+        // A re-run may be here before we have tidied up.
+        held.closing();
         await deps.observer.jobEnded();
         // What did not react to a stop is left behind.
         if (!wasStopped) await stand?.code.settled();
-        await discard(job, stand);
+        await leaveJob(job, stand, held);
         return 'ended';
       case 'returned':
         // First what is ours goes: the next owner may be here, and at once.
@@ -63,17 +66,18 @@ export async function executeJob(
   } finally {
     halt.release();
     await job.resources.close();
+    held.release();
   }
 }
 
-async function carryOut(job: Job, found: (stand: Stand) => void): Promise<End> {
+async function carryOut(job: Job, held: Held, found: (stand: Stand) => void): Promise<End> {
   const { deps, lease } = job;
   let open = jobStages(lease).find((stage) => lease.done.every((done) => done.stage !== stage.id));
   try {
     await deps.observer.jobStarted();
     // Behind the fence: no older owner makes anything new.
     await deps.engine.reap(jobLabels(lease, deps.install), { images: false });
-    const { stand, walk } = await findStand(job);
+    const { stand, walk } = await findStand(job, held);
     found(stand);
     return await walkStages(job, stand, walk, (stage) => {
       open = stage;
@@ -131,7 +135,7 @@ async function walkStages(
   return { kind: 'ended' };
 }
 
-function notesOf({ lease }: Job, { again, fresh }: Walk, stage: string): readonly string[] {
+function notesOf({ lease }: Job, { again, fresh, onWhatWasLeft }: Walk, stage: string): readonly string[] {
   if (again.includes(stage)) {
     return [
       fresh
@@ -139,6 +143,7 @@ function notesOf({ lease }: Job, { again, fresh }: Walk, stage: string): readonl
         : 'ran again: its image is gone',
     ];
   }
+  if (stage === onWhatWasLeft) return ['ran again in the workspace that the last try left'];
   if (lease.begun !== stage || fresh) return [];
   return ['an earlier worker was lost in this stage; it ran again in the workspace as it was left'];
 }
@@ -148,22 +153,4 @@ function withheldNotes({ lease }: Job, { options }: PlannedStage): readonly stri
   return lease.trigger.fork && names.length > 0
     ? [`secrets are not given to forks: ${names.join(', ')}`]
     : [];
-}
-
-/** Behind the job's end: nobody waits for it but this worker's next job. */
-async function discard(job: Job, stand: Stand | undefined): Promise<void> {
-  const { engine, logger } = job.deps;
-  await job.resources.close();
-  try {
-    if (stand !== undefined) await discardWorkspace(job, stand);
-  } catch (error) {
-    logger.warn({ err: error, run: job.lease.run }, 'workspace not removed');
-  }
-  try {
-    await engine.reap(job.labels, { images: true });
-    const isFreed = !job.lease.job.stages.some((stage) => isShared(job.lease, stage));
-    if (stand?.earlierImage !== undefined && isFreed) await engine.removeImage(stand.earlierImage);
-  } catch (error) {
-    logger.warn({ err: error, run: job.lease.run }, 'images not removed');
-  }
 }

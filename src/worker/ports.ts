@@ -20,7 +20,7 @@ export const LABELS = {
   job: 'cyclone.job',
   /** The owner's number, so that an owner can clean up after itself without touching the next one's. */
   fence: 'cyclone.fence',
-  /** Of an image that other jobs of its run use: it stays when its own job is over. */
+  /** Of an image that other jobs of its run, re-runs or later runs use: it stays when its own job is over. */
   shared: 'cyclone.shared',
 } as const;
 

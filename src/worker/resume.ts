@@ -9,6 +9,8 @@ export interface Walk {
   readonly fresh: boolean;
   /** Stages that are done again although an earlier owner had ended them. */
   readonly again: readonly StageId[];
+  /** The first stage of a re-run that goes on in what the last try left. */
+  readonly onWhatWasLeft?: StageId | undefined;
 }
 
 export interface Found {
@@ -16,6 +18,8 @@ export interface Found {
   readonly workspaceWhole: boolean;
   /** The image that `build` made is still local. */
   readonly imageLocal: boolean;
+  /** The job was over, and stages of it are run again. */
+  readonly wasOver: boolean;
 }
 
 /**
@@ -33,8 +37,11 @@ export function planWalk(lease: Lease, found: Found): Walk {
   const rebuild = build !== undefined && done.has(build.id) && !found.imageLocal && open.some(needsImage);
   const isNeeded = (stage: PlannedStage): boolean => !done.has(stage.id) || (rebuild && stage === build);
   const resumed = stages.filter(isNeeded);
-  if (found.workspaceWhole || !resumed.some(needsWorkspace)) {
-    return { stages: resumed, fresh: false, again: rebuild ? [build.id] : [] };
+  // Run again from its first stage on, a job finds what it found the first time.
+  const isOfUse = !found.wasOver || stages.some((stage) => done.has(stage.id) && needsWorkspace(stage));
+  if (!resumed.some(needsWorkspace) || (found.workspaceWhole && isOfUse)) {
+    const next = found.wasOver ? open.find(needsWorkspace) : undefined;
+    return { stages: resumed, fresh: false, again: rebuild ? [build.id] : [], onWhatWasLeft: next?.id };
   }
   const anew = stages.filter((stage) => !done.has(stage.id) || isRepeatable(stage));
   return {

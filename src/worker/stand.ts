@@ -1,22 +1,34 @@
 import type { PlannedStage } from '../pipeline/model.js';
 import { checkoutOptions } from './checkout-options.js';
 import { openCode } from './code.js';
+import { discardWorkspace } from './discard.js';
 import { type Job, pullImages, type Stand } from './job.js';
+import type { Held } from './kept.js';
 import type { ImageInfo } from './ports.js';
 import { isReleaseBuild, jobStages, needsWorkspace, planWalk, type Walk } from './resume.js';
 import { createReuse } from './reuse.js';
-import { openWorkspace, readMark, resetWorkspace } from './workspace.js';
+import { openWorkspace, readMark } from './workspace.js';
 
 /** Looks at what an earlier owner left, decides what to do, and begins what takes long: pulls and the checkout. */
-export async function findStand(job: Job): Promise<{ readonly stand: Stand; readonly walk: Walk }> {
+export async function findStand(
+  job: Job,
+  { earlier }: Pick<Held, 'earlier'>,
+): Promise<{ readonly stand: Stand; readonly walk: Walk }> {
   const { lease, deps } = job;
   const workspace = await openWorkspace(deps.workspaces, lease.run, lease.job.id);
   const options = checkoutOptions(jobStages(lease));
   const wanted = { sha: lease.trigger.sha, options };
   const [mark, left] = await Promise.all([readMark(workspace, wanted), imageOfEarlier(job)]);
-  const walk = planWalk(lease, { workspaceWhole: mark !== undefined, imageLocal: left !== undefined });
+  const walk = planWalk(lease, {
+    workspaceWhole: mark !== undefined,
+    imageLocal: left !== undefined,
+    wasOver: earlier !== undefined,
+  });
   const images = pullImages(job, walk.stages);
-  if (walk.fresh) await resetWorkspace(workspace);
+  if (walk.fresh) {
+    await discardWorkspace(deps, { run: lease.run, job: lease.job.id, workspace, shell: earlier?.shell });
+    await openWorkspace(deps.workspaces, lease.run, lease.job.id);
+  }
   const code = openCode({
     checkout: deps.checkout,
     request: {

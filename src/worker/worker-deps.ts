@@ -1,3 +1,4 @@
+import type { Kept } from './kept.js';
 import type { Checkout, Depot, Engine, ResourceLimits, RunObserver } from './ports.js';
 
 /** Time, so that tests decide it. */
@@ -36,6 +37,8 @@ export interface WorkerDeps {
   readonly workerId: string;
   /** Absolute; the same path on the engine's host. */
   readonly workspaces: string;
+  /** What jobs that are over left there, and in the engine. */
+  readonly kept: Kept;
   /** For every container that does not ask for less. */
   readonly limits: ResourceLimits;
   readonly drain: Handover;

@@ -58,17 +58,19 @@ export async function readMark(
   return present.every(Boolean) ? mark : undefined;
 }
 
+/** Whether a checkout was ever finished in it, of whatever. */
+export async function isCheckedOut(workspace: Workspace): Promise<boolean> {
+  return (
+    parseMark(await readFile(path.join(workspace.root, MARK_FILE), 'utf8').catch(() => '')) !== undefined
+  );
+}
+
 export async function writeMark(workspace: Workspace, mark: CheckoutMark): Promise<void> {
   await writeFile(path.join(workspace.root, MARK_FILE), JSON.stringify(mark));
 }
 
-/** An empty `code` without a mark. Before any container mounts it: the directory itself is replaced. */
-export async function resetWorkspace(workspace: Workspace): Promise<void> {
-  await removeWorkspace(workspace);
-  await mkdir(workspace.code, { recursive: true });
-}
-
-export async function removeWorkspace(workspace: Workspace): Promise<void> {
+/** Before any container mounts `code`: the directory itself goes. */
+export async function removeWorkspace(workspace: Pick<Workspace, 'root'>): Promise<void> {
   await rm(path.join(workspace.root, MARK_FILE), { force: true });
   await rm(workspace.root, { recursive: true, force: true, maxRetries: 2 });
 }

@@ -24,7 +24,7 @@ test('layers unused for a week go at the start and then each day, whatever becam
     },
   };
   const warn = (_: unknown, message: string): void => void warnings.push(message);
-  await tidyDaily({ engine, clock, logger: { info: warn, warn, error: warn } }, over.signal);
+  await tidyDaily({ engine, keepMs: 1, clock, logger: { info: warn, warn, error: warn } }, over.signal);
   expect(tidied).toEqual([0, DAY, 2 * DAY].map((at) => ({ at, olderThan: 7 * DAY })));
   expect(shared).toEqual([DAY, DAY, DAY]);
   expect(warnings).toEqual(['old images and layers not removed']);

@@ -3,11 +3,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import { gitCheckout } from '../../src/adapters/git/checkout.js';
 import type { PlannedStage } from '../../src/pipeline/model.js';
 import { executeJob } from '../../src/worker/execute.js';
+import { createKept } from '../../src/worker/kept.js';
 import type { Lease } from '../../src/worker/ports.js';
 import type { WorkerDeps } from '../../src/worker/worker-deps.js';
 import { createOrigin, pushOf, repositoryAt, temporary } from '../adapters/git/origin.js';
 import { MemoryDepot } from '../worker/memory-depot.js';
-import { BUILD, container, leaseOf, planned, Story, service } from '../worker/world.js';
+import { BUILD, container, keptDeps, leaseOf, planned, Story, service } from '../worker/world.js';
 import { MEBIBYTE, testEngine } from './support/engine.js';
 import { freePort } from './support/free-port.js';
 import { BUSYBOX, busyboxImage, docker, NO_SHELL, noShellImage } from './support/images.js';
@@ -69,18 +70,22 @@ async function run(
     void warnings.push(`${message} ${JSON.stringify(fields)}`);
   const never = new AbortController().signal;
   const workspaces = temporary('workspaces');
-  const deps: WorkerDeps = {
+  const machine = {
     engine: bench.engine,
-    checkout: gitCheckout({ mirrors, allowFile: true }),
-    depot: new MemoryDepot(),
-    observer: story,
     clock,
     install: bench.install,
     workerId: 'w1',
     workspaces,
     limits: { memory: 256 * MEBIBYTE, cpus: 2, pids: 256 },
-    drain: { soft: never, hard: never },
     logger: { info: () => undefined, warn, error: warn },
+  };
+  const deps: WorkerDeps = {
+    ...machine,
+    kept: createKept(keptDeps(machine)),
+    checkout: gitCheckout({ mirrors, allowFile: true }),
+    depot: new MemoryDepot(),
+    observer: story,
+    drain: { soft: never, hard: never },
   };
   const lease = leaseOf(stages, {
     repository: repositoryAt(`file://${origin.directory}`),

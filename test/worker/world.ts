@@ -11,6 +11,7 @@ import type {
   StageSpec,
 } from '../../src/pipeline/model.js';
 import { executeJob } from '../../src/worker/execute.js';
+import { createKept, type KeptDeps } from '../../src/worker/kept.js';
 import { type Checkout, FenceLost, type Lease, type RunObserver } from '../../src/worker/ports.js';
 import type { Clock, WorkerDeps } from '../../src/worker/worker-deps.js';
 import { FakeEngine, type FakeEngineOptions } from '../fakes/engine/fake-engine.js';
@@ -193,6 +194,11 @@ export function bareCheckout(checkout: Checkout['checkout']): Checkout {
   return { borrows: async () => [], checkout, tree: async () => [] };
 }
 
+/** A worker that keeps nothing, unless it says otherwise. */
+export function keptDeps(machine: Omit<KeptDeps, 'keepMs' | 'free'>, over: Partial<KeptDeps> = {}): KeptDeps {
+  return { ...machine, keepMs: 0, free: async () => 1, ...over };
+}
+
 /** One worker and all that is around it. */
 export function createWorld(engineOptions: FakeEngineOptions = {}, over: Partial<WorkerDeps> = {}) {
   const engine = new FakeEngine(engineOptions);
@@ -205,18 +211,22 @@ export function createWorld(engineOptions: FakeEngineOptions = {}, over: Partial
   const warnings: string[] = [];
   const checkout = checkoutOf({ Dockerfile: 'FROM scratch\n' });
   const warn = (_: unknown, message: string): void => void warnings.push(message);
-  const deps: WorkerDeps = {
+  const machine = {
     engine,
-    checkout,
-    depot,
-    observer: story,
     clock,
     install: 'test',
     workerId: 'w1',
     workspaces: mkdtempSync(path.join(tmpdir(), 'cyclone-workspaces-')),
     limits: { memory: 512 * 1024 ** 2, cpus: 2, pids: 1024 },
-    drain: { soft: soft.signal, hard: hard.signal },
     logger: { info: () => undefined, warn, error: warn },
+  };
+  const deps: WorkerDeps = {
+    ...machine,
+    kept: createKept(keptDeps(machine)),
+    checkout,
+    depot,
+    observer: story,
+    drain: { soft: soft.signal, hard: hard.signal },
     ...over,
   };
   return {

@@ -51,7 +51,7 @@ async function build(context: StageContext, spec: ImageBuildStage, tag: string):
       labels: job.labels,
       imageLabels: {
         ...labelsOf(spec),
-        ...(isShared(job.lease, context.stage.id) && { [LABELS.shared]: 'yes' }),
+        ...(outlivesJob(context, spec) && { [LABELS.shared]: 'yes' }),
       },
       pull: false,
       limits: limitsOf(context.stage.options?.resources ?? {}, job.deps.limits, job.lease.trusted),
@@ -64,6 +64,10 @@ async function build(context: StageContext, spec: ImageBuildStage, tag: string):
     job.halt.signal,
     (bytes) => log.write(bytes),
   );
+}
+
+function outlivesJob({ job, stage }: StageContext, { purpose }: ImageBuildStage): boolean {
+  return isShared(job.lease, stage.id) || (purpose === 'release' && job.deps.kept.keeps);
 }
 
 function labelsOf({ labels = [] }: ImageBuildStage): Readonly<Record<string, string>> {

@@ -41,6 +41,7 @@ export async function openApart(): Promise<Apart> {
         CYCLONE_SERVER_URL: world.server().url,
         CYCLONE_DATA_DIR: path.join(dir, name),
         CYCLONE_DRAIN: '2',
+        CYCLONE_KEEP: '0',
         HOST: '127.0.0.1',
         PORT: '0',
         ...environment,

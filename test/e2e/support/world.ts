@@ -55,6 +55,8 @@ export async function openWorld(environment: Readonly<Record<string, string>> = 
         CYCLONE_PUBLIC_URL: 'http://cyclone.example',
         CYCLONE_DATA_DIR: dataDir,
         CYCLONE_DRAIN: '5',
+        // What stays for re-runs would be left over.
+        CYCLONE_KEEP: '0',
         REGISTRY_LOCATION: registry.host,
         LOG_LEVEL: 'debug',
         ...environment,
