@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { parseEnv } from 'node:util';
 import { z } from 'zod';
 
 /** The only reader of the environment. Everything else gets what it needs as arguments. */
@@ -22,6 +23,12 @@ export interface Settings {
   readonly github: GitHubSettings | undefined;
   readonly registry: RegistrySettings | undefined;
   readonly trustedRepositories: readonly string[];
+  /** Whether a newer commit ends the runs of older ones. */
+  readonly supersede: boolean;
+  /** Whether pull requests run that are drafts. */
+  readonly drafts: boolean;
+  /** Whose pull requests from forks wait for a person: everybody's, newcomers', outsiders'. */
+  readonly forkApproval: 'always' | 'first-time' | 'outside';
   /** Absolute. Undefined: there are no secrets. */
   readonly secretsFile: string | undefined;
   /** What stages leave to later ones: how long unused, and how much of it. */
@@ -63,6 +70,8 @@ export class InvalidSettings extends Error {
     this.problems = problems;
   }
 }
+
+type GivenEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** A name of the environment, and what is wrong with its value: the first finding of each counts. */
 type Problems = Map<string, string>;
@@ -133,6 +142,9 @@ const ENVIRONMENT = z.object({
     .optional(),
   CYCLONE_SERVER_URL: address.optional(),
   CYCLONE_TRUSTED_REPOS: z.string().default(''),
+  CYCLONE_SUPERSEDE: oneOf('true', 'false').default('true'),
+  CYCLONE_DRAFTS: oneOf('true', 'false').default('true'),
+  CYCLONE_FORK_APPROVAL: oneOf('always', 'first-time', 'outside').default('always'),
   CYCLONE_SECRETS_FILE: text,
   CYCLONE_FILES_DAYS: wholeNumber(1, 3650).default(30),
   CYCLONE_FILES_SIZE: size.default(20 * 1024 ** 3),
@@ -150,7 +162,7 @@ type Environment = z.infer<typeof ENVIRONMENT>;
 /** @throws InvalidSettings naming every problem at once */
 export function readSettings(
   overrides: { readonly role?: Settings['role'] } = {},
-  env: Readonly<Record<string, string | undefined>> = process.env,
+  env: GivenEnvironment = process.env,
 ): Settings {
   const problems: Problems = new Map();
   const values = readValues(
@@ -181,6 +193,9 @@ export function readSettings(
     github,
     registry: readRegistry(values),
     trustedRepositories: listOf(values.CYCLONE_TRUSTED_REPOS),
+    supersede: values.CYCLONE_SUPERSEDE === 'true',
+    drafts: values.CYCLONE_DRAFTS === 'true',
+    forkApproval: values.CYCLONE_FORK_APPROVAL,
     secretsFile: values.CYCLONE_SECRETS_FILE && path.resolve(values.CYCLONE_SECRETS_FILE),
     files: { days: values.CYCLONE_FILES_DAYS, bytes: values.CYCLONE_FILES_SIZE },
     concurrency: values.CYCLONE_CONCURRENCY,
@@ -192,12 +207,68 @@ export function readSettings(
   });
 }
 
+/** What `cyclone register` asks before there is an app. */
+export interface RegisterSettings {
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Without a slash at its end. Undefined: not said. */
+  readonly publicUrl: string | undefined;
+  readonly webhookPath: string;
+  readonly webhookProxyUrl: string | undefined;
+  /** Undefined: github.com. */
+  readonly githubUrl: string | undefined;
+}
+
+/** @throws InvalidSettings naming every problem at once */
+export function readRegisterSettings(env: GivenEnvironment = process.env): RegisterSettings {
+  const problems: Problems = new Map();
+  const values = readValues(env, problems);
+  if (problems.size > 0) {
+    throw new InvalidSettings([...problems].map(([name, words]) => `${name} ${words}`));
+  }
+  return {
+    dataDir: path.resolve(values.CYCLONE_DATA_DIR),
+    publicUrl: values.CYCLONE_PUBLIC_URL?.replace(/\/+$/, ''),
+    webhookPath: values.WEBHOOK_PATH,
+    webhookProxyUrl: values.WEBHOOK_PROXY_URL,
+    githubUrl: values.GHE_HOST && `${values.GHE_PROTOCOL}://${values.GHE_HOST}`,
+  };
+}
+
+/**
+ * The environment, and what it does not set as a file says: the one that is named, or `.env` in the working
+ * directory and then `.env` in the data directory, as far as they are there.
+ * @throws InvalidSettings when a file is there, or was named, and cannot be read
+ */
+export function readEnvironment(envFile?: string, env: GivenEnvironment = process.env): GivenEnvironment {
+  // Set to nothing is not set.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  if (envFile !== undefined) {
+    return { ...readEnvFile(envFile, true), ...given };
+  }
+  const here = { ...readEnvFile('.env', false), ...given };
+  const dataDir = here['CYCLONE_DATA_DIR'] ?? ENVIRONMENT.shape.CYCLONE_DATA_DIR.parse(undefined);
+  return { ...readEnvFile(path.join(dataDir, '.env'), false), ...here };
+}
+
+function readEnvFile(file: string, isNamed: boolean): GivenEnvironment {
+  try {
+    return parseEnv(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && !isNamed) {
+      return {};
+    }
+    throw new InvalidSettings([`${file} cannot be read (${code})`]);
+  }
+}
+
 function listOf(text: string): readonly string[] {
   return text.split(/[\s,]+/).filter(Boolean);
 }
 
 /** Values of the wrong form are named and then left out, so that what else is wrong is found as well. */
-function readValues(env: Readonly<Record<string, string | undefined>>, problems: Problems): Environment {
+function readValues(env: GivenEnvironment, problems: Problems): Environment {
   // An empty value in an .env file or a compose file means "not set".
   const given = Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== '');
   const parsed = ENVIRONMENT.safeParse(Object.fromEntries(given));
@@ -318,9 +389,7 @@ function checkWorker(values: Environment, problems: Problems): void {
 const GIT_VARIABLES =
   /^(?:PATH|HOME|(?:https?|all|no)_proxy|(?:HTTPS?|ALL|NO)_PROXY|GIT_SSL_\w+|SSL_CERT_(?:FILE|DIR))$/;
 
-export function gitEnvironment(
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): Readonly<Record<string, string>> {
+export function gitEnvironment(env: GivenEnvironment = process.env): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(env).filter(
       (entry): entry is [string, string] => entry[1] !== undefined && GIT_VARIABLES.test(entry[0]),

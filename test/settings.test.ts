@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { gitEnvironment, InvalidSettings, readSettings } from '../src/settings.js';
+import { gitEnvironment, InvalidSettings, readEnvironment, readSettings } from '../src/settings.js';
 
 const PEM = '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n';
 const APP = { APP_ID: '12', PRIVATE_KEY: PEM.trim(), WEBHOOK_SECRET: 'shh' };
@@ -269,4 +269,40 @@ test('git hears of the machine, and of no secret', () => {
     GIT_SSL_CAINFO: '/ca.pem',
     SSL_CERT_DIR: '/certs',
   });
+});
+
+describe('files of settings', () => {
+  let directory: string;
+  let before: string;
+  beforeEach(() => {
+    directory = mkdtempSync(path.join(tmpdir(), 'settings-'));
+    before = process.cwd();
+    process.chdir(directory);
+  });
+  afterEach(() => {
+    process.chdir(before);
+    rmSync(directory, { recursive: true });
+  });
+
+  test('the environment wins over .env here, and that over .env in the data directory', () => {
+    mkdirSync('kept');
+    writeFileSync('.env', 'CYCLONE_DATA_DIR=kept\nA=here\nB=here\n');
+    writeFileSync('kept/.env', 'A=kept\nB=kept\nC=kept\nD="two words"\n');
+    const env = readEnvironment(undefined, { A: 'given', C: ' ' });
+    expect(env).toEqual({ CYCLONE_DATA_DIR: 'kept', A: 'given', B: 'here', C: 'kept', D: 'two words' });
+  });
+
+  test('none needs to be there, but the one that is named; then it is the only one', () => {
+    expect(readEnvironment(undefined, {})).toEqual({});
+    writeFileSync('.env', 'A=here\n');
+    writeFileSync('other', 'B=other\n');
+    expect(readEnvironment('other', {})).toEqual({ B: 'other' });
+    expect(() => readEnvironment('none', {})).toThrow(/none cannot be read \(ENOENT\)/);
+  });
+});
+
+test('the channel of a relay is an address', () => {
+  const url = 'https://smee.io/abc';
+  expect(read({ ...APP, WEBHOOK_PROXY_URL: url }).github?.webhookProxyUrl).toBe(url);
+  expect(wrong({ ...APP, WEBHOOK_PROXY_URL: 'smee.io/abc' })).toEqual(['WEBHOOK_PROXY_URL']);
 });

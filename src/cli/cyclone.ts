@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 
 const USAGE = `Usage: cyclone <command>
 
+  register         make the GitHub App and write its settings (cyclone register --help)
   serve            start Cyclone (server and worker in one, or as CYCLONE_ROLE says)
   worker           start a worker alone (serve with CYCLONE_ROLE=worker)
   lint [FILE]      check a caicloud.yml; needs no server (cyclone lint --help)
@@ -12,7 +13,8 @@ const USAGE = `Usage: cyclone <command>
   --help           print this
   --version        print the version
 
-Settings are environment variables: see the table in README.md.
+Settings are environment variables: see the table in README.md. serve and worker also read those that a file sets:
+--env-file FILE, or .env in the working directory and in CYCLONE_DATA_DIR.
 `;
 
 // Each command loads what it needs and no more: whoever lints does not wait for a database to be loaded.
@@ -22,7 +24,14 @@ async function main(args: readonly string[]): Promise<number> {
     case 'serve':
     case 'worker': {
       const { serve } = await import('./serve.js');
-      return serve(command === 'worker' ? 'worker' : undefined);
+      return serve(command === 'worker' ? 'worker' : undefined, rest);
+    }
+    case 'register': {
+      const { register } = await import('./register.js');
+      return register(rest, {
+        out: (text) => void process.stdout.write(text),
+        err: (text) => void process.stderr.write(text),
+      });
     }
     case 'schema': {
       const { caicloudSchema } = await import('../pipeline/config/json-schema.js');

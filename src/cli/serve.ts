@@ -1,6 +1,7 @@
+import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { type Cyclone, start } from '../main.js';
-import { InvalidSettings, readSettings, type Settings } from '../settings.js';
+import { InvalidSettings, readEnvironment, readSettings, type Settings } from '../settings.js';
 
 /** Errors whose message is for the operator; a stack would only hide it. */
 const PLAIN: readonly string[] = [
@@ -13,10 +14,15 @@ const PLAIN: readonly string[] = [
 ];
 
 /** Runs until SIGTERM or SIGINT has drained it. @returns the exit status */
-export async function serve(role: Settings['role'] | undefined): Promise<number> {
+export async function serve(role: Settings['role'] | undefined, args: readonly string[]): Promise<number> {
+  const options = readOptions(args);
+  if (typeof options === 'string') {
+    process.stderr.write(`cyclone: ${options}\n`);
+    return 2;
+  }
   let settings: Settings;
   try {
-    settings = readSettings(role === undefined ? undefined : { role });
+    settings = readSettings(role === undefined ? undefined : { role }, readEnvironment(options.envFile));
   } catch (error) {
     if (error instanceof InvalidSettings) {
       const lines = error.problems.map((problem) => `  ${problem}`);
@@ -41,6 +47,16 @@ export async function serve(role: Settings['role'] | undefined): Promise<number>
   const clean = await cyclone.stop();
   logger.info({ clean }, 'stopped');
   return clean ? 0 : 1;
+}
+
+/** A string says what is wrong. */
+function readOptions(args: readonly string[]): { readonly envFile: string | undefined } | string {
+  try {
+    const { values } = parseArgs({ args: [...args], options: { 'env-file': { type: 'string' } } });
+    return { envFile: values['env-file'] };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** The second signal ends the process at once. */
