@@ -36,6 +36,8 @@ export async function takeRegisteredApp(apiUrl: string | undefined, code: string
     ...(apiUrl === undefined ? {} : { baseUrl: apiUrl }),
     request: { fetch: timedFetch },
     retry: { enabled: false },
+    // One request in all needs no pace.
+    throttle: { enabled: false },
   });
   const answer = await octokit
     .request('POST /app-manifests/{code}/conversions', { code })
