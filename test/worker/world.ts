@@ -10,8 +10,8 @@ import type {
   StageFacts,
   StageSpec,
 } from '../../src/pipeline/model.js';
+import { createKept, type KeptDeps } from '../../src/worker/create-kept.js';
 import { executeJob } from '../../src/worker/execute.js';
-import { createKept, type KeptDeps } from '../../src/worker/kept.js';
 import { type Checkout, FenceLost, type Lease, type RunObserver } from '../../src/worker/ports.js';
 import type { Clock, WorkerDeps } from '../../src/worker/worker-deps.js';
 import { FakeEngine, type FakeEngineOptions } from '../fakes/engine/fake-engine.js';
