@@ -1,4 +1,6 @@
 import { isReleaseBuild, usesBuiltImage } from '../built-image.js';
+import { inOrder } from '../graph.js';
+import { sequencesOf } from '../jobs.js';
 import { CHAIN } from '../model.js';
 import type { ReadStage } from './stage.js';
 
@@ -7,8 +9,8 @@ export type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
  * What `needs` say, and for the stages of the chain without them: all that come before in the chain; for any
- * other that runs the image of this run, also what builds it. (That publish and deploy wait for stages that
- * do not wait for them can close no circle.)
+ * other that runs the image of this run, also what builds it; and what stands before a stage in its
+ * workspace. (That publish and deploy wait for stages that do not wait for them can close no circle.)
  */
 export function graphOf(stages: readonly ReadStage[], idsOf: ReadonlyMap<string, readonly string[]>): Graph {
   const builds = stages.map(({ definition }) => definition).filter(isReleaseBuild);
@@ -27,7 +29,19 @@ export function graphOf(stages: readonly ReadStage[], idsOf: ReadonlyMap<string,
     graph.set(id, waits);
     if (inChain) before.push(id);
   }
+  for (const [earlier, later] of neighbours(stages)) graph.get(later)?.add(earlier);
   return graph;
+}
+
+/** Of two that share a workspace, the later waits for the earlier, whatever it says of its needs. */
+function neighbours(stages: readonly ReadStage[]): readonly (readonly [earlier: string, later: string])[] {
+  const groups = inOrder(stages.map(({ definition }) => definition)).map((definition) => ({
+    definition,
+    members: [definition.id],
+  }));
+  return sequencesOf(groups).flatMap(({ stages: ids }) =>
+    ids.slice(1).map((later, index) => [ids[index] ?? later, later] as const),
+  );
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isReleaseBuild } from '../built-image.js';
 import { cellName, cellsOf } from '../matrix.js';
 import { CHAIN } from '../model.js';
 import type { PlacedText } from './forms.js';
@@ -77,9 +78,11 @@ function reportCircle(
     const need = stage?.needs?.find(leadsTo(next, idsOf));
     place ??= need?.at;
     if (need !== undefined) continue;
-    const follows = stage?.needs === undefined && CHAIN.some((name) => name === stage?.definition.name);
+    const builder = read.get(next)?.definition;
+    const isImplied = stage?.needs !== undefined || !CHAIN.some((name) => name === stage?.definition.name);
+    const usesImage = isImplied && builder !== undefined && isReleaseBuild(builder);
     unsaid.push(
-      follows ? `${id} comes after ${next} in the chain` : `${id} uses the image that ${next} makes`,
+      usesImage ? `${id} uses the image that ${next} makes` : `${id} comes after ${next} in the chain`,
     );
   }
   const message = `these wait for each other: ${circle.join(' → ')}`;

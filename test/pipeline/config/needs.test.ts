@@ -73,6 +73,21 @@ describe('the image of this run', () => {
     for (const needs of ['[]', '[build]', '[publish]']) expect(problemsOf(stage(needs))).toEqual([]);
   });
 
+  it('is pushed from where it was built, behind what comes there before', () => {
+    const text = `pre_build: { image: a, commands: [x], needs: [publish] }
+build: { context_dir: ., needs: [] }
+integration: { image: a, commands: [x] }
+publish: { needs: [] }
+`;
+    expect(found(text)).toEqual([
+      [
+        'needs-cycle',
+        'these wait for each other: integration → pre_build → publish → integration',
+        'take one of these needs out; integration comes after pre_build in the chain; publish comes after integration in the chain',
+      ],
+    ]);
+  });
+
   it('cannot be waited for by what builds it', () => {
     expect(found('build: { context_dir: ., needs: [e2e] }\nstages: { e2e: { image: BUILT_IMAGE } }')).toEqual(
       [

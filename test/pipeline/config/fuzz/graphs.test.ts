@@ -41,6 +41,6 @@ test('of any graph, the reader refuses what the planner could not carry out', ()
       const file = `${lines(chain)}stages:\n${lines(stages).replaceAll(/^/gm, '  ').trimEnd()}\n`;
       expect([file, faultsOf(file)]).toEqual([file, []]);
     }),
-    { numRuns: 1000 },
+    { numRuns: 2000 },
   );
 });
