@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -51,6 +51,11 @@ lint
     });
     await writeFile(path.join(directory, 'caicloud.yml'), 'stages: 3\n');
     expect(await cyclone('lint', '--format', 'json')).toMatchObject({ code: 1, stderr: '' });
+  });
+
+  test('schema is in the package too', async () => {
+    const file = await readFile(path.resolve('dist/caicloud.schema.json'), 'utf8');
+    expect(JSON.parse(file)).toEqual(JSON.parse(JSON.stringify(caicloudSchema())));
   });
 
   test('schema, to its end, and as much as its reader wants', async () => {
