@@ -126,10 +126,11 @@ function guard(octokit: Octokit, id: number, tokens: Tokens, limit: RateLimit, n
         throw failure;
       }
     };
-    const response = await send(await tokens.installation(id)).catch(async (failure: unknown) => {
+    const token = await tokens.installation(id);
+    const response = await send(token).catch(async (failure: unknown) => {
       // Kept for 59 minutes, revoked before: once more with a new one.
       if (failure instanceof GitHubFailure && failure.kind === 'unauthorized') {
-        return await send(await tokens.refresh(id));
+        return await send(await tokens.renew(id, token));
       }
       throw failure;
     });

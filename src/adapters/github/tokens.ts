@@ -11,8 +11,8 @@ const CLONE_TOKEN_LEFT_MS = 10 * 60_000;
 export interface Tokens {
   /** With all that the installation grants. Kept until it expires, or until `refresh`. */
   installation(id: number): Promise<string>;
-  /** A new one: the kept one was revoked, or GitHub forgot it. */
-  refresh(id: number): Promise<string>;
+  /** Another one than `refused`, which was revoked, or forgotten by GitHub. */
+  renew(id: number, refused: string): Promise<string>;
   /** Reads the contents of this one repository, for ten minutes at least. */
   clone(repository: Repository): Promise<string>;
 }
@@ -36,12 +36,41 @@ export function createTokens(
       });
     }
   };
+  /** How often an installation's tokens were found to be no good any more. */
+  const renewals = new Map<number, number>();
+  const renewing = new Map<number, Promise<string>>();
+  /** At which renewal a repository got its token. */
+  const clones = new Map<string, number>();
+
+  const installation = async (installationId: number): Promise<string> =>
+    (await ask({ installationId })).token;
+
+  async function replace(installationId: number, refused: string): Promise<string> {
+    const kept = await installation(installationId);
+    // Requests that were under way together are refused together: one of them gets the token for all.
+    if (kept !== refused) {
+      return kept;
+    }
+    renewals.set(installationId, (renewals.get(installationId) ?? 0) + 1);
+    return (await ask({ installationId, refresh: true })).token;
+  }
+
   return {
-    installation: async (installationId) => (await ask({ installationId })).token,
-    refresh: async (installationId) => (await ask({ installationId, refresh: true })).token,
+    installation,
+    async renew(id, refused) {
+      const before = renewing.get(id);
+      const mine = before ?? replace(id, refused).finally(() => renewing.delete(id));
+      renewing.set(id, mine);
+      return await mine;
+    },
     async clone({ id, installationId }) {
       const options = { installationId, repositoryIds: [id], permissions: { contents: 'read' } } as const;
-      const kept = await ask(options);
+      const renewal = renewals.get(installationId) ?? 0;
+      const name = `${String(installationId)}/${String(id)}`;
+      // Whatever took the installation's token (a suspension, say) took those made for git as well; git only fails.
+      const isRevoked = renewal > (clones.get(name) ?? 0);
+      const kept = await ask({ ...options, refresh: isRevoked });
+      clones.set(name, renewal);
       const left = Date.parse(kept.expiresAt) - app.now();
       return left >= CLONE_TOKEN_LEFT_MS ? kept.token : (await ask({ ...options, refresh: true })).token;
     },
