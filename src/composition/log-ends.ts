@@ -19,7 +19,10 @@ export function createLogEnds(deps: {
     const known = told.get(run) ?? new Set<string>();
     told.set(run, known);
     for (const { id, state } of record?.progress.stages ?? []) {
-      if (state.status === 'completed' && !known.has(id)) {
+      if (state.status !== 'completed') {
+        // It runs again: its log will have another end.
+        known.delete(id);
+      } else if (!known.has(id)) {
         known.add(id);
         deps.live.stageEnded(run, id);
         await deps.archive.close(run, id);

@@ -17,6 +17,7 @@ import { checkStore } from '../adapters/sql/checks.js';
 import { type Database, openDatabase } from '../adapters/sql/database.js';
 import { depotIndex } from '../adapters/sql/depot-index.js';
 import { groupStore } from '../adapters/sql/groups.js';
+import { repositoryStore } from '../adapters/sql/repositories.js';
 import { runStore } from '../adapters/sql/runs.js';
 import { installationValue } from '../adapters/sql/secrets.js';
 import { cyclone } from '../app.js';
@@ -30,18 +31,20 @@ import { type CancelRun, createCancel } from '../runs/cancel.js';
 import { createCatchUp } from '../runs/catch-up.js';
 import { createConcurrency } from '../runs/concurrency.js';
 import { createFinds, createRemember, type Finds } from '../runs/depot.js';
-import { createIntake } from '../runs/intake.js';
 import { createLease, type GrantLease } from '../runs/lease.js';
+import type { Enquiries, Operations } from '../runs/operations.js';
 import { createPlacement } from '../runs/placement.js';
 import type { BlobStore, Logger, RunStore, TrafficObserver } from '../runs/ports.js';
 import { jobFailed, reconcile } from '../runs/reconcile.js';
-import { createCarryOutSchedule, createFollowSchedules } from '../runs/schedule.js';
+import { createCarryOutSchedule } from '../runs/schedule.js';
 import type { GitHubSettings, RegistrySettings, Settings } from '../settings.js';
 import { createLinks } from '../web/links.js';
 import { systemClock } from './clock.js';
 import type { DataDir } from './data-dir.js';
 import { boundedBlobs } from './depot.js';
 import { createLogEnds } from './log-ends.js';
+import { createLogNotes } from './log-notes.js';
+import { composeReceiving } from './receiving.js';
 import type { RedisConnections } from './redis.js';
 import { tidyFilesDaily } from './tidy.js';
 
@@ -66,6 +69,9 @@ export interface Server {
   readonly relay: Pick<Relay, 'check'> | undefined;
   readonly lease: GrantLease;
   readonly cancel: CancelRun;
+  /** What people may do with runs, and ask of them. */
+  readonly operations: Operations;
+  readonly enquiries: Enquiries;
   readonly unsentChecks: () => Promise<number>;
   ping(): Promise<void>;
   /** Takes up what an earlier process left, then takes webhooks' events and workers' reports. */
@@ -132,7 +138,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   const groups = groupStore(db);
   const concurrency = createConcurrency({ groups, store, clock: systemClock, changed });
   const presence = redisPresence(commands);
-  const placement = createPlacement({ presence, store, clock: systemClock, changed });
+  const placement = createPlacement({ presence, queue, store, clock: systemClock, changed });
   const advance = createAdvance({
     store,
     queue,
@@ -165,18 +171,31 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   });
   const schedules = scheduleQueue(commands, logger);
   const following = { schedules, history: github.history, logger };
-  const intake = createIntake({
-    files: github.repositories,
-    history: github.history,
-    followSchedules: createFollowSchedules(following),
-    store,
+  const producer = intakeProducer(await deps.redis.connect('prompt'), logger);
+  const cancel = createCancel({
     advance,
+    cancellations: redisCancellations(commands),
     clock: systemClock,
     logger,
-    policy: { trustedRepositories: settings.trustedRepositories, registry: settings.registry?.location },
   });
-  const producer = intakeProducer(await deps.redis.connect('prompt'), logger);
-  await github.probot.load(cyclone({ intake: producer }));
+  const { receive, operations, enquiries } = composeReceiving({
+    files: github.repositories,
+    history: github.history,
+    pulls: github.pulls,
+    schedules,
+    store,
+    repositories: repositoryStore(db),
+    queue: producer,
+    advance,
+    cancel,
+    notes: createLogNotes({ archive, live }),
+    clock: systemClock,
+    logger,
+    policy: { ...settings, registry: settings.registry?.location },
+    commands: () => () => Promise.resolve(),
+  });
+  const { appId } = settings.github;
+  await github.probot.load(cyclone({ intake: producer, appId, now: systemClock.now }));
 
   const carryOut = createCarryOutSchedule({ ...following, intake: producer, clock: systemClock });
   const catchUp = createCatchUp({
@@ -232,12 +251,9 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     webhooks: github.webhooks,
     relay,
     lease,
-    cancel: createCancel({
-      advance,
-      cancellations: redisCancellations(commands),
-      clock: systemClock,
-      logger,
-    }),
+    cancel,
+    operations,
+    enquiries,
     unsentChecks: async () => (await checks.dirty()).length,
     ping: () => ping(db),
     async start() {
@@ -252,7 +268,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
       }, RECONCILE_MS);
       await publisher.start();
       void tidyFilesDaily({ blobs, index, kept, clock: systemClock, logger }, closing.signal);
-      intakeWorker = intakeConsumer(workerConnection, { process: intake, logger });
+      intakeWorker = intakeConsumer(workerConnection, { process: receive, logger });
       scheduler = scheduleWorker(workerConnection, { process: carryOut, logger });
       catchUp.start();
       relay?.start();

@@ -35,8 +35,9 @@ export interface PlanInput {
 /** Decides what runs, and why the rest does not. Pure: the same input gives the same plan. */
 export function planRun(input: PlanInput): Plan {
   const image = imageName(input.repository, input.trigger, input.registry);
-  // The words are about the push; what runs by the clock runs all the same.
-  const marker = input.trigger.event === 'schedule' ? undefined : skipCi(input.trigger.message);
+  // The words are about the push; what runs by the clock or by hand runs all the same.
+  const isAsked = input.trigger.event === 'schedule' || input.trigger.event === 'manual';
+  const marker = isAsked ? undefined : skipCi(input.trigger.message);
   const skip =
     marker === undefined
       ? leftOut(input.on, input.trigger, input.changes)

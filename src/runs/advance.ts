@@ -99,16 +99,18 @@ export function createAdvance(deps: AdvanceDeps): Advance {
         continue;
       }
       const attempt = 1 + (record.progress.jobs.find(({ id }) => id === job.id)?.attempt ?? 0);
+      const where = await deps.placement.where(record, job);
       const marked = await deps.store.update(record.id, (now) =>
         progress(now.plan, now.progress, {
           type: 'job_enqueued',
           job: job.id,
           attempt,
+          ...where,
           at: deps.clock.now(),
         }),
       );
       latest = marked?.run ?? latest;
-      await enqueue(record, job.id, attempt);
+      await enqueue(latest, job.id, attempt);
     }
     await deps.placement.look(latest);
     return latest;

@@ -1,5 +1,5 @@
 import type { Repository } from '../pipeline/model.js';
-import type { IntakeEvent } from './ports.js';
+import type { IntakeEvent } from './intake-event.js';
 
 /** What a webhook leaves to be done, written before it is answered. Any of it may come again, late, and in any order. */
 export type Incoming =

@@ -1,83 +1,68 @@
-import { asksForPaths } from '../pipeline/asks-paths.js';
-import type { IssueCode } from '../pipeline/config/issues.js';
-import {
-  brokenConfig,
-  type Config,
-  dockerfileOnly,
-  parseConfig,
-  tooLargeConfig,
-} from '../pipeline/config/parse.js';
-import type { Issue, Plan } from '../pipeline/model.js';
-import { planRun } from '../pipeline/plan.js';
-import { begin } from '../pipeline/progress.js';
-import { isTrusted } from '../pipeline/trust.js';
+import { choose } from '../pipeline/choice.js';
+import type { Config } from '../pipeline/config/parse.js';
+import { failedStages } from '../pipeline/rerun.js';
 import type { Advance } from './advance.js';
-import { changedPaths } from './changed-paths.js';
-import {
-  type Clock,
-  FileTooLarge,
-  type IntakeEvent,
-  type Logger,
-  type NewRun,
-  type RepositoryFiles,
-  type RepositoryHistory,
-  type RunStore,
+import type { HoldBack } from './fork.js';
+import type { Supersede } from './line.js';
+import type {
+  Clock,
+  IntakeEvent,
+  Logger,
+  NewRun,
+  PullRequest,
+  PullRequests,
+  RepositoryHistory,
+  RunRecord,
+  RunStore,
 } from './ports.js';
-import { type FollowSchedules, scheduleScope } from './schedule.js';
-
-export const PIPELINE_FILE = 'caicloud.yml';
+import type { Prepare, Prepared } from './prepare.js';
+import type { FollowSchedules } from './schedule.js';
 
 export interface IntakeDeps {
-  readonly files: RepositoryFiles;
+  readonly prepare: Prepare;
   readonly history: RepositoryHistory;
+  readonly pulls: PullRequests;
   readonly followSchedules: FollowSchedules;
+  readonly holdBack: HoldBack;
+  readonly supersede: Supersede;
   readonly store: RunStore;
   readonly advance: Advance;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly policy: IntakePolicy;
-}
-
-export interface IntakePolicy {
-  /** Globs `owner/repo`. */
-  readonly trustedRepositories: readonly string[];
-  readonly registry: string | undefined;
+  /** Whether pull requests run that are drafts. */
+  readonly drafts: boolean;
 }
 
 /** Turns what a webhook left into a run. May be called again for the same event: there is one run. */
 export type Intake = (event: IntakeEvent) => Promise<void>;
 
 export function createIntake(deps: IntakeDeps): Intake {
-  return async (event) => {
-    const found = await findFile(deps.files, event);
-    if (found.kind === 'none') {
+  return async (bare) => {
+    const event = await withMessage(deps, bare);
+    const prepared = await deps.prepare(event);
+    if (prepared === undefined) {
       deps.logger.debug({ repository: event.repository.name }, 'repository does not use Cyclone');
       await deps.followSchedules(event, []);
       return;
     }
-    const config = unlessBroken(deps, event, () => configOf(found), brokenConfig);
-    const isBroken = config.issues.some(isError);
-    if (!isBroken && isForgotten(event, config)) {
+    if (!prepared.isBroken && isForgotten(event, prepared.config)) {
       deps.logger.info({ delivery: event.delivery }, 'schedule skipped: the file has it no more');
       return;
     }
-    const changes = asksForPaths(config.on, config.definitions) ? await changedPaths(event, deps) : undefined;
-    const planned = unlessBroken(
-      deps,
-      event,
-      () => newRun(deps, event, { config, changes }),
-      () => newRun(deps, event, { config: brokenConfig(), changes }),
-    );
-    const { run, created } = await deps.store.create(planned);
-    if (created) {
-      deps.logger.info({ run: run.id, sha: run.trigger.sha, scope: run.scope }, 'run created');
-    }
-    await deps.advance.resume(run.id);
+    await takeIn(deps, event, prepared);
     // Of a file that cannot be read nobody knows what it wants: the schedules stay as they were.
-    if (!isBroken) {
-      await deps.followSchedules(event, config.on?.schedule ?? []);
+    if (!prepared.isBroken) {
+      await deps.followSchedules(event, prepared.config.on?.schedule ?? []);
     }
   };
+}
+
+/** A pull request's payload does not have it, and `[skip ci]` stands in it. */
+async function withMessage({ history }: IntakeDeps, event: IntakeEvent): Promise<IntakeEvent> {
+  const { trigger, repository } = event;
+  if (trigger.event !== 'pull_request' || trigger.message !== '') return event;
+  const commit = await history.commit(repository, trigger.sha);
+  return commit === undefined ? event : { ...event, trigger: { ...trigger, message: commit.message } };
 }
 
 /** The branch that a schedule runs has a file of its own, and it may be another than when it was made. */
@@ -87,107 +72,107 @@ function isForgotten({ schedule }: IntakeEvent, { on }: Config): boolean {
   return on?.schedule?.some((one) => one.cron === cron && one.branch === branch) !== true;
 }
 
-type FoundFile =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'too_large' }
-  /** No caicloud.yml. */
-  | { readonly kind: 'dockerfile' }
-  /** The repository does not use us. */
-  | { readonly kind: 'none' };
+async function takeIn(deps: IntakeDeps, event: IntakeEvent, prepared: Prepared): Promise<void> {
+  const { repository, trigger, delivery } = event;
+  const wanted = await planned(deps, event, prepared);
+  const pull = await pullOf(deps, event, prepared);
+  const earlier = (await deps.store.ofCommit(repository.id, trigger.sha)).filter(
+    ({ scope }) => scope !== wanted.scope,
+  );
+  const choice = choose({ trigger, plan: wanted.plan, pull, broken: prepared.isBroken, earlier });
+  if (choice.kind === 'left') {
+    deps.logger.info({ delivery, sha: trigger.sha, because: choice.because }, 'commit left to another run');
+    return;
+  }
+  const { run, created } = await deps.store.create(await deps.holdBack(wanted));
+  if (created) {
+    deps.logger.info({ run: run.id, sha: trigger.sha, scope: run.scope }, 'run created');
+  }
+  const place = await deps.supersede(run, trigger);
+  if (!created && place === 'newest') {
+    await takeUpAgain(deps, event, run, wanted);
+  }
+  await deps.advance.resume(run.id);
+}
 
-async function findFile(files: RepositoryFiles, event: IntakeEvent): Promise<FoundFile> {
+async function planned(deps: IntakeDeps, event: IntakeEvent, prepared: Prepared): Promise<NewRun> {
+  const run = await prepared.plan(event);
+  const { pullRequest } = event.trigger;
+  if (deps.drafts || event.trigger.event !== 'pull_request' || pullRequest === undefined) return run;
+  const pull = await deps.pulls.get(event.repository, pullRequest);
+  return pull?.draft === true ? asDraft(deps, run) : run;
+}
+
+function asDraft({ clock }: IntakeDeps, run: NewRun): NewRun {
+  const skip = { kind: 'condition', message: 'this pull request is a draft' } as const;
+  const plan = { ...run.plan, skip, stages: [], jobs: [] };
+  const { message: reason } = skip;
+  const over = { status: 'completed', conclusion: 'skipped', reason, completedAt: clock.now() } as const;
+  return { ...run, plan, progress: { run: over, stages: [], jobs: [] } };
+}
+
+/** Of a push: the pull request that its branch is the head of, as it would run the commit. */
+async function pullOf(
+  deps: IntakeDeps,
+  event: IntakeEvent,
+  prepared: Prepared,
+): Promise<{ number: number; plan: NewRun['plan'] } | undefined> {
   const { repository, trigger } = event;
-  try {
-    const text = await files.readFile(repository, trigger.sha, PIPELINE_FILE);
-    if (text !== undefined) {
-      return { kind: 'text', text };
-    }
-  } catch (error) {
-    if (error instanceof FileTooLarge) {
-      return { kind: 'too_large' };
-    }
-    throw error;
+  // What everything goes into is hardly ever the head of something, and is pushed most.
+  if (trigger.event !== 'push' || trigger.branch === undefined) return undefined;
+  if (trigger.branch === repository.defaultBranch) return undefined;
+  const pull = await deps.pulls.openFor(repository, trigger.branch);
+  // A draft that does not run is not to run by its push.
+  if (pull === undefined || (pull.draft && !deps.drafts)) {
+    return pull && { number: pull.number, plan: (await prepared.plan(event)).plan };
   }
-  const hasDockerfile = await files.exists(repository, trigger.sha, 'Dockerfile');
-  return { kind: hasDockerfile ? 'dockerfile' : 'none' };
+  const { plan } = await prepared.plan(asPull(event, pull));
+  return { number: pull.number, plan };
 }
 
-function configOf(found: Exclude<FoundFile, { kind: 'none' }>): Config {
-  switch (found.kind) {
-    case 'text':
-      return parseConfig(found.text);
-    case 'too_large':
-      return tooLargeConfig();
-    case 'dockerfile':
-      return dockerfileOnly();
-  }
-}
-
-/** A bug of ours must end in a check too: without one, a required check would never come. */
-function unlessBroken<T>(deps: IntakeDeps, event: IntakeEvent, work: () => T, otherwise: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    deps.logger.error({ err: error, delivery: event.delivery }, 'planning broke');
-    return otherwise();
-  }
-}
-
-interface Wanted {
-  readonly config: Config;
-  readonly changes: readonly string[] | undefined;
-}
-
-function newRun(deps: IntakeDeps, event: IntakeEvent, { config, changes }: Wanted): NewRun {
-  const { repository, trigger } = event;
-  const trusted = isTrusted(repository, trigger, deps.policy.trustedRepositories);
-  const issues = trusted ? config.issues.filter(({ code }) => code !== NEEDS_TRUST) : config.issues;
-  const planned = planRun({
-    definitions: config.definitions,
-    on: config.on,
-    repository,
-    trigger,
-    trusted,
-    registry: deps.policy.registry,
-    changes,
-  });
-  const broken = planned.skip === undefined && issues.some(isError);
-  const plan: Plan = broken ? { ...planned, stages: [], jobs: [] } : planned;
-  const now = deps.clock.now();
-  const progress = begin(plan, now);
+function asPull(event: IntakeEvent, pull: PullRequest): IntakeEvent {
+  const { number, base, title, author } = pull;
+  const { sha } = event.trigger;
   return {
-    repository,
-    trigger,
-    scope: scopeOf(event),
-    trusted,
-    plan,
-    progress: broken ? { ...progress, run: brokenFile(issues, now) } : progress,
-    issues,
-    createdAt: now,
+    delivery: event.delivery,
+    repository: event.repository,
+    trigger: {
+      ...event.trigger,
+      event: 'pull_request',
+      ref: `refs/pull/${String(number)}/head`,
+      pullRequest: number,
+      base,
+      action: 'synchronize',
+      title,
+      sender: author,
+    },
+    changes: { kind: 'compare', base, head: sha, forced: false },
   };
 }
 
-/** The reader of the file does not know the server; we do. */
-const NEEDS_TRUST: IssueCode = 'needs-trust';
-
-function brokenFile(issues: readonly Issue[], now: number): NewRun['progress']['run'] {
-  const errors = issues.filter(isError);
-  const reason = `caicloud.yml line ${String(errors[0]?.line ?? 1)}: ${errors[0]?.message ?? 'not valid'}`;
-  return { status: 'completed', conclusion: 'failure', reason, completedAt: now };
-}
-
-function isError({ severity }: Issue): boolean {
-  return severity === 'error';
-}
-
-function scopeOf({ trigger, schedule }: IntakeEvent): string {
-  if (schedule !== undefined) {
-    return scheduleScope(schedule.slot);
+/**
+ * The commit was here before. What was ended because it was gone, and is back by another push or a reopened pull
+ * request, goes on; where nothing was to run, and now is (a draft no more, another base), it begins.
+ */
+async function takeUpAgain(
+  { store, advance, clock }: IntakeDeps,
+  { trigger, delivery }: IntakeEvent,
+  run: RunRecord,
+  wanted: NewRun,
+): Promise<void> {
+  const { run: status } = run.progress;
+  if (status.status !== 'completed') return;
+  if (run.plan.skip !== undefined && wanted.plan.jobs.length > 0 && !trigger.fork) {
+    await store.replan(run.id, (now) => (now.plan.skip === undefined ? undefined : wanted));
+    return;
   }
-  if (trigger.tag !== undefined) {
-    return `tag:${trigger.tag}`;
+  const isBack = trigger.action === 'reopened' || trigger.before !== run.trigger.before;
+  if (isBack && status.conclusion === 'cancelled' && ENDED_BY_US.test(status.reason)) {
+    const stages = failedStages(run.progress);
+    const at = clock.now();
+    await advance.apply(run.id, { type: 'stages_rerun', stages, by: trigger.sender, at, ask: delivery });
   }
-  return trigger.pullRequest === undefined
-    ? `branch:${trigger.branch ?? trigger.ref}`
-    : `pull:${String(trigger.pullRequest)}`;
 }
+
+/** Not what a person ended. */
+const ENDED_BY_US = /^(?:superseded by|pull request closed$|branch .* was deleted$)/;

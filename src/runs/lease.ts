@@ -60,6 +60,8 @@ export function createLease(deps: LeaseDeps): GrantLease {
     deps.logger.info({ run, job: jobId, worker, fence }, 'job leased');
     const cloneToken = await deps.tokens.cloneToken(record.repository);
     const { masked, ...granted } = await grantSecrets(record, job, deps);
+    // A stranger's file names images: with our password it would read what is private in our registry.
+    const registries = record.trigger.fork ? {} : deps.registries;
     return {
       run,
       job,
@@ -69,8 +71,8 @@ export function createLease(deps: LeaseDeps): GrantLease {
       trusted: record.trusted,
       fence,
       cloneToken,
-      registries: deps.registries,
-      secrets: [cloneToken, ...passwords(deps.registries), ...secretsOf(record.plan), ...masked],
+      registries,
+      secrets: [cloneToken, ...passwords(registries), ...secretsOf(record.plan), ...masked],
       ...granted,
       ...handedTo(record, job),
       ...builtFor(record, job),

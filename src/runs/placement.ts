@@ -1,11 +1,13 @@
-import { neededLabels, workerWith } from '../pipeline/labels.js';
+import { lastWorker, neededLabels, workerWith } from '../pipeline/labels.js';
 import type { PlannedJob } from '../pipeline/model.js';
 import { progress } from '../pipeline/progress.js';
 import { nextStage, type StageWaits } from '../pipeline/waiting.js';
-import type { Clock, RunListener, RunRecord, RunStore, WorkerPresence } from './ports.js';
+import type { Clock, JobQueue, RunListener, RunRecord, RunStore, WorkerPresence } from './ports.js';
+import { isThere, unbind } from './unbind.js';
 
 export interface PlacementDeps {
   readonly presence: WorkerPresence;
+  readonly queue: JobQueue;
   readonly store: RunStore;
   readonly clock: Clock;
   readonly changed: RunListener;
@@ -13,14 +15,18 @@ export interface PlacementDeps {
 
 /** Says of jobs in the queue that nobody is there who may take them, and when somebody is. */
 export interface Placement {
+  /** The worker that a job is best queued for, as part of that event: who has what its last try left, and is there. */
+  where(record: RunRecord, job: PlannedJob): Promise<{ readonly worker?: string }>;
   /** Looks at a run whose jobs may just have been queued. */
   look(record: RunRecord): Promise<void>;
   /** Looks at every open run: workers have come or gone. */
   lookAll(): Promise<void>;
 }
 
-export function createPlacement({ presence, store, clock, changed }: PlacementDeps): Placement {
-  const look = async (record: RunRecord): Promise<void> => {
+export function createPlacement({ presence, queue, store, clock, changed }: PlacementDeps): Placement {
+  const look = async (before: RunRecord): Promise<void> => {
+    const isBound = before.progress.jobs.some(({ boundTo }) => boundTo !== undefined);
+    const record = isBound ? await unbind({ queue, store, clock }, before, await presence.labels()) : before;
     const queued = new Set(
       record.progress.jobs.filter(({ status }) => status === 'enqueued').map(({ id }) => id),
     );
@@ -44,6 +50,10 @@ export function createPlacement({ presence, store, clock, changed }: PlacementDe
   };
 
   return {
+    async where(record, job) {
+      const worker = lastWorker(record.progress, job);
+      return worker !== undefined && isThere(worker, await presence.labels()) ? { worker } : {};
+    },
     look,
     async lookAll() {
       for (const id of await store.unfinished()) {
@@ -63,5 +73,5 @@ export function labelsFor({ plan, progress: now }: RunRecord, id: string): reado
 function wordsFor({ imageOf, runsOn = [] }: PlannedJob, labels: readonly string[]): string {
   if (imageOf === undefined) return `${workerWith(labels)}: none is there`;
   const also = runsOn.length === 0 ? '' : `, which must be ${workerWith(runsOn)}`;
-  return `the worker that has the image of ${imageOf}${also}: it is not there`;
+  return `the worker that has the image of ${imageOf}${also}: it is not there; should it not come back, cancel the run and run ${imageOf} again`;
 }

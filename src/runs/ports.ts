@@ -1,4 +1,9 @@
-import type { Blob, Issue, On, Plan, Repository, RunProgress, StageId, Trigger } from '../pipeline/model.js';
+import type { Blob, Issue, Plan, Repository, RunProgress, StageId, Trigger } from '../pipeline/model.js';
+import type { Incoming } from './incoming.js';
+import type { Schedule } from './intake-event.js';
+
+export type { Incoming } from './incoming.js';
+export type { Changes, IntakeEvent, Schedule } from './intake-event.js';
 
 /** A run as it is stored. */
 export interface RunRecord {
@@ -28,6 +33,9 @@ export interface RunFilter {
   readonly offset: number;
 }
 
+/** What takes the place of a plan in which nothing runs. */
+export type Replan = Pick<RunRecord, 'trigger' | 'trusted' | 'plan' | 'progress' | 'issues'>;
+
 export interface RunStore {
   /** Stores a run with its checks unsent, or gives back the one of the same repository, commit and scope. */
   create(run: NewRun): Promise<{ readonly run: RunRecord; readonly created: boolean }>;
@@ -40,9 +48,31 @@ export interface RunStore {
     id: number,
     change: (run: RunRecord) => RunProgress,
   ): Promise<{ readonly run: RunRecord; readonly changed: boolean } | undefined>;
+  /**
+   * Gives a run for which nothing was planned another plan, in one transaction with its checks; no other change
+   * comes between. `change` returns undefined, or the run has stages: nothing is written.
+   */
+  replan(
+    id: number,
+    change: (run: RunRecord) => Replan | undefined,
+  ): Promise<{ readonly run: RunRecord; readonly changed: boolean } | undefined>;
   /** Runs that are not completed, oldest first. */
   unfinished(): Promise<readonly number[]>;
+  /** The newest runs of these scopes, newest first: as many as tell what is going on there. */
+  inScopes(repository: number, scopes: readonly string[]): Promise<readonly RunRecord[]>;
+  /** Newest first. */
+  ofCommit(repository: number, sha: string): Promise<readonly RunRecord[]>;
   list(filter: RunFilter): Promise<{ readonly runs: readonly RunRecord[]; readonly total: number }>;
+}
+
+/** The repositories that had runs. */
+export interface RepositoryStore {
+  /** Its names and visibility are as given from now on. One that never had a run is not kept. */
+  follow(repository: Repository): Promise<void>;
+  byId(ids: readonly number[]): Promise<readonly Repository[]>;
+  ofInstallation(installation: number): Promise<readonly Repository[]>;
+  /** Their checks will never be taken: none of them is tried any more. */
+  giveUpChecks(repositories: readonly number[], reason: string): Promise<void>;
 }
 
 /** A stage of a run in the line of its group. */
@@ -102,6 +132,44 @@ export interface RepositoryHistory {
   newest(repository: Repository, branch: string | undefined): Promise<Newest>;
   /** Paths that changed on the way to `head` since it left `base`; undefined: there are more than GitHub lists. */
   changed(repository: Repository, base: string, head: string): Promise<readonly string[] | undefined>;
+  /** The commit of a full ref, or of a sha; undefined: there is no such thing, or no repository. */
+  commit(
+    repository: Repository,
+    ref: string,
+  ): Promise<{ readonly sha: string; readonly message: string } | undefined>;
+}
+
+/** A pull request as it is now. */
+export interface PullRequest {
+  readonly number: number;
+  readonly state: 'open' | 'closed';
+  readonly draft: boolean;
+  /** The commit that is tested. */
+  readonly sha: string;
+  /** The head's branch, in whatever repository. */
+  readonly headRef: string;
+  /** The branch that it wants to go into. */
+  readonly base: string;
+  readonly fork: boolean;
+  readonly title: string;
+  /** GitHub login; of an account that is gone, `ghost`. */
+  readonly author: string;
+  /** What the author is to the repository, in GitHub's words: `FIRST_TIME_CONTRIBUTOR`, `MEMBER`. */
+  readonly association: string;
+}
+
+/** Rejects when GitHub cannot be asked. */
+export interface PullRequests {
+  /** The open one with this branch of the repository itself as its head; of several, the newest. */
+  openFor(repository: Repository, branch: string): Promise<PullRequest | undefined>;
+  /** Undefined: there is none, or it is not ours to see any more. */
+  get(repository: Repository, number: number): Promise<PullRequest | undefined>;
+}
+
+/** Lines of ours in the log of a stage, between what two owners of its job wrote. */
+export interface LogNotes {
+  /** The same again changes nothing; a stage without a log gets none. */
+  note(run: number, stage: StageId, fence: number, line: string): Promise<void>;
 }
 
 /** When a schedule's time has come. */
@@ -173,30 +241,10 @@ export interface MissedDeliveries {
   redeliver(id: number): Promise<boolean>;
 }
 
-/** Paths that a push changed: known, or to be asked for. */
-export type Changes =
-  | { readonly kind: 'known'; readonly paths: readonly string[] }
-  /** What came to `head` since it left `base`; `forced`: and what it lost. */
-  | { readonly kind: 'compare'; readonly base: string; readonly head: string; readonly forced: boolean };
-
-/** A schedule of the file on a repository's default branch. */
-export type Schedule = NonNullable<On['schedule']>[number];
-
-/** What a webhook, or a schedule, left for the intake. */
-export interface IntakeEvent {
-  readonly delivery: string;
-  readonly repository: Repository;
-  readonly trigger: Trigger;
-  /** Of a push to a branch; absent: nobody can tell. */
-  readonly changes?: Changes;
-  /** Of a scheduled run: what asked for it, and for when (ms since the epoch). */
-  readonly schedule?: Schedule & { readonly slot: number };
-}
-
 /** The durable write behind a webhook's 202. */
 export interface IntakeQueue {
-  /** Rejects when the event was not written. A delivery that is there already changes nothing. */
-  add(event: IntakeEvent): Promise<void>;
+  /** Rejects when it was not written. A delivery that is there already changes nothing. */
+  add(incoming: Incoming): Promise<void>;
 }
 
 export interface JobQueue {
@@ -212,6 +260,11 @@ export interface JobQueue {
     attempt: number,
     labels?: readonly string[],
   ): Promise<'alive' | 'failed' | 'gone'>;
+  /**
+   * Takes back a job that no worker has, or whose worker holds it no more.
+   * @returns false: it is with a worker, or not in the queue
+   */
+  withdraw(run: number, job: string, attempt: number, labels?: readonly string[]): Promise<boolean>;
 }
 
 /** The workers that are there now, wherever they are. */

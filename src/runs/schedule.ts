@@ -58,6 +58,7 @@ export function createCarryOutSchedule(deps: {
         return;
       case 'commit':
         await deps.intake.add({
+          kind: 'commit',
           delivery: `schedule-${String(known.id)}-${String(number)}-${String(slot)}`,
           repository: newest.repository,
           trigger: {

@@ -11,7 +11,7 @@ import { jobQueue } from '../../src/adapters/bullmq/jobs.js';
 import { connectRedis, whenReady } from '../../src/adapters/redis/connection.js';
 import { type OwnRedis, startOwnRedis } from '../../src/adapters/redis/server.js';
 import type { Repository } from '../../src/pipeline/model.js';
-import type { IntakeEvent } from '../../src/runs/ports.js';
+import type { Incoming } from '../../src/runs/ports.js';
 import { push } from '../pipeline/examples.js';
 import { silent } from './support/logger.js';
 
@@ -35,7 +35,8 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const event = (delivery: string): IntakeEvent => ({
+const event = (delivery: string): Incoming => ({
+  kind: 'commit',
   delivery,
   repository: {} as Repository,
   trigger: push(),

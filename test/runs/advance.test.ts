@@ -8,7 +8,7 @@ let ground: Ground;
 let house: House;
 beforeEach(async () => {
   ground = await newGround({ 'caicloud.yml': TWO_STAGES });
-  house = await openHouse(ground);
+  house = await openHouse(ground, { policy: { supersede: false } });
   await house.intake(delivery());
   await house.lease(1, 'chain', 'w1');
   house.changed.length = 0;

@@ -18,7 +18,7 @@ let ground: Ground;
 let house: House;
 beforeEach(async () => {
   ground = await newGround();
-  house = await openHouse(ground);
+  house = await openHouse(ground, { policy: { supersede: false } });
 });
 afterEach(async () => {
   await house.close();

@@ -4,9 +4,14 @@ import {
   type CloneTokens,
   type Fences,
   FileTooLarge,
+  type Incoming,
+  type IntakeQueue,
   type JobQueue,
   type Logger,
+  type LogNotes,
   type Newest,
+  type PullRequest,
+  type PullRequests,
   type ReportedEvents,
   type RepositoryFiles,
   type RepositoryHistory,
@@ -25,6 +30,8 @@ type QueueState = 'waiting' | 'completed' | 'failed';
 /** Like BullMQ: an entry that is or was there is not added again. */
 export class Queue implements JobQueue {
   readonly entries = new Map<string, QueueState>();
+  /** Entries that a worker holds. */
+  readonly inHand = new Set<string>();
   /** The next call dies, before or after its work. */
   dies: 'before' | 'after' | undefined;
 
@@ -47,6 +54,13 @@ export class Queue implements JobQueue {
     const state = this.entries.get(entry(run, job, attempt, labels));
     if (state === 'waiting') return Promise.resolve('alive');
     return Promise.resolve(state === 'failed' ? 'failed' : 'gone');
+  }
+
+  withdraw(run: number, job: string, attempt: number, labels?: readonly string[]): Promise<boolean> {
+    const id = entry(run, job, attempt, labels);
+    const isWaiting = this.entries.get(id) === 'waiting' && !this.inHand.has(id);
+    if (isWaiting) this.entries.delete(id);
+    return Promise.resolve(isWaiting);
   }
 
   waiting(): readonly string[] {
@@ -133,6 +147,8 @@ export class Files implements RepositoryFiles, CloneTokens {
 export class History implements RepositoryHistory {
   /** By branch; one that is not here is gone. */
   readonly heads = new Map<string, { readonly sha: string; readonly message: string }>();
+  /** Of commits, by sha. */
+  readonly messages = new Map<string, string>();
   /** The repository as it is now; undefined: as it was asked for. */
   now: Repository | 'gone' | undefined;
   /** By `base...head`; one that is not here cannot be told. */
@@ -157,10 +173,73 @@ export class History implements RepositoryHistory {
     return this.comparisons.get(`${base}...${head}`);
   }
 
+  async commit(_: Repository, ref: string): Promise<{ sha: string; message: string } | undefined> {
+    await this.#answers(`commit ${ref}`);
+    const head = this.heads.get(ref.replace(/^refs\/(?:heads|tags)\//, ''));
+    return (
+      head ??
+      (/^[0-9a-f]{40}$/.test(ref) ? { sha: ref, message: this.messages.get(ref) ?? 'a change' } : undefined)
+    );
+  }
+
   async #answers(question: string): Promise<void> {
     this.asked.push(question);
     await Promise.resolve();
     if (this.away) throw new Error('502 of GitHub');
+  }
+}
+
+/** Pull requests as GitHub has them now. */
+export class Pulls implements PullRequests {
+  readonly pulls = new Map<number, PullRequest>();
+  /** What was asked for, in order. */
+  readonly asked: string[] = [];
+
+  put(pull: Partial<PullRequest> & Pick<PullRequest, 'number' | 'sha'>): void {
+    this.pulls.set(pull.number, {
+      state: 'open',
+      draft: false,
+      headRef: 'feature',
+      base: 'main',
+      fork: false,
+      title: 'A feature',
+      author: 'alice',
+      association: 'NONE',
+      ...pull,
+    });
+  }
+
+  openFor(_: Repository, branch: string): Promise<PullRequest | undefined> {
+    this.asked.push(`for ${branch}`);
+    const all = [...this.pulls.values()].toReversed();
+    return Promise.resolve(
+      all.find(({ state, fork, headRef }) => state === 'open' && !fork && headRef === branch),
+    );
+  }
+
+  get(_: Repository, number: number): Promise<PullRequest | undefined> {
+    this.asked.push(String(number));
+    return Promise.resolve(this.pulls.get(number));
+  }
+}
+
+/** What is written to be carried out later. */
+export class Mailbox implements IntakeQueue {
+  readonly written: Incoming[] = [];
+
+  add(incoming: Incoming): Promise<void> {
+    this.written.push(incoming);
+    return Promise.resolve();
+  }
+}
+
+/** Lines of ours in logs: `1/pre_build#2 — run again by alice —`. */
+export class Notes implements LogNotes {
+  readonly lines = new Set<string>();
+
+  note(run: number, stage: string, fence: number, line: string): Promise<void> {
+    this.lines.add(`${String(run)}/${stage}#${String(fence)} ${line}`);
+    return Promise.resolve();
   }
 }
 

@@ -7,20 +7,33 @@ import { checkStore } from '../../src/adapters/sql/checks.js';
 import { type Database, openDatabase } from '../../src/adapters/sql/database.js';
 import { depotIndex } from '../../src/adapters/sql/depot-index.js';
 import { groupStore } from '../../src/adapters/sql/groups.js';
+import { repositoryStore } from '../../src/adapters/sql/repositories.js';
 import { runStore } from '../../src/adapters/sql/runs.js';
+import { composeReceiving, type ReceivingDeps } from '../../src/composition/receiving.js';
 import type { RegistryAuth, Repository, Trigger } from '../../src/pipeline/model.js';
 import { createAdvance } from '../../src/runs/advance.js';
 import { createCancel } from '../../src/runs/cancel.js';
 import { createConcurrency } from '../../src/runs/concurrency.js';
 import { createFinds, createRemember } from '../../src/runs/depot.js';
-import { createIntake, type IntakePolicy } from '../../src/runs/intake.js';
+import type { Comment } from '../../src/runs/incoming.js';
 import { createLease } from '../../src/runs/lease.js';
 import { createPlacement } from '../../src/runs/placement.js';
 import type { IntakeEvent, RunRecord, SecretStore } from '../../src/runs/ports.js';
 import { jobFailed, reconcile } from '../../src/runs/reconcile.js';
-import { createFollowSchedules } from '../../src/runs/schedule.js';
 import { push } from '../pipeline/examples.js';
-import { Files, History, Log, Messages, Queue, Stream, Timetable, Workers } from './edges.js';
+import {
+  Files,
+  History,
+  Log,
+  Mailbox,
+  Messages,
+  Notes,
+  Pulls,
+  Queue,
+  Stream,
+  Timetable,
+  Workers,
+} from './edges.js';
 
 export const repository: Repository = {
   id: 7,
@@ -46,7 +59,7 @@ export function delivery(trigger: Partial<Trigger> = {}, id = 'd1'): IntakeEvent
 }
 
 export interface HouseOptions {
-  readonly policy?: Partial<IntakePolicy>;
+  readonly policy?: Partial<ReceivingDeps['policy']>;
   readonly registries?: Readonly<Record<string, RegistryAuth>>;
   readonly secrets?: SecretStore;
 }
@@ -58,6 +71,7 @@ export interface Ground {
   readonly stream: Stream;
   readonly files: Files;
   readonly history: History;
+  readonly pulls: Pulls;
   readonly timetable: Timetable;
   readonly workers: Workers;
   clear(): Promise<void>;
@@ -71,6 +85,7 @@ export async function newGround(files: Readonly<Record<string, string>> = {}): P
     stream: new Stream(),
     files: new Files(),
     history: new History(),
+    pulls: new Pulls(),
     timetable: new Timetable(),
     workers: new Workers(),
   };
@@ -82,7 +97,7 @@ export async function newGround(files: Readonly<Record<string, string>> = {}): P
 export type House = Awaited<ReturnType<typeof openHouse>>;
 
 export async function openHouse(ground: Ground, options: HouseOptions = {}) {
-  const { queue, stream, files, history, timetable } = ground;
+  const { queue, stream, files, history, pulls, timetable } = ground;
   const db: Database = await openDatabase(path.join(ground.directory, 'cyclone.db'));
   const store = runStore(db);
   const checks = checkStore(db);
@@ -96,7 +111,7 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
   const blobs = diskBlobs(path.join(ground.directory, 'artifacts'), { now: clock.now });
   const tell = (run: number): void => void changed.push(run);
   const concurrency = createConcurrency({ groups: groupStore(db), store, clock, changed: tell });
-  const placement = createPlacement({ presence: ground.workers, store, clock, changed: tell });
+  const placement = createPlacement({ presence: ground.workers, queue, store, clock, changed: tell });
   const advance = createAdvance({
     store,
     queue,
@@ -109,7 +124,39 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
     completed: (conclusion) => void completed.push(conclusion),
   });
   stream.apply = (events) => advance.reported(events);
+  const cancel = createCancel({ advance, cancellations: messages, clock, logger });
+  const mailbox = new Mailbox();
+  const notes = new Notes();
+  const comments: Comment[] = [];
+  const receiving = composeReceiving({
+    files,
+    history,
+    pulls,
+    schedules: timetable,
+    store,
+    repositories: repositoryStore(db),
+    queue: mailbox,
+    advance,
+    cancel,
+    notes,
+    clock,
+    logger,
+    policy: {
+      trustedRepositories: [],
+      registry: 'registry.example',
+      supersede: true,
+      drafts: true,
+      forkApproval: 'always',
+      ...options.policy,
+    },
+    commands: () => (comment) => Promise.resolve(void comments.push(comment)),
+  });
   return {
+    ...receiving,
+    mailbox,
+    notes,
+    /** That were handed to who reads commands. */
+    comments,
     store,
     checks,
     logger,
@@ -124,16 +171,7 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
     advance,
     concurrency,
     placement,
-    intake: createIntake({
-      files,
-      history,
-      followSchedules: createFollowSchedules({ schedules: timetable, history, logger }),
-      store,
-      advance,
-      clock,
-      logger,
-      policy: { trustedRepositories: [], registry: 'registry.example', ...options.policy },
-    }),
+    intake: (event: IntakeEvent) => receiving.receive({ kind: 'commit', ...event }),
     lease: createLease({
       store,
       advance,
@@ -147,7 +185,7 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
       registries: options.registries ?? {},
       runUrl: (run) => `https://cyclone.example/runs/${String(run)}`,
     }),
-    cancel: createCancel({ advance, cancellations: messages, clock, logger }),
+    cancel,
     reconcile: () => reconcile({ store, queue, advance, concurrency, reported: stream, clock, logger }),
     jobFailed: (run: number, job: string) => jobFailed({ advance, clock, logger }, run, job),
     /** The run, which must be there. */

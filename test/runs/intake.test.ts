@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { stageStatuses, tag } from '../pipeline/examples.js';
+import { SHA, stageStatuses, tag } from '../pipeline/examples.js';
 import { entry, TOO_LARGE } from './edges.js';
 import { delivery, type Ground, type House, newGround, openHouse, repository, TWO_STAGES } from './house.js';
 
@@ -156,7 +156,11 @@ describe('trust', () => {
   });
 
   test('is never there for a fork', async () => {
-    const run = await taken(['*/*'], { fork: true });
+    ground.pulls.put({ number: 4, sha: SHA, fork: true });
+    const fork = { event: 'pull_request', pullRequest: 4, fork: true } as const;
+    const { id } = await taken(['*/*'], fork);
+    await house.operations.allowRun(id, 'alice');
+    const run = await house.run(id);
     expect(run).toMatchObject({ trusted: false, issues: [{ code: 'needs-trust' }] });
     expect(run.plan.stages[0]?.refusals).toContain('privileged');
   });

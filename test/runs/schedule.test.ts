@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { IntakeEvent, ScheduleDue } from '../../src/runs/ports.js';
+import type { Incoming, ScheduleDue } from '../../src/runs/ports.js';
 import { createCarryOutSchedule } from '../../src/runs/schedule.js';
 import { SHA } from '../pipeline/examples.js';
 import { TOO_LARGE } from './edges.js';
@@ -18,7 +18,7 @@ let house: House;
 beforeEach(async () => {
   ground = await newGround({ 'caicloud.yml': NIGHTLY });
   ground.history.heads.set('main', { sha: SHA, message: 'a change' });
-  house = await openHouse(ground);
+  house = await openHouse(ground, { policy: { supersede: false } });
 });
 afterEach(async () => {
   await house.close();
@@ -98,7 +98,7 @@ describe('a push to the default branch', () => {
 });
 
 describe('a schedule whose time has come', () => {
-  let taken: IntakeEvent[];
+  let taken: (Incoming & { readonly kind: 'commit' })[];
   let now = SLOT;
   beforeEach(() => {
     taken = [];
@@ -109,7 +109,7 @@ describe('a schedule whose time has come', () => {
     createCarryOutSchedule({
       schedules: ground.timetable,
       history: ground.history,
-      intake: { add: async (event) => void taken.push(event) },
+      intake: { add: async (event) => void (event.kind === 'commit' && taken.push(event)) },
       clock: { now: () => now },
       logger: house.logger,
     })({ repository, number: 0, schedule: { cron: '0 3 * * *' }, slot: SLOT, again: false, ...more });
@@ -119,6 +119,7 @@ describe('a schedule whose time has come', () => {
     await due({ number: 2 });
     expect(taken).toEqual([
       {
+        kind: 'commit',
         delivery: `schedule-7-2-${String(SLOT)}`,
         repository,
         trigger: {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type SecretStore, SecretsUnavailable } from '../../src/runs/ports.js';
+import { SHA } from '../pipeline/examples.js';
 import { delivery, type Ground, type House, newGround, openHouse } from './house.js';
 
 const FILE = `pre_build: { image: busybox, commands: ["true"], secrets: [A, B] }
@@ -96,6 +97,9 @@ describe('the secrets of a lease', () => {
 
   test('are not given to a fork, not even to be masked: stars would confirm a guess', async () => {
     kept.values = { A, B, C };
+    ground.pulls.put({ number: 4, sha: SHA, fork: true });
+    await house.intake(delivery({ event: 'pull_request', pullRequest: 4, fork: true }));
+    await house.operations.allowRun(1, 'alice');
     const given = await lease({ event: 'pull_request', pullRequest: 4, fork: true });
     expect(JSON.stringify(given)).not.toContain('value of');
     expect(given).not.toHaveProperty('missingSecrets');

@@ -1,5 +1,5 @@
 import { type ConnectionOptions, Queue, Worker } from 'bullmq';
-import type { IntakeEvent, IntakeQueue, Logger } from '../../runs/ports.js';
+import type { Incoming, IntakeQueue, Logger } from '../../runs/ports.js';
 
 const QUEUE = 'intake';
 
@@ -21,17 +21,17 @@ export interface IntakeProducer extends IntakeQueue {
  * BullMQ asks for the version when it is constructed, which such a connection refuses before it is ready.
  */
 export function intakeProducer(connection: ConnectionOptions, logger: Logger): IntakeProducer {
-  const queue = new Queue<IntakeEvent>(QUEUE, {
+  const queue = new Queue<Incoming>(QUEUE, {
     connection,
     skipWaitingForReady: true,
     skipVersionCheck: true,
   });
   queue.on('error', (err) => logger.warn({ err }, 'intake queue'));
   return {
-    async add(event) {
-      await queue.add('delivery', event, {
+    async add(incoming) {
+      await queue.add('delivery', incoming, {
         // No colon and no bare integer may be an id; the prefix rules both out.
-        jobId: `delivery-${event.delivery}`,
+        jobId: `delivery-${incoming.delivery}`,
         attempts: ATTEMPTS,
         backoff: { type: 'capped' },
         removeOnComplete: { age: REMEMBER_SECONDS },
@@ -50,11 +50,11 @@ export interface Consumer {
 export function intakeConsumer(
   connection: ConnectionOptions,
   deps: {
-    readonly process: (event: IntakeEvent) => Promise<void>;
+    readonly process: (incoming: Incoming) => Promise<void>;
     readonly logger: Logger;
   },
 ): Consumer {
-  const worker = new Worker<IntakeEvent>(
+  const worker = new Worker<Incoming>(
     QUEUE,
     async (job) => {
       try {

@@ -4,6 +4,7 @@ import type {
   Budget,
   CloneTokens,
   MissedDeliveries,
+  PullRequests,
   RepositoryFiles,
   RepositoryHistory,
 } from '../../runs/ports.js';
@@ -12,6 +13,7 @@ import { createCheckApi } from './check-api.js';
 import { type ClientOptions, createClients } from './clients.js';
 import { missedDeliveries } from './deliveries.js';
 import { createProbotApp, type ProbotOptions } from './probot-app.js';
+import { createPullRequests } from './pulls.js';
 import { createRepositoryFiles } from './repository-files.js';
 import { createRepositoryHistory } from './repository-history.js';
 import { webhookReceiver } from './webhook-receiver.js';
@@ -23,6 +25,7 @@ export interface GitHubApp extends CloneTokens {
   readonly checks: CheckApi;
   readonly repositories: RepositoryFiles;
   readonly history: RepositoryHistory;
+  readonly pulls: PullRequests;
   readonly missed: MissedDeliveries;
   /** What is left of an installation's rate limit; undefined while that is not known. */
   readonly budget: (installation: number) => Budget | undefined;
@@ -38,6 +41,7 @@ export function githubApp(options: GitHubAppOptions): GitHubApp {
     checks: createCheckApi(clients, options.appId),
     repositories: createRepositoryFiles(clients),
     history: createRepositoryHistory(clients),
+    pulls: createPullRequests(clients),
     missed: missedDeliveries(clients),
     budget: (installation) => clients.budget(installation),
     cloneToken: (repository) => clients.tokens.clone(repository),

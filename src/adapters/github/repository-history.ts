@@ -50,17 +50,30 @@ export function createRepositoryHistory(clients: Clients): RepositoryHistory {
         previous === undefined ? [filename] : [filename, previous],
       );
     },
+    async commit(repository, ref) {
+      const octokit = clients.installation(repository.installationId);
+      // `heads/main`, `tags/v1`: with `refs/` in front GitHub knows none.
+      const what = { ...at(repository), ref: ref.replace(/^refs\//, '') };
+      const answer = await orGone(
+        octokit.request('GET /repos/{owner}/{repo}/commits/{ref}', what),
+        NO_COMMIT,
+      );
+      return answer && { sha: answer.data.sha, message: answer.data.commit.message };
+    },
   };
 }
 
+/** GitHub says of a commit that is not there that it cannot be processed. */
+const NO_COMMIT = 422;
+
 /** Undefined: there is no such thing, or no installation any more that could see it. */
-async function orGone<T>(answer: Promise<T>): Promise<T | undefined> {
+export async function orGone<T>(answer: Promise<T>, alsoStatus = 404): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
     const isGone =
       error instanceof GitHubFailure &&
-      error.status === 404 &&
+      (error.status === 404 || error.status === alsoStatus) &&
       (error.kind === 'refused' || error.kind === 'no_token');
     if (isGone) return undefined;
     throw error;

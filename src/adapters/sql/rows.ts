@@ -4,10 +4,9 @@ import type { RunRecord } from '../../runs/ports.js';
 import type { Database } from './database.js';
 import type { RunsTable, Tables } from './schema.js';
 
-type RunRow = Selectable<RunsTable> & RepositoryRow;
+type RunRow = Omit<Selectable<RunsTable>, 'decision'> & RepositoryRow;
 
 interface RepositoryRow {
-  readonly repository_id: number;
   readonly owner: string;
   readonly name: string;
   readonly private: number;
@@ -49,7 +48,7 @@ export function selectRuns(db: Database) {
 export function toRecord(row: RunRow): RunRecord {
   return {
     id: row.id,
-    repository: toRepository(row),
+    repository: toRepository({ ...row, id: row.repository_id }),
     trigger: JSON.parse(row.trigger_json) as Trigger,
     scope: row.scope,
     trusted: row.trusted === 1,
@@ -60,9 +59,9 @@ export function toRecord(row: RunRow): RunRecord {
   };
 }
 
-function toRepository(row: RepositoryRow): Repository {
+export function toRepository(row: RepositoryRow & { readonly id: number }): Repository {
   return {
-    id: row.repository_id,
+    id: row.id,
     owner: row.owner,
     name: row.name,
     private: row.private === 1,

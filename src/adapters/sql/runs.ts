@@ -1,8 +1,9 @@
 import { PostgresAdapter, sql } from 'kysely';
 import { changedStages } from '../../pipeline/progress.js';
-import type { NewRun, RunFilter, RunRecord, RunStore } from '../../runs/ports.js';
-import { insertChecks, markChecks } from './check-rows.js';
+import type { NewRun, Replan, RunFilter, RunRecord, RunStore } from '../../runs/ports.js';
+import { addChecks, insertChecks, markChecks } from './check-rows.js';
 import type { Database } from './database.js';
+import { decideAnew } from './decisions.js';
 import { fromRepository, progressColumns, selectRuns, toRecord } from './rows.js';
 
 export function runStore(db: Database): RunStore {
@@ -22,8 +23,10 @@ export function runStore(db: Database): RunStore {
         }
         await tx.updateTable('runs').set(progressColumns(progress)).where('id', '=', id).execute();
         await markChecks(tx, id, changedStages(run.progress, progress));
+        if (progress.asks !== run.progress.asks) await decideAnew(tx, id);
         return { run: { ...run, progress }, changed: true };
       }),
+    replan: (id, change) => replan(db, id, change),
     async unfinished() {
       const rows = await db
         .selectFrom('runs')
@@ -33,8 +36,61 @@ export function runStore(db: Database): RunStore {
         .execute();
       return rows.map(({ id }) => id);
     },
+    async inScopes(repository, scopes) {
+      const rows = await selectRuns(db)
+        .where('runs.repository_id', '=', repository)
+        .where('runs.scope', 'in', scopes)
+        .orderBy('runs.id', 'desc')
+        .limit(MOST_IN_SCOPE)
+        .execute();
+      return rows.map(toRecord);
+    },
+    async ofCommit(repository, sha) {
+      const rows = await selectRuns(db)
+        .where('runs.repository_id', '=', repository)
+        .where('runs.sha', '=', sha)
+        .orderBy('runs.id', 'desc')
+        .execute();
+      return rows.map(toRecord);
+    },
     list: (filter) => list(db, filter),
   };
+}
+
+/** More pushes than anybody makes while one of them still runs. */
+const MOST_IN_SCOPE = 50;
+
+function replan(
+  db: Database,
+  id: number,
+  change: (run: RunRecord) => Replan | undefined,
+): Promise<{ run: RunRecord; changed: boolean } | undefined> {
+  return db.transaction().execute(async (tx) => {
+    await lockRun(tx, id);
+    const run = await load(tx, id);
+    if (run === undefined) return undefined;
+    // Checks of stages that are gone would stay on GitHub.
+    const next = run.plan.stages.length > 0 ? undefined : change(run);
+    if (next === undefined) return { run, changed: false };
+    await tx
+      .updateTable('runs')
+      .set({
+        trusted: next.trusted ? 1 : 0,
+        trigger_json: JSON.stringify(next.trigger),
+        plan_json: JSON.stringify(next.plan),
+        issues_json: JSON.stringify(next.issues),
+        ...progressColumns(next.progress),
+      })
+      .where('id', '=', id)
+      .execute();
+    await addChecks(
+      tx,
+      id,
+      run.repository.installationId,
+      next.plan.stages.map((stage) => stage.id),
+    );
+    return { run: { ...run, ...next }, changed: true };
+  });
 }
 
 /** SQLite has one writer anyway; PostgreSQL must be told that this row is ours until the commit. */
