@@ -75,3 +75,8 @@ function repositoryOf(
     installationId: installation.id,
   };
 }
+
+/** Where a ref stood before; zeros: nowhere. */
+export function beforeOf(before: string | null | undefined): { readonly before?: string } {
+  return before === undefined || before === null || /^0+$/.test(before) ? {} : { before };
+}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Trigger } from '../pipeline/model.js';
 import type { Incoming } from '../runs/incoming.js';
-import { ABOUT, actionOf, decode, delivered, SHA, senderOf } from './payload.js';
+import { ABOUT, actionOf, beforeOf, decode, delivered, SHA, senderOf } from './payload.js';
 
 const HEAD = z.object({
   sha: SHA,
@@ -63,6 +63,7 @@ function triggerOf(event: PullRequest, action: string): Trigger {
     sha: head.sha,
     // In the base repository: ours to fetch also where the head's is not.
     ref: `refs/pull/${String(event.number)}/head`,
+    ...beforeOf(event.before),
     // A fork's `main` must not be taken for ours.
     ...(fork ? {} : { branch: head.ref }),
     pullRequest: event.number,

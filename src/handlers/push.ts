@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Trigger } from '../pipeline/model.js';
 import type { Incoming } from '../runs/incoming.js';
-import { ABOUT, decode, delivered, SHA, senderOf } from './payload.js';
+import { ABOUT, beforeOf, decode, delivered, SHA, senderOf } from './payload.js';
 import { changesOf, PUSH_CHANGES } from './push-changes.js';
 import { branchOf, isQueue, tagOf } from './refs.js';
 
@@ -36,6 +36,7 @@ export function decodePush(delivery: string, payload: unknown): Incoming | undef
     // An annotated tag's `after` is the tag object; checks belong to commits.
     sha: push.head_commit?.id ?? push.after,
     ref: push.ref,
+    ...beforeOf(push.before),
     fork: false,
     title: message.split('\n', 1)[0] ?? '',
     message,

@@ -37,7 +37,7 @@ export function* damaged(given: Payload, trail: readonly string[] = []): Generat
   for (const [key, value] of Object.entries(given)) {
     const at = [...trail, key];
     for (const damage of [undefined, null, 5.5, 'x', [], { x: 1 }]) {
-      yield [`${at.join('.')}: ${String(JSON.stringify(damage))}`, { ...given, [key]: damage }];
+      yield [`${at.join('.')}: ${JSON.stringify(damage)}`, { ...given, [key]: damage }];
     }
     if (isObject(value)) {
       for (const [where, inner] of damaged(value, at)) yield [where, { ...given, [key]: inner }];
