@@ -32,6 +32,7 @@ describe('a push', () => {
         installationId: 5000000006,
       },
       trigger: {
+        before: 'f4a4762255d4d49064fbcd87491c7d57c9445872',
         event: 'push',
         branch: 'main',
         sha: COMMIT,
