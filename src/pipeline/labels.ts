@@ -21,14 +21,30 @@ export function ownLabel(worker: string): string {
   return `worker-${worker}`;
 }
 
-/** What the worker of a job must have as the run stands: with an image from another job, it is who built it. */
+/**
+ * What the worker of a job must have as the run stands: with an image from another job, it is who built it; with
+ * something left of an earlier try, it may be who has that.
+ */
 export function neededLabels(
-  { stages }: Pick<RunProgress, 'stages'>,
-  { runsOn = [], imageOf }: PlannedJob,
+  { stages, jobs }: Pick<RunProgress, 'stages' | 'jobs'>,
+  { id, runsOn = [], imageOf }: PlannedJob,
 ): readonly string[] {
-  const build = stages.find(({ id }) => id === imageOf)?.state;
-  const worker = build?.status === 'completed' ? build.facts.worker : undefined;
+  const build = stages.find((stage) => stage.id === imageOf)?.state;
+  const builder = build?.status === 'completed' ? build.facts.worker : undefined;
+  const worker = builder ?? jobs.find((job) => job.id === id)?.boundTo;
   return worker === undefined ? runsOn : [...new Set([...runsOn, ownLabel(worker)])].sort();
+}
+
+/**
+ * The worker on which the next owner of a job finds what the stages before its own left. Undefined: nothing of it
+ * is done, nobody had it, or it must be where an image is.
+ */
+export function lastWorker(
+  { stages, jobs }: Pick<RunProgress, 'stages' | 'jobs'>,
+  { id, stages: own, imageOf }: PlannedJob,
+): string | undefined {
+  const isBegun = stages.some((stage) => own.includes(stage.id) && stage.state.status === 'completed');
+  return isBegun && imageOf === undefined ? jobs.find((job) => job.id === id)?.worker : undefined;
 }
 
 /** For people: `a worker with the labels arm64 and gpu`. */

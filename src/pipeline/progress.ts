@@ -20,8 +20,14 @@ import { type StageWaits, waitsOver, withWaits } from './waiting.js';
 
 /** What changes a run besides its worker. */
 export type ServerEvent =
-  /** About to be put before the workers, under this number. */
-  | { readonly type: 'job_enqueued'; readonly job: string; readonly attempt: number; readonly at: number }
+  /** About to be put before the workers, under this number; `worker`: before this one alone. */
+  | {
+      readonly type: 'job_enqueued';
+      readonly job: string;
+      readonly attempt: number;
+      readonly worker?: string;
+      readonly at: number;
+    }
   /** A worker took the job; its events bear this fence. */
   | { readonly type: 'job_leased'; readonly job: string; readonly fence: number; readonly at: number }
   /** The queue gave the job up, e.g. its worker died too often. */
@@ -139,7 +145,11 @@ function applyServerEvent(
       if (now.jobs.some((job) => job.id === event.job && job.status === 'done')) {
         return now;
       }
-      return withJob(now, event.job, { status: 'enqueued', attempt: event.attempt });
+      return withJob(now, event.job, {
+        status: 'enqueued',
+        attempt: event.attempt,
+        boundTo: event.worker,
+      });
     case 'job_leased':
       return now.cancelledBy === undefined
         ? withJob(now, event.job, { status: 'running', fence: event.fence, seq: 0 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isLabel, neededLabels, workerWith } from '../../src/pipeline/labels.js';
+import { isLabel, lastWorker, neededLabels, workerWith } from '../../src/pipeline/labels.js';
 
 test.each(['gpu', 'arm64', 'team-a', 'v1.2_x', '0', 'x'.repeat(50)])('%s is a label', (text) => {
   expect(isLabel(text)).toBe(true);
@@ -26,14 +26,49 @@ describe('a job that uses the image of another', () => {
 
   test('goes to the worker that built it, which must have its labels too', () => {
     const stages = [{ id: 'build', state: { status: 'completed', ...built } as const }];
-    expect(neededLabels({ stages }, job)).toEqual(['worker-w1']);
-    expect(neededLabels({ stages }, { ...job, runsOn: ['gpu', 'zfs'] })).toEqual(['gpu', 'worker-w1', 'zfs']);
+    expect(neededLabels({ stages, jobs: [] }, job)).toEqual(['worker-w1']);
+    expect(neededLabels({ stages, jobs: [] }, { ...job, runsOn: ['gpu', 'zfs'] })).toEqual([
+      'gpu',
+      'worker-w1',
+      'zfs',
+    ]);
   });
 
   test('needs nobody in particular before that, nor without an image', () => {
     const stages = [{ id: 'build', state: { status: 'queued' } as const }];
-    expect(neededLabels({ stages }, job)).toEqual([]);
+    expect(neededLabels({ stages, jobs: [] }, job)).toEqual([]);
     const { imageOf: _, ...other } = job;
-    expect(neededLabels({ stages }, { ...other, runsOn: ['gpu'] })).toEqual(['gpu']);
+    expect(neededLabels({ stages, jobs: [] }, { ...other, runsOn: ['gpu'] })).toEqual(['gpu']);
+  });
+});
+
+describe('a job of which something is done', () => {
+  const job = { id: 'chain', stages: ['pre_build', 'integration'], needs: [] };
+  const over = { status: 'completed', outcome: { kind: 'passed' }, facts: {}, completedAt: 1 } as const;
+  const begun = [
+    { id: 'pre_build', state: over },
+    { id: 'integration', state: { status: 'queued' } as const },
+  ];
+  const had = { id: 'chain', status: 'waiting', attempt: 1, fence: 1, seq: 0, worker: 'w1' } as const;
+
+  test('is at its best where its last worker is', () => {
+    expect(lastWorker({ stages: begun, jobs: [had] }, job)).toBe('w1');
+  });
+
+  test('goes to that worker alone while it is queued for it, which must have its labels too', () => {
+    const jobs = [{ ...had, boundTo: 'w1' }];
+    expect(neededLabels({ stages: begun, jobs }, { ...job, runsOn: ['zfs'] })).toEqual(['worker-w1', 'zfs']);
+    expect(neededLabels({ stages: begun, jobs: [had] }, { ...job, runsOn: ['zfs'] })).toEqual(['zfs']);
+  });
+
+  test('runs anywhere from its first stage on, and when nobody had it', () => {
+    const { worker: _, ...nobody } = had;
+    const anew = begun.map(({ id }) => ({ id, state: { status: 'queued' } as const }));
+    expect(lastWorker({ stages: anew, jobs: [had] }, job)).toBeUndefined();
+    expect(lastWorker({ stages: begun, jobs: [nobody] }, job)).toBeUndefined();
+  });
+
+  test('goes where the image is that it uses', () => {
+    expect(lastWorker({ stages: begun, jobs: [had] }, { ...job, imageOf: 'build' })).toBeUndefined();
   });
 });

@@ -56,12 +56,13 @@ function house() {
       changed: quiet,
     }),
     // No stage of the plan asks for labels.
-    placement: { look: async () => undefined, lookAll: async () => undefined },
+    placement: { where: async () => ({}), look: async () => undefined, lookAll: async () => undefined },
     // Nothing is left in the depot.
     remember: async () => undefined,
     queue: {
       enqueue: async (_, job, attempt) => enqueue(`${job} ${attempt}`),
       state: async () => 'alive',
+      withdraw: async () => false,
     },
     clock,
     logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },

@@ -90,3 +90,59 @@ test('a job without labels is for anybody', async () => {
   expect(ground.queue.waiting()).toEqual(['1/chain/1']);
   expect(await states()).toEqual([queued, queued]);
 });
+
+describe('a job that goes on where it was', () => {
+  beforeEach(async () => {
+    ground.files.files.set('caicloud.yml', FILE.replace(', runs_on: [gpu, arm64]', ''));
+    ground.workers.there = [['worker-w1'], ['worker-w2']];
+    await house.intake(delivery());
+    await house.lease(1, 'chain', 'w1');
+    ground.stream.report(
+      numbered({ type: 'job_started', worker: 'w1' }, 1),
+      numbered({ type: 'stage_ended', stage: 'pre_build', outcome: { kind: 'passed' }, facts: {} }, 2),
+    );
+    await ground.stream.settled();
+  });
+
+  const returned = async (): Promise<void> => {
+    ground.stream.report(numbered({ type: 'job_returned', reason: 'it waits for others' }, 3));
+    await ground.stream.settled();
+  };
+  const bound = '1/chain/2+worker-w1';
+
+  test('is queued for the worker that had it, and looked for there', async () => {
+    await returned();
+    expect(ground.queue.waiting()).toContain(bound);
+    await house.reconcile();
+    expect(house.logger.messages).not.toContain('job was not in the queue: queued again');
+    expect(await states()).toMatchObject([{ status: 'completed' }, queued]);
+  });
+
+  test('is queued for all when that worker is not there', async () => {
+    ground.workers.there = [['worker-w2']];
+    await returned();
+    expect(ground.queue.waiting()).toContain('1/chain/2');
+  });
+
+  test('waits no more for a worker that goes', async () => {
+    await returned();
+    ground.workers.there = [['worker-w2']];
+    await house.placement.lookAll();
+    expect(ground.queue.waiting()).toContain('1/chain/3');
+    expect(ground.queue.waiting()).not.toContain(bound);
+    expect(await house.lease(1, 'chain', 'w2')).toMatchObject({ done: [{ stage: 'pre_build' }] });
+  });
+
+  test('is taken from a worker that died with it, and from none that holds it', async () => {
+    await returned();
+    await house.lease(1, 'chain', 'w1');
+    ground.workers.there = [];
+    ground.queue.inHand.add(bound);
+    await house.placement.lookAll();
+    expect(ground.queue.waiting()).toContain(bound);
+    ground.queue.inHand.clear();
+    await house.reconcile();
+    expect(ground.queue.waiting()).not.toContain(bound);
+    expect(ground.queue.waiting()).toContain('1/chain/3');
+  });
+});

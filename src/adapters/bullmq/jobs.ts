@@ -43,6 +43,15 @@ export function jobQueue(connection: Redis, logger: Logger): Jobs {
       }
       return state === 'unknown' || state === 'completed' ? 'gone' : 'alive';
     },
+    async withdraw(run, job, attempt, labels = []) {
+      const queue = queueOf(queueName(labels));
+      const id = jobId(run, job, attempt);
+      const state = await queue.getJobState(id);
+      // One that is over may be removed as well, and is not ours to give to others. One in hand is locked.
+      return (
+        state !== 'unknown' && state !== 'completed' && state !== 'failed' && (await queue.remove(id)) === 1
+      );
+    },
     async tidy() {
       for (const name of await connection.smembers(QUEUES_KEY)) {
         const counts = await queueOf(name).getJobCounts('wait', 'active', 'delayed', 'prioritized');

@@ -34,6 +34,8 @@ export interface JobProgress {
   readonly seq: number;
   /** Who had it last: what it left behind is there. Absent: nobody had it. */
   readonly worker?: string;
+  /** It is queued for this worker alone, which has what the last try left. */
+  readonly boundTo?: string | undefined;
 }
 
 export type Conclusion =
