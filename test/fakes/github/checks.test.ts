@@ -104,6 +104,9 @@ describe('a check run', () => {
       'with four buttons',
       { actions: ['a', 'b', 'c', 'd'].map((identifier) => ({ label: 'l', description: 'd', identifier })) },
     ],
+    ['with a long label', { actions: [{ label: 'x'.repeat(21), description: 'd', identifier: 'i' }] }],
+    ['with a long description', { actions: [{ label: 'l', description: 'x'.repeat(41), identifier: 'i' }] }],
+    ['with a long identifier', { actions: [{ label: 'l', description: 'd', identifier: 'x'.repeat(21) }] }],
     ['on no commit', { head_sha: '1'.repeat(40) }],
   ])('is refused %s', async (_, body) => {
     const answer = await create(body);

@@ -117,9 +117,9 @@ test('a delivery comes twenty times under one guid', async () => {
   expect(new Set(received.map(({ headers }) => headers['x-github-delivery'])).size).toBe(1);
 });
 
-test('a delivery that is late is overtaken', async () => {
+test('a delivery that is late is overtaken by the next', async () => {
   github.webhooksTo(app.url);
-  github.deliveries.faults.add({ fault: { kind: 'late', ms: 300 }, event: 'push' });
+  github.deliveries.faults.add({ fault: { kind: 'overtaken', by: 1 }, event: 'push' });
   const [one, two] = [await push('1'), await push('2')];
   const received = await app.arrived(2);
   expect(received.map(({ body }) => (JSON.parse(body) as { after: string }).after)).toEqual([two, one]);

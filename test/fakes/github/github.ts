@@ -9,10 +9,12 @@ import { createChanges } from './changes.js';
 import { checkRunsOf } from './checks.js';
 import { type Checks, createChecks } from './drive/checks.js';
 import { type Comments, createComments, createIssues, type Issues } from './drive/comments.js';
+import { createInstallations, type Installations } from './drive/installations.js';
 import { createPeople, DEFAULT_USER, type People } from './drive/people.js';
 import { createPulls, type Pulls } from './drive/pulls.js';
 import { createPush, type Push } from './drive/push.js';
 import { createQueue, type Queue } from './drive/queue.js';
+import { createRepositorySettings, type RepositorySettings } from './drive/repositories.js';
 import { createFaults, type Faults } from './faults.js';
 import { createApi } from './http/api.js';
 import { createListener } from './http/listener.js';
@@ -87,6 +89,9 @@ export interface FakeGitHub {
   readonly comments: Comments;
   readonly checks: Checks;
   readonly queue: Queue;
+  readonly installations: Installations;
+  /** What owners do with repositories. */
+  readonly repositories: RepositorySettings;
   readonly push: Push;
   /** As a push that deletes it. `by` is a login. */
   removeBranch(repository: RepositoryName, branch: string, by?: string): Promise<void>;
@@ -101,6 +106,8 @@ export interface FakeGitHub {
 
 /** Starts a GitHub of its own on a loopback port: REST under `/api/v3`, git over HTTP, webhooks. */
 export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitHub> {
+  const asked = { ...readManifest(), ...options };
+  checkManifest(asked);
   const now = options.now ?? Date.now;
   const host = options.host ?? '127.0.0.1';
   const privateKey = options.privateKey ?? newPrivateKey();
@@ -116,8 +123,6 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitH
   });
   const { port } = server.address() as AddressInfo;
 
-  const asked = { ...readManifest(), ...options };
-  checkManifest(asked);
   const ids = createIds();
   const appId = options.appId ?? 1234;
   const app = {
@@ -127,6 +132,9 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitH
     clientId: `Iv23li${String(appId).padStart(14, '0')}`,
     owner: newAccount(ids, 'cyclone-maker', 'User'),
     publicKey: createPublicKey(privateKey),
+    privateKey,
+    webhookSecret,
+    name: 'cyclone',
     permissions: asked.permissions,
     events: asked.events,
     createdAt: now(),
@@ -191,6 +199,8 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitH
     comments: createComments(world),
     checks: createChecks(world),
     queue: createQueue(world, pushes),
+    installations: createInstallations(world),
+    repositories: createRepositorySettings(world),
     push,
     removeBranch: (name, branch, by = DEFAULT_USER) => {
       const repository = repositoryOf(world.state, name);

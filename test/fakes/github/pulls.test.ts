@@ -97,6 +97,9 @@ test('pull requests are read by number, by state and by commit, and stand in the
   const token = await installationToken(github, name);
   const get = async (path: string) => (await call(github, 'GET', `/repos/${name}${path}`, { token })).body;
   expect(await get('/pulls/1')).toMatchObject({ title: 'One more', mergeable: true, changed_files: 1 });
+  expect(await get('/pulls/1/files')).toMatchObject([{ filename: 'b.txt', status: 'added', additions: 1 }]);
+  expect(await get('/pulls/1/commits')).toMatchObject([{ sha }]);
+  expect(await get('/issues/1')).toMatchObject({ title: 'One more', pull_request: { merged_at: null } });
   expect(await get('/pulls?head=octo-org:topic')).toMatchObject([{ number: 1 }]);
   expect(await get('/pulls?state=closed')).toEqual([]);
   expect(await get(`/commits/${sha}/pulls`)).toMatchObject([{ number: 1 }]);

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { DEFAULT_USER } from './drive/people.js';
 import { createBareRepository, type FileContent, writeCommit } from './git/bare.js';
 import { git } from './git/git.js';
-import type { Account, Installation, Repository, RepositoryName } from './state/model.js';
+import { createInstallation, installationOn, select } from './installations.js';
+import type { Installation, Repository, RepositoryName } from './state/model.js';
 import { accountOf, addRepository, findRepository, installationFor, repositoryOf } from './state/state.js';
 import type { World } from './world.js';
 
@@ -32,18 +33,19 @@ export function createRepositories(world: World, dataDir: string): Repositories 
   const create = async (wanted: NewRepository, forkOf?: Repository): Promise<Repository> => {
     const { owner: login, name, defaultBranch = 'main' } = wanted;
     const fullName = `${login}/${name}`;
-    // The names become a path on disk.
     if (!/^[\w-]+\/[\w-][\w.-]*$/.test(fullName)) throw new Error(`not a name: ${fullName}`);
     if (findRepository(world.state, fullName) !== undefined) throw new Error(`taken: ${fullName}`);
     const owner = accountOf(world.state, login, wanted.ownerType ?? 'Organization');
+    const id = world.state.ids.next();
     const repository: Repository = {
-      id: world.state.ids.next(),
+      id,
       owner,
       name,
       fullName,
       private: wanted.private ?? false,
       defaultBranch,
-      directory: join(dataDir, 'repositories', login, `${name}.git`),
+      // By its id: names change.
+      directory: join(dataDir, 'repositories', `${id}.git`),
       createdAt: world.now(),
       pushedAt: world.now(),
       forkOf,
@@ -93,33 +95,9 @@ export function createRepositories(world: World, dataDir: string): Repositories 
   };
 }
 
-/** An account has one installation of an App, on all its repositories until one is left out. */
+/** The first repository of an account brings the App to all of them, until one is left out. */
 function install(world: World, repository: Repository, wanted: boolean): void {
-  const { state } = world;
-  const known = [...state.installations.values()].find(({ account }) => account === repository.owner);
-  if (known === undefined) {
-    if (wanted) state.installations.set(...newInstallation(world, repository.owner));
-    return;
-  }
-  if (wanted && known.repositories === undefined) return;
-  const others = [...state.repositories.values()].filter((each) => installationFor(state, each) === known);
-  known.repositories = new Set([
-    ...others.filter((each) => each !== repository).map(({ id }) => id),
-    ...(wanted ? [repository.id] : []),
-  ]);
-}
-
-function newInstallation({ state, now }: World, account: Account): [number, Installation] {
-  const id = state.ids.next();
-  const { permissions, events } = state.app;
-  const installation: Installation = {
-    id,
-    account,
-    createdAt: now(),
-    permissions,
-    events,
-    repositories: undefined,
-    suspendedAt: undefined,
-  };
-  return [id, installation];
+  const installation = installationOn(world, repository.owner);
+  if (installation !== undefined) select(world, installation, repository, wanted);
+  else if (wanted) createInstallation(world, repository.owner, undefined);
 }

@@ -37,10 +37,20 @@ export function invalid(error: FieldError): ApiError {
   return new ApiError(422, message, { errors: [error], violation: true });
 }
 
+/**
+ * GitHub sends who asks for a repository by its former name to its id: 301 for what only reads, 307 for the
+ * rest, both in the same words.
+ */
+export function moved(method: string, location: string): ApiError {
+  const status = method === 'GET' || method === 'HEAD' ? 301 : 307;
+  return new ApiError(status, 'Moved Permanently', { headers: { location } });
+}
+
 export function errorBody(error: ApiError): object {
   return {
     message: error.message,
     ...(error.errors.length > 0 ? { errors: error.errors } : {}),
+    ...(error.headers['location'] === undefined ? {} : { url: error.headers['location'] }),
     documentation_url: 'https://docs.github.com/rest',
     status: String(error.status),
   };

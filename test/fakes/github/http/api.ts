@@ -2,9 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { OpenRequest } from '../requests.js';
 import type { MatchedOperation } from '../schema/operations.js';
-import { findRepository } from '../state/state.js';
+import type { Repository } from '../state/model.js';
+import { findMoved, findRepository } from '../state/state.js';
 import type { World } from '../world.js';
-import { ApiError, errorBody, notFound, unauthorized } from './api-error.js';
+import { ApiError, errorBody, moved, notFound, unauthorized } from './api-error.js';
 import { authenticate, type Principal, quotaKey } from './principal.js';
 import { authorize } from './rights.js';
 import type { Answer, Call, Route } from './route.js';
@@ -67,6 +68,7 @@ async function readCall(world: World, principal: Principal, request: ApiRequest)
   return {
     world,
     principal,
+    method: matched.operation.method,
     url,
     parameters: matched.parameters,
     body,
@@ -92,6 +94,10 @@ async function run(route: Route, call: Call): Promise<Answer> {
     case 'app':
       if (principal.kind !== 'app') throw unauthorized('A JSON web token could not be decoded');
       return route.handle(call);
+    case 'user':
+      if (principal.kind === 'anonymous') throw unauthorized('Requires authentication');
+      if (principal.kind !== 'user') throw new ApiError(403, 'Resource not accessible by integration');
+      return route.handle({ ...call, account: principal.account });
     case 'installation':
       if (principal.kind !== 'installation')
         throw new ApiError(403, 'You must authenticate with an installation access token.');
@@ -99,12 +105,21 @@ async function run(route: Route, call: Call): Promise<Answer> {
     case 'repository': {
       // A web token names the App and nothing that it may do in a repository.
       if (principal.kind === 'app') throw unauthorized();
-      const repository = findRepository(call.world.state, `${parameters['owner']}/${parameters['repo']}`);
+      const name = `${parameters['owner']}/${parameters['repo']}`;
+      const here = findRepository(call.world.state, name);
+      const repository = here ?? findMoved(call.world.state, name);
       if (repository === undefined) throw notFound();
       authorize(principal, repository, route.need);
+      if (here === undefined) throw moved(call.method, byId(call, repository));
       return route.handle({ ...call, repository });
     }
   }
+}
+
+/** The same address with the repository's id for its name. */
+function byId({ world: { urls }, url }: Call, { id }: Repository): string {
+  const [, rest = ''] = /\/repos\/[^/]+\/[^/]+(.*)$/.exec(url.pathname + url.search) ?? [];
+  return `${urls.api}/repositories/${id}${rest}`;
 }
 
 function refusal(error: unknown): Answer {

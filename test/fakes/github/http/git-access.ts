@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { serveGit } from '../git/smart-http.js';
 import type { Pushes } from '../pushes.js';
 import type { Account, Repository } from '../state/model.js';
-import { findRepository } from '../state/state.js';
+import { findMoved, findRepository } from '../state/state.js';
 import type { World } from '../world.js';
-import { ApiError } from './api-error.js';
+import { ApiError, moved } from './api-error.js';
 import { authenticate, type Principal } from './principal.js';
 import { authorize } from './rights.js';
 
@@ -45,21 +45,29 @@ export async function answerGit(
     return;
   }
   const { repository, pusher, name } = access;
-  const query = new URL(request.url ?? '/', world.urls.web).search.slice(1);
+  const query = queryOf(request).slice(1);
   const serve = (): Promise<void> =>
     serveGit({ directory: repository.directory, path: git.path, query, user: name }, request, response);
   if (git.path === '/git-receive-pack') await pushes(repository, pusher, serve);
   else await serve();
 }
 
+const queryOf = ({ url }: IncomingMessage): string => /\?.*$/.exec(url ?? '')?.[0] ?? '';
+
 function allow(world: World, git: GitPath, request: IncomingMessage, writes: boolean) {
   const principal = authenticate(request.headers, world.state, world.now());
-  const repository = findRepository(world.state, git.repository);
+  const here = findRepository(world.state, git.repository);
+  const repository = here ?? findMoved(world.state, git.repository);
   // Whether a private repository is there is said to nobody before they say who they are.
   if (principal.kind === 'anonymous' && (writes || repository?.private !== false))
     throw new ApiError(401, 'Authentication required');
   if (repository === undefined) throw new ApiError(404, 'Repository not found.');
   authorize(principal, repository, { permission: 'contents', level: writes ? 'write' : 'read' });
+  if (here === undefined)
+    throw moved(
+      request.method ?? 'GET',
+      `${world.urls.web}/${repository.fullName}.git${git.path}${queryOf(request)}`,
+    );
   const pusher = principal.kind === 'user' ? principal.account : world.state.app.bot;
   return { repository, pusher, name: nameOf(principal) };
 }
@@ -78,5 +86,7 @@ function nameOf(principal: Principal): string | undefined {
 
 export function refuseGit(response: ServerResponse, error: ApiError): void {
   if (error.status === 401) response.setHeader('www-authenticate', 'Basic realm="GitHub"');
-  response.writeHead(error.status, { 'content-type': 'text/plain' }).end(`${error.message}\n`);
+  response
+    .writeHead(error.status, { ...error.headers, 'content-type': 'text/plain' })
+    .end(`${error.message}\n`);
 }

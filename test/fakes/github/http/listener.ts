@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault, FaultSource } from '../faults.js';
 import { page } from '../page.js';
 import type { Pushes } from '../pushes.js';
+import { isRegistration, register } from '../registration.js';
 import { createMatcher, type MatchedOperation } from '../schema/operations.js';
 import { API_PATH } from '../urls.js';
 import type { World } from '../world.js';
@@ -38,7 +40,7 @@ export function createListener(parts: Parts): RequestListener {
 
   async function answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const git = parseGitPath(url);
-    const path = apiPath(url);
+    const path = apiPath(world, url);
     const matched = path === undefined ? undefined : match(request.method ?? 'GET', path);
     const operation = git?.operation ?? matched?.operation.id ?? 'page';
     const asked = { operation, path: url.pathname + url.search };
@@ -60,6 +62,8 @@ export function createListener(parts: Parts): RequestListener {
     if (git !== undefined && fault?.kind === 'unauthorized')
       return refuseGit(response, new ApiError(401, 'Authentication required'));
     if (git !== undefined) return answerGit(world, parts.pushes, git, request, response);
+    if (isRegistration(request.method, url.pathname))
+      return send(register(world, await text(request), url.searchParams.get('state')));
     if (path === undefined) return send(page(world, url.pathname));
     if (matched === undefined) {
       world.violations.add({
@@ -84,9 +88,13 @@ function commitOf({ state }: World, { parameters }: MatchedOperation): string | 
   return run?.headSha ?? parameters['commit_sha'] ?? parameters['ref'];
 }
 
-/** The path below the API's root, still encoded. */
-function apiPath(url: URL): string | undefined {
-  return url.pathname.startsWith(`${API_PATH}/`) ? url.pathname.slice(API_PATH.length) : undefined;
+/** The path below the API's root, still encoded, with a repository's name where its id may stand. */
+function apiPath({ state }: World, url: URL): string | undefined {
+  if (!url.pathname.startsWith(`${API_PATH}/`)) return undefined;
+  return url.pathname.slice(API_PATH.length).replace(/^\/repositories\/(\d+)/, (path, id) => {
+    const repository = [...state.repositories.values()].find((each) => each.id === Number(id));
+    return repository === undefined ? path : `/repos/${repository.fullName}`;
+  });
 }
 
 /** What a fault answers in place of GitHub; `undefined` when the request is carried out nevertheless. */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { checkToken } from '../state/credentials.js';
 import { jwtProblem } from '../state/jwt.js';
-import type { Account, InstallationToken } from '../state/model.js';
+import type { Account, InstallationToken, UserToken } from '../state/model.js';
 import type { State } from '../state/state.js';
 import { ApiError, unauthorized } from './api-error.js';
 
@@ -10,7 +10,8 @@ export type Principal =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'app' }
   | { readonly kind: 'installation'; readonly token: InstallationToken }
-  | { readonly kind: 'user'; readonly account: Account };
+  /** `limits`: of a fine-grained token. */
+  | { readonly kind: 'user'; readonly account: Account; readonly limits: UserToken | undefined };
 
 /**
  * Reads the Authorization header: `Bearer` or `token` with any of our tokens, or Basic with the token as
@@ -22,7 +23,9 @@ export function authenticate(headers: IncomingHttpHeaders, state: State, now: nu
   if (secret === undefined) return { kind: 'anonymous' };
   if (secret.startsWith('ghs_')) return installation(secret, state, now);
   const account = [...state.accounts.values()].find(({ token }) => token === secret);
-  if (account !== undefined) return { kind: 'user', account };
+  if (account !== undefined) return { kind: 'user', account, limits: undefined };
+  const limits = state.userTokens.get(secret);
+  if (limits?.revoked === false) return { kind: 'user', account: limits.account, limits };
   if (secret.split('.').length !== 3) throw unauthorized();
   const problem = jwtProblem(secret, state.app, now);
   if (problem !== undefined) throw unauthorized(problem);

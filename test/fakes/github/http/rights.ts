@@ -1,4 +1,11 @@
-import { type Level, type Permissions, type Repository, ROLES, type Role } from '../state/model.js';
+import {
+  type Level,
+  type Permissions,
+  type Repository,
+  ROLES,
+  type Role,
+  type UserToken,
+} from '../state/model.js';
 import { covers } from '../state/state.js';
 import { ApiError, notFound } from './api-error.js';
 import type { Principal } from './principal.js';
@@ -21,7 +28,7 @@ export function roleOf(repository: Repository, login: string): Role {
   return role ?? (repository.private ? 'none' : 'read');
 }
 
-const atLeast = (role: Role, needed: Role): boolean => ROLES.indexOf(role) >= ROLES.indexOf(needed);
+export const atLeast = (role: Role, needed: Role): boolean => ROLES.indexOf(role) >= ROLES.indexOf(needed);
 
 /**
  * May this principal do what an operation on a repository needs?
@@ -31,7 +38,8 @@ export function authorize(principal: Principal, repository: Repository, need: Ne
   if (!sees(principal, repository)) throw notFound();
   if (does(principal, repository, need)) return;
   if (principal.kind === 'anonymous') throw new ApiError(401, 'Requires authentication');
-  throw new ApiError(403, 'Resource not accessible by integration', {
+  const who = principal.kind === 'user' ? 'personal access token' : 'integration';
+  throw new ApiError(403, `Resource not accessible by ${who}`, {
     headers: { 'x-accepted-github-permissions': `${need.permission}=${need.level}` },
   });
 }
@@ -45,7 +53,10 @@ function sees(principal: Principal, repository: Repository): boolean {
     case 'installation':
       return inScope(principal, repository);
     case 'user':
-      return atLeast(roleOf(repository, principal.account.login), 'read');
+      return (
+        among(principal.limits?.repositories, repository) &&
+        atLeast(roleOf(repository, principal.account.login), 'read')
+      );
   }
 }
 
@@ -60,13 +71,24 @@ function does(principal: Principal, repository: Repository, need: Need): boolean
       return inScope(principal, repository) && grants(principal.token.permissions, need);
     case 'user':
       // Checks are written by Apps only.
-      if (need.permission === 'checks') return need.level === 'read';
-      return atLeast(roleOf(repository, principal.account.login), need.level);
+      if (need.permission === 'checks' && need.level === 'write') return false;
+      return (
+        within(principal.limits, repository, need) &&
+        atLeast(roleOf(repository, principal.account.login), need.level)
+      );
   }
 }
 
+function within(limits: UserToken | undefined, repository: Repository, need: Need): boolean {
+  if (limits === undefined) return true;
+  return among(limits.repositories, repository) && grants(limits.permissions, need);
+}
+
+/** `undefined` is all of them. */
+const among = (ids: ReadonlySet<number> | undefined, { id }: Repository): boolean =>
+  ids === undefined || ids.has(id);
+
 function inScope(principal: Principal & { kind: 'installation' }, repository: Repository): boolean {
   const { installation, repositories } = principal.token;
-  if (!covers(installation, repository)) return false;
-  return repositories === undefined || repositories.has(repository.id);
+  return covers(installation, repository) && among(repositories, repository);
 }

@@ -1,4 +1,4 @@
-import type { Installation, InstallationToken, Repository } from '../state/model.js';
+import type { Account, Installation, InstallationToken, Repository } from '../state/model.js';
 import type { World } from '../world.js';
 import type { Principal } from './principal.js';
 import type { Need } from './rights.js';
@@ -7,6 +7,7 @@ import type { Need } from './rights.js';
 export interface Call {
   readonly world: World;
   readonly principal: Principal;
+  readonly method: string;
   /** Absolute, with the query. */
   readonly url: URL;
   readonly parameters: Readonly<Record<string, string>>;
@@ -31,6 +32,10 @@ export interface InstallationCall extends Call {
   readonly installation: Installation;
 }
 
+export interface UserCall extends Call {
+  readonly account: Account;
+}
+
 export interface RepositoryCall extends Call {
   readonly repository: Repository;
 }
@@ -39,6 +44,7 @@ export interface RepositoryCall extends Call {
 export type Route =
   | { readonly as: 'anyone'; readonly operation: string; readonly handle: Handler<Call> }
   | { readonly as: 'app'; readonly operation: string; readonly handle: Handler<Call> }
+  | { readonly as: 'user'; readonly operation: string; readonly handle: Handler<UserCall> }
   | { readonly as: 'installation'; readonly operation: string; readonly handle: Handler<InstallationCall> }
   | {
       readonly as: 'repository';
@@ -59,6 +65,13 @@ export const asApp = (operation: string, handle: Handler<Call>): Route => ({ as:
 /** Only with an installation's token. */
 export const asInstallation = (operation: string, handle: Handler<InstallationCall>): Route => ({
   as: 'installation',
+  operation,
+  handle,
+});
+
+/** Only with a person's token. */
+export const asUser = (operation: string, handle: Handler<UserCall>): Route => ({
+  as: 'user',
   operation,
   handle,
 });

@@ -4,12 +4,14 @@ import { paginate } from '../http/pages.js';
 import { created, json, onRepository, type RepositoryCall, type Route } from '../http/route.js';
 import { findByNumber } from '../issues.js';
 import type { Account, Comment, Issue, PullRequest, Reaction } from '../state/model.js';
-import { commentView, reactionView } from '../views/comment.js';
+import { commentView, issueView, reactionView } from '../views/comment.js';
 
 // https://docs.github.com/en/rest/issues/comments
 const MAX_BODY = 65_536;
 
 export const commentRoutes: readonly Route[] = [
+  onRepository('issues/get', 'issues:read', (call) => json(issueView(call.world, thread(call)))),
+
   onRepository('issues/list-comments', 'issues:read', (call) => {
     const since = Date.parse(call.url.searchParams.get('since') ?? '');
     const found = commentsOn(call.world, thread(call)).filter(

@@ -1,9 +1,9 @@
 import { readCommits, resolveCommit } from '../git/commits.js';
-import { diffFiles, type FileDiff, mergeBase } from '../git/diff.js';
+import { diffFiles, mergeBase } from '../git/diff.js';
 import { notFound } from '../http/api-error.js';
 import { paginate } from '../http/pages.js';
-import { json, onRepository, type RepositoryCall, type Route } from '../http/route.js';
-import { commitView } from '../views/commit.js';
+import { json, onRepository, type Route } from '../http/route.js';
+import { commitView, diffEntryView } from '../views/commit.js';
 
 // https://docs.github.com/en/rest/commits/commits#compare-two-commits
 const MAX_FILES = 300;
@@ -46,7 +46,7 @@ export const comparisonRoutes: readonly Route[] = [
         files: isFirstPage
           ? (await diffFiles(directory, root, head))
               .slice(0, MAX_FILES)
-              .map((file) => fileView(call, head, file))
+              .map((file) => diffEntryView(world.urls, repository, head, file))
           : [],
       },
       page.headers,
@@ -57,22 +57,4 @@ export const comparisonRoutes: readonly Route[] = [
 function statusOf(ahead: number, behind: number): string {
   if (ahead === 0) return behind === 0 ? 'identical' : 'behind';
   return behind === 0 ? 'ahead' : 'diverged';
-}
-
-function fileView({ world: { urls }, repository }: RepositoryCall, head: string, file: FileDiff) {
-  const { path, previous, sha, status, additions, deletions } = file;
-  const where = path.split('/').map(encodeURIComponent).join('/');
-  const web = `${urls.web}/${repository.fullName}`;
-  return {
-    sha,
-    filename: path,
-    status,
-    additions,
-    deletions,
-    changes: additions + deletions,
-    blob_url: `${web}/blob/${head}/${where}`,
-    raw_url: `${web}/raw/${head}/${where}`,
-    contents_url: `${urls.api}/repos/${repository.fullName}/contents/${where}?ref=${head}`,
-    ...(previous === undefined ? {} : { previous_filename: previous }),
-  };
 }

@@ -2,7 +2,7 @@ import { readCommit, resolveCommit } from '../git/commits.js';
 import { snapshotRefs } from '../git/refs.js';
 import { ApiError, notFound } from '../http/api-error.js';
 import { paginate } from '../http/pages.js';
-import { roleOf } from '../http/rights.js';
+import { atLeast, roleOf } from '../http/rights.js';
 import { json, onRepository, type Route } from '../http/route.js';
 import { findAccount } from '../state/state.js';
 import { accountView, nodeId } from '../views/account.js';
@@ -10,9 +10,10 @@ import { commitView } from '../views/commit.js';
 import { fullRepositoryView } from '../views/repository.js';
 
 export const repositoryRoutes: readonly Route[] = [
-  onRepository('repos/get', 'metadata:read', ({ world, repository }) =>
-    json(fullRepositoryView(world.urls, repository)),
-  ),
+  onRepository('repos/get', 'metadata:read', ({ world, repository, principal }) => {
+    const role = principal.kind === 'user' ? roleOf(repository, principal.account.login) : 'read';
+    return json(fullRepositoryView(world.urls, repository, role));
+  }),
 
   onRepository('repos/list-branches', 'contents:read', async ({ world, repository, url }) => {
     const page = paginate([...(await snapshotRefs(repository.directory, 'refs/heads'))], url);
@@ -62,7 +63,11 @@ export const repositoryRoutes: readonly Route[] = [
   onRepository(
     'repos/get-collaborator-permission-level',
     'metadata:read',
-    ({ world, repository, parameters }) => {
+    ({ world, repository, parameters, principal }) => {
+      // Also of a public repository it is not for everybody.
+      if (principal.kind === 'anonymous') throw new ApiError(401, 'Requires authentication');
+      if (principal.kind === 'user' && !atLeast(roleOf(repository, principal.account.login), 'write'))
+        throw new ApiError(403, 'Must have push access to view collaborator permission.');
       const account = findAccount(world.state, parameters['username'] ?? '');
       if (account === undefined) throw notFound();
       const role = roleOf(repository, account.login);

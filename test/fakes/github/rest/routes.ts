@@ -1,5 +1,6 @@
 import type { Route } from '../http/route.js';
 import { appRoutes } from './app.js';
+import { appManifestRoutes } from './app-manifests.js';
 import { checkRunRoutes } from './check-runs.js';
 import { checkSuiteRoutes } from './check-suites.js';
 import { commentRoutes } from './comments.js';
@@ -11,10 +12,12 @@ import { hookDeliveryRoutes } from './hook-deliveries.js';
 import { installationRoutes } from './installation.js';
 import { pullRoutes } from './pulls.js';
 import { repositoryRoutes } from './repositories.js';
+import { userRoutes } from './user.js';
 
 /** Every operation that is answered here; one file for each resource. */
 export const routes: readonly Route[] = [
   ...appRoutes,
+  ...appManifestRoutes,
   ...checkRunRoutes,
   ...checkSuiteRoutes,
   ...commentRoutes,
@@ -26,4 +29,5 @@ export const routes: readonly Route[] = [
   ...installationRoutes,
   ...pullRoutes,
   ...repositoryRoutes,
+  ...userRoutes,
 ];

@@ -27,7 +27,9 @@ function toJsonSchema(value: unknown, id: string): unknown {
       if (key === '$ref' && typeof item === 'string') return [key, `${id}${item}`];
       // The events that an App may listen to: some copies of the list are older than merge_group.
       if (key === 'events') return [key, { type: 'array', items: { type: 'string' } }];
-      return [key, toJsonSchema(item, id)];
+      const schema = toJsonSchema(item, id) as Schema;
+      // Of a pull request whose fork is gone GitHub says null, which its description does not know.
+      return [key, key === 'repo' && isObject(schema) ? { anyOf: [schema, { type: 'null' }] } : schema];
     }),
   );
   if (schema['nullable'] !== true) return schema;
@@ -39,6 +41,8 @@ function toJsonSchema(value: unknown, id: string): unknown {
     ...(Array.isArray(rest['enum']) ? { enum: [...new Set([...rest['enum'], null])] } : {}),
   };
 }
+
+const isObject = (schema: Schema): boolean => '$ref' in schema || schema['type'] === 'object';
 
 /** Follows a reference within its document, as {@link readDocument} wrote it. */
 export function resolve(document: SchemaDocument, schema: Schema): Schema {

@@ -23,8 +23,13 @@ export interface App {
   /** Who does what the App does. */
   readonly bot: Account;
   readonly publicKey: KeyObject;
-  readonly permissions: Permissions;
-  readonly events: readonly string[];
+  /** PEM. */
+  readonly privateKey: string;
+  readonly webhookSecret: string;
+  /** For people; the slug stays. */
+  name: string;
+  permissions: Permissions;
+  events: readonly string[];
   readonly createdAt: number;
 }
 

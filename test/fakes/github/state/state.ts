@@ -25,12 +25,21 @@ export interface State {
   readonly installations: Map<number, Installation>;
   readonly tokens: Map<string, InstallationToken>;
   readonly userTokens: Map<string, UserToken>;
+  /** By the code of the manifest flow. */
+  readonly registrations: Map<string, Registration>;
   readonly issues: Map<number, Issue>;
   readonly pulls: Map<number, PullRequest>;
   readonly comments: Map<number, Comment>;
   readonly checkSuites: Map<number, CheckSuite>;
   readonly checkRuns: Map<number, CheckRun>;
   readonly ids: Ids;
+}
+
+/** An App that a person has confirmed and nobody has fetched yet. */
+export interface Registration {
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  accept(): void;
 }
 
 /** Ids grow over all kinds, so that an id of one kind used for another finds nothing. */
@@ -60,6 +69,7 @@ export function createState(app: App, ids: Ids): State {
     installations: new Map(),
     tokens: new Map(),
     userTokens: new Map(),
+    registrations: new Map(),
     issues: new Map(),
     pulls: new Map(),
     comments: new Map(),

@@ -34,6 +34,27 @@ export function accountView(urls: Urls, account: Account) {
   };
 }
 
+/** Of `GET /user` with a token that may read no more of its owner than everybody. */
+export function publicUserView(urls: Urls, account: Account) {
+  return {
+    ...accountView(urls, account),
+    user_view_type: 'public',
+    name: null,
+    company: null,
+    blog: null,
+    location: null,
+    email: null,
+    hireable: null,
+    bio: null,
+    public_repos: 0,
+    public_gists: 0,
+    followers: 0,
+    following: 0,
+    created_at: timestamp(0),
+    updated_at: timestamp(0),
+  };
+}
+
 export function organizationView(urls: Urls, account: Account) {
   const url = `${urls.api}/orgs/${account.login}`;
   return {
@@ -59,7 +80,7 @@ export function appView(urls: Urls, app: App) {
     node_id: nodeId('A', app.id),
     client_id: app.clientId,
     owner: accountView(urls, app.owner),
-    name: app.slug,
+    name: app.name,
     description: '',
     external_url: '',
     html_url: `${urls.web}/github-apps/${app.slug}`,

@@ -1,4 +1,5 @@
 import { type Commit, type FileChange, readCommit, type Signature } from '../git/commits.js';
+import type { FileDiff } from '../git/diff.js';
 import type { Repository } from '../state/model.js';
 import type { Urls } from '../urls.js';
 import { nodeId, timestamp } from './account.js';
@@ -93,5 +94,24 @@ export function pushCommitView(
     added: paths('added'),
     removed: paths('removed'),
     modified: paths('modified'),
+  };
+}
+
+/** A file as comparisons and pull requests list it; `head` is the commit that has it. */
+export function diffEntryView(urls: Urls, repository: Repository, head: string, file: FileDiff) {
+  const { path, previous, sha, status, additions, deletions } = file;
+  const where = path.split('/').map(encodeURIComponent).join('/');
+  const web = `${urls.web}/${repository.fullName}`;
+  return {
+    sha,
+    filename: path,
+    status,
+    additions,
+    deletions,
+    changes: additions + deletions,
+    blob_url: `${web}/blob/${head}/${where}`,
+    raw_url: `${web}/raw/${head}/${where}`,
+    contents_url: `${urls.api}/repos/${repository.fullName}/contents/${where}?ref=${head}`,
+    ...(previous === undefined ? {} : { previous_filename: previous }),
   };
 }

@@ -1,4 +1,5 @@
-import type { Repository } from '../state/model.js';
+import { atLeast } from '../http/rights.js';
+import type { Repository, Role } from '../state/model.js';
 import type { Urls } from '../urls.js';
 import { accountView, nodeId, timestamp } from './account.js';
 
@@ -24,8 +25,8 @@ export function repositoryView(urls: Urls, repository: Repository) {
   };
 }
 
-/** Of `GET /repos/{owner}/{repo}`. */
-export function fullRepositoryView(urls: Urls, repository: Repository) {
+/** Of `GET /repos/{owner}/{repo}`, for someone of that role. */
+export function fullRepositoryView(urls: Urls, repository: Repository, role: Role) {
   return {
     ...repositoryView(urls, repository),
     ...(repository.owner.type === 'Organization'
@@ -33,7 +34,13 @@ export function fullRepositoryView(urls: Urls, repository: Repository) {
       : {}),
     subscribers_count: 0,
     network_count: 0,
-    permissions: { admin: false, maintain: false, push: false, triage: false, pull: true },
+    permissions: {
+      admin: atLeast(role, 'admin'),
+      maintain: atLeast(role, 'maintain'),
+      push: atLeast(role, 'write'),
+      triage: atLeast(role, 'triage'),
+      pull: atLeast(role, 'read'),
+    },
   };
 }
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Changes } from '../changes.js';
 import type { Ids } from '../state/state.js';
 import { createDeliveryFaults, type DeliveryFaults } from './delivery-faults.js';
@@ -58,6 +57,8 @@ interface Options {
   readonly now: () => number;
 }
 
+const PATIENCE_MS = 30_000;
+
 export function createDeliveries(options: Options): Deliveries {
   const known = new Map<number, Delivery>();
   const underWay = new Set<Promise<void>>();
@@ -74,6 +75,12 @@ export function createDeliveries(options: Options): Deliveries {
     const tracked = sending.finally(() => underWay.delete(tracked));
     underWay.add(tracked);
   };
+  const overtaken = ({ id }: Delivery, by: number): Promise<unknown> => {
+    const answered = (): Delivery[] =>
+      [...known.values()].filter((each) => each.id > id && each.response !== undefined);
+    const what = `${by} deliveries after ${id}`;
+    return options.changes.until(() => answered().length >= by, { what, timeoutMs: PATIENCE_MS });
+  };
   const send = async (delivery: Delivery): Promise<PostAnswer> => {
     const { headers, body } = delivery.request;
     const once = (): Promise<PostAnswer> => post(delivery.url, headers, body, closing.signal);
@@ -83,8 +90,9 @@ export function createDeliveries(options: Options): Deliveries {
         return once();
       case 'lost':
         return NOT_SENT;
-      case 'late':
-        await sleep(fault.ms, undefined, { signal: closing.signal }).catch(() => undefined); // closed meanwhile
+      case 'overtaken':
+        // Closed meanwhile, or nothing came: it is sent all the same, or given up.
+        await overtaken(delivery, fault.by).catch(() => undefined);
         return once();
       case 'repeated':
         return (await Promise.all(Array.from({ length: fault.copies }, once))).at(-1) ?? NOT_SENT;

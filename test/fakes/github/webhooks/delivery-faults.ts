@@ -7,8 +7,8 @@ export type DeliveryFault =
   | { readonly kind: 'lost' }
   /** It comes so many times, all at once, under the same guid. */
   | { readonly kind: 'repeated'; readonly copies: number }
-  /** It comes so much later; others overtake it. */
-  | { readonly kind: 'late'; readonly ms: number };
+  /** It comes when so many later ones have been answered. */
+  | { readonly kind: 'overtaken'; readonly by: number };
 
 export interface DeliveryFaultRule extends Turns {
   readonly fault: DeliveryFault;
