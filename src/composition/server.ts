@@ -22,6 +22,8 @@ import { runStore } from '../adapters/sql/runs.js';
 import { installationValue } from '../adapters/sql/secrets.js';
 import { cyclone } from '../app.js';
 import { createPublisher } from '../checks/publisher.js';
+import { createCarryOut } from '../handlers/commands/carry-out.js';
+import type { Replies } from '../handlers/ports.js';
 import { createLive, type Live } from '../logs/live.js';
 import type { LogArchive } from '../logs/ports.js';
 import { createTail } from '../logs/tail.js';
@@ -178,6 +180,9 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     clock: systemClock,
     logger,
   });
+  const replies: Replies = {
+    say: (_repository, pull, { words }) => Promise.resolve(logger.info({ pull, words }, 'answer')),
+  };
   const { receive, operations, enquiries } = composeReceiving({
     files: github.repositories,
     history: github.history,
@@ -192,7 +197,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     clock: systemClock,
     logger,
     policy: { ...settings, registry: settings.registry?.location },
-    commands: () => () => Promise.resolve(),
+    commands: (may) => createCarryOut({ ...may, ...github, replies, logger }),
   });
   const { appId } = settings.github;
   await github.probot.load(cyclone({ intake: producer, appId, now: systemClock.now }));

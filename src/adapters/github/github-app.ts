@@ -1,5 +1,6 @@
 import type { Probot } from 'probot';
 import type { CheckApi } from '../../checks/ports.js';
+import type { Comments, Permissions, Reactions } from '../../handlers/ports.js';
 import type {
   Budget,
   CloneTokens,
@@ -11,9 +12,12 @@ import type {
 import type { WebhookReceiver } from '../../web/ports.js';
 import { createCheckApi } from './check-api.js';
 import { type ClientOptions, createClients } from './clients.js';
+import { createComments } from './comments-read.js';
 import { missedDeliveries } from './deliveries.js';
+import { createPermissions } from './permissions.js';
 import { createProbotApp, type ProbotOptions } from './probot-app.js';
 import { createPullRequests } from './pulls.js';
+import { createReactions } from './reactions.js';
 import { createRepositoryFiles } from './repository-files.js';
 import { createRepositoryHistory } from './repository-history.js';
 import { webhookReceiver } from './webhook-receiver.js';
@@ -26,6 +30,9 @@ export interface GitHubApp extends CloneTokens {
   readonly repositories: RepositoryFiles;
   readonly history: RepositoryHistory;
   readonly pulls: PullRequests;
+  readonly comments: Comments;
+  readonly permissions: Permissions;
+  readonly reactions: Reactions;
   readonly missed: MissedDeliveries;
   /** What is left of an installation's rate limit; undefined while that is not known. */
   readonly budget: (installation: number) => Budget | undefined;
@@ -42,6 +49,9 @@ export function githubApp(options: GitHubAppOptions): GitHubApp {
     repositories: createRepositoryFiles(clients),
     history: createRepositoryHistory(clients),
     pulls: createPullRequests(clients),
+    comments: createComments(clients),
+    permissions: createPermissions(clients),
+    reactions: createReactions(clients),
     missed: missedDeliveries(clients),
     budget: (installation) => clients.budget(installation),
     cloneToken: (repository) => clients.tokens.clone(repository),
