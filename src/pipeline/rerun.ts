@@ -43,16 +43,25 @@ export function rerunObstacle(plan: Plan, now: RunProgress, stages: readonly Sta
   if (again.size === 0) return 'none of it runs here';
   const open = now.stages.filter(({ state }) => state.status !== 'completed').map(({ id }) => id);
   const running = now.stages.filter(({ id, state }) => state.status === 'in_progress' && again.has(id));
-  if (running.length > 0) return `${namesOf(running.map(({ id }) => id))} runs now`;
+  if (running.length > 0)
+    return about(
+      running.map(({ id }) => id),
+      'runs now',
+      'run now',
+    );
   const queued = open.filter((id) => stages.includes(id));
-  if (queued.length > 0) return `${namesOf(queued)} has not run yet`;
+  if (queued.length > 0) return about(queued, 'has not run yet', 'have not run yet');
   // A worker has the job, or may take it at any moment: it knows of no second time.
   const taken = now.jobs.filter(({ status }) => status === 'enqueued' || status === 'running');
   const busy = new Set(taken.map(({ id }) => id));
-  const about = plan.jobs
+  const next = plan.jobs
     .filter(({ id, stages: own }) => busy.has(id) && own.some((stage) => again.has(stage)))
     .flatMap((job) => job.stages.filter((stage) => open.includes(stage)));
-  return about.length === 0 ? undefined : `${namesOf(about)} is about to run`;
+  return next.length === 0 ? undefined : about(next, 'is about to run', 'are about to run');
+}
+
+function about(stages: readonly StageId[], one: string, more: string): string {
+  return `${namesOf(stages)} ${stages.length === 1 ? one : more}`;
 }
 
 /**
