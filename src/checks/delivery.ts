@@ -1,4 +1,3 @@
-import { runOf } from './identity.js';
 import {
   type CheckApi,
   CheckRefused,
@@ -6,13 +5,12 @@ import {
   type CheckSubject,
   type CheckView,
   type DirtyCheck,
-  WHOLE_RUN,
 } from './ports.js';
 import { createTurns } from './turns.js';
 
 export type Delivery =
   | { readonly kind: 'delivered'; readonly githubId: number }
-  /** A later run on the commit has the check of that name now. */
+  /** Another run on the commit has the check of that name now. */
   | { readonly kind: 'superseded'; readonly by: number };
 
 type Addressee = Pick<DirtyCheck, 'run' | 'key' | 'githubId' | 'creating'>;
@@ -25,51 +23,41 @@ const REMEMBERED = 10_000;
 
 /**
  * Keeps to one check run per name and commit: GitHub would keep them all, and an answer that was lost
- * leaves one behind (https://docs.github.com/en/rest/checks/runs#create-a-check-run). A later run takes
- * over the check of an earlier one; an earlier one never takes it back.
+ * leaves one behind (https://docs.github.com/en/rest/checks/runs#create-a-check-run). Runs of a commit
+ * share it: the store knows whose it is at the moment, and who comes into its possession writes over it.
  */
 export function createDelivery(api: CheckApi, store: CheckStore): Deliver {
   const turns = createTurns();
-  /** Whose a check of a name and commit is. */
-  const holders = new Map<string, { readonly run: number; readonly githubId: number }>();
-  /** Commits on which nothing of ours was when that run came: its stages need not look. */
-  const untouched = new Map<string, number>();
+  /** GitHub's id of the check of a name on a commit. */
+  const known = new Map<string, number>();
 
   return (check, subject, view) => {
-    const commit = `${subject.repository.id}/${view.sha}`;
-    const place = `${commit}/${view.name}`;
+    const place = `${subject.repository.id}/${view.sha}/${view.name}`;
     const list = () => api.find(subject.repository, view.sha, view.name);
     return turns(place, () => deliver());
 
     async function deliver(): Promise<Delivery> {
-      const holder = holders.get(place);
-      if (holder !== undefined) {
-        return holder.run > check.run
-          ? { kind: 'superseded', by: holder.run }
-          : taken(await update(holder.githubId));
+      // In turn with all that is written to this check: a claim that is newer comes behind, and has the last word.
+      const { holder, shared } = await store.claim(check.run, check.key);
+      if (holder !== check.run) {
+        return { kind: 'superseded', by: holder };
       }
-      if (isNew()) {
-        return taken(await create());
-      }
-      const found = await list();
-      if (check.key === WHOLE_RUN) {
-        remember(untouched, commit, found.length === 0 ? check.run : 0);
-      }
-      return settle(found);
+      const githubId = await write(known.get(place) ?? check.githubId, shared);
+      remember(known, place, githubId);
+      return { kind: 'delivered', githubId };
     }
 
-    function isNew(): boolean {
-      return check.githubId === undefined && !check.creating && untouched.get(commit) === check.run;
+    async function write(id: number | undefined, shared: boolean): Promise<number> {
+      if (id !== undefined) {
+        return update(id);
+      }
+      return check.creating || shared ? settle(await list()) : create();
     }
 
-    /** Whatever GitHub has of that name on the commit becomes this run's, unless it is a later run's. */
-    async function settle(found: Awaited<ReturnType<CheckApi['find']>>): Promise<Delivery> {
-      const newest = Math.max(0, ...found.map(({ externalId }) => runOf(externalId) ?? 0));
-      if (newest > check.run) {
-        return { kind: 'superseded', by: newest };
-      }
+    /** Whatever GitHub has of that name on the commit becomes this run's. */
+    async function settle(found: Awaited<ReturnType<CheckApi['find']>>): Promise<number> {
       const target = found.find(({ externalId }) => externalId === view.externalId) ?? found[0];
-      return taken(target === undefined ? await create() : await update(target.id));
+      return target === undefined ? create() : update(target.id);
     }
 
     async function create(): Promise<number> {
@@ -78,8 +66,6 @@ export function createDelivery(api: CheckApi, store: CheckStore): Deliver {
     }
 
     async function update(id: number): Promise<number> {
-      // Before the answer: if it is lost, an earlier run must not take the check back meanwhile.
-      remember(holders, place, { run: check.run, githubId: id });
       try {
         await api.update(subject.repository, id, view);
         return id;
@@ -88,7 +74,7 @@ export function createDelivery(api: CheckApi, store: CheckStore): Deliver {
         if (!(error instanceof CheckRefused)) {
           throw error;
         }
-        holders.delete(place);
+        known.delete(place);
         const left = await list();
         if (left.some((one) => one.id === id)) {
           throw error;
@@ -100,11 +86,6 @@ export function createDelivery(api: CheckApi, store: CheckStore): Deliver {
         await api.update(subject.repository, other.id, view);
         return other.id;
       }
-    }
-
-    function taken(githubId: number): Delivery {
-      remember(holders, place, { run: check.run, githubId });
-      return { kind: 'delivered', githubId };
     }
   };
 }

@@ -10,9 +10,3 @@ export function checkName(key: CheckKey): string {
 export function externalId(run: number, key: CheckKey): string {
   return `${run}/${key}`;
 }
-
-/** The run of an {@link externalId}; undefined when it is none of ours. */
-export function runOf(id: string): number | undefined {
-  const match = /^(\d+)\//u.exec(id);
-  return match?.[1] === undefined ? undefined : Number(match[1]);
-}

@@ -13,7 +13,7 @@ import {
   type DirtyCheck,
   WHOLE_RUN,
 } from './ports.js';
-import { notYetRunning, stateOf } from './render.js';
+import { type Moment, notYetRunning, stateOf } from './render.js';
 import { createRounds, type Next, type Rounds } from './rounds.js';
 
 export interface LaneDeps {
@@ -42,6 +42,7 @@ export interface LaneLog {
 /** What GitHub was last told by this lane. */
 interface Shown {
   readonly githubId: number;
+  readonly status: CheckView['status'];
   readonly face: string;
   readonly at: number;
   readonly logSize: number;
@@ -53,6 +54,8 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
   const ids = { run, check: key };
   let failures = 0;
   let shown: Shown | undefined;
+  /** Which change of the check was read last. */
+  let read = 0;
   /** Whether an end is to be told: it goes before what only shows progress. */
   let ends = false;
 
@@ -79,6 +82,7 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
     if (check === undefined) {
       return refresh(subject);
     }
+    read = check.wanted;
     return isAfterWhole(check, checks) || isBeforeStages(check, checks, subject)
       ? { dirty: true }
       : write(check, checks, subject);
@@ -121,27 +125,35 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
     subject: CheckSubject,
   ): Promise<Next> {
     const moment = stateOf(subject, key);
-    const exists = check.githubId !== undefined;
-    const due = exists ? dueAt(moment, shown?.at, pace, deps.budget()) : 0;
+    const fresh = check.githubId === undefined || isReopened(moment);
+    const due = fresh ? 0 : dueAt(moment, shown?.at, pace, deps.budget());
     if (due > clock.now()) {
       return { dirty: true, at: due };
     }
-    const young = !exists && (isYoung(moment, clock.now(), pace) || endsTooEarly(checks, subject));
+    const young = fresh && (isYoung(moment, clock.now(), pace) || endsTooEarly(checks, subject));
     const { view, logSize } = await deps.draw(young ? notYetRunning(subject, key) : subject, key);
     const delivery = await deliverNew(check, subject, view);
     if (delivery.kind === 'superseded') {
-      return await giveUp(`taken over by run ${delivery.by}`);
+      return await yieldTo(delivery.by, check.wanted);
     }
-    shown = { githubId: delivery.githubId, face: face(view), at: clock.now(), logSize };
+    const { githubId } = delivery;
+    shown = { githubId, status: view.status, face: face(view), at: clock.now(), logSize };
     // What is too young to be shown is still to be said.
     await store.sent(run, key, delivery.githubId, young ? check.wanted - 1 : check.wanted);
     deps.settled();
     return { dirty: true, at: 0 };
   }
 
+  /** Run again: what GitHub shows is the end of the time before, and somebody may merge by it. */
+  function isReopened(moment: Moment): boolean {
+    return shown?.status === 'completed' && moment.status !== 'completed';
+  }
+
   async function deliverNew(check: DirtyCheck, subject: CheckSubject, view: CheckView): Promise<Delivery> {
     const last = shown;
-    return last !== undefined && last.githubId === check.githubId && last.face === face(view)
+    // 0: the check was another run's meanwhile.
+    const isTold = last !== undefined && check.sent > 0 && last.githubId === check.githubId;
+    return isTold && last.face === face(view)
       ? { kind: 'delivered', githubId: last.githubId }
       : await deps.deliver(check, subject, view);
   }
@@ -216,10 +228,22 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
   }
 
   async function giveUp(reason: string): Promise<Next> {
-    await store.refused(run, key, reason);
+    await store.refused(run, key, reason, read);
     deps.log.warn({ ...ids, reason }, 'check given up');
+    return settledAs({ dirty: false, over: true });
+  }
+
+  /** The next change asks again whose the check is: this run may be run again, and have it back. */
+  async function yieldTo(holder: number, wanted: number): Promise<Next> {
+    await store.yielded(run, key, wanted);
+    shown = undefined;
+    deps.log.debug({ ...ids, holder }, 'check is of another run');
+    return settledAs({ dirty: true, at: 0 });
+  }
+
+  function settledAs(next: Next): Next {
     deps.settled();
-    return { dirty: false, over: true };
+    return next;
   }
 
   const rounds = createRounds({

@@ -1,4 +1,5 @@
 import { bytes as inWords } from '../pipeline/measures.js';
+import { newestAttempt } from './again.js';
 import { endFrom, OUTPUT_BYTES } from './cut.js';
 import { firstError } from './first-error.js';
 import { fenced, link } from './markdown.js';
@@ -31,7 +32,7 @@ export function logText(log: LogEnd, failed: boolean, url: string): string | und
 }
 
 function compose(end: Buffer, size: number, failed: boolean, url: string): string {
-  const shown = plainText(end.toString()).trimEnd();
+  const shown = newestAttempt(plainText(end.toString())).trimEnd();
   const missing = size - end.length;
   const error = failed ? firstError(shown) : undefined;
   const notice = `${inWords(missing)} of the log's beginning are not shown here: ${link('the whole log', url)}`;

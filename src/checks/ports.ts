@@ -25,6 +25,14 @@ export interface Annotation {
   readonly message: string;
 }
 
+/** A button on a check. GitHub takes three, with 20, 20 and 40 characters: https://docs.github.com/en/rest/checks/runs */
+export interface Action {
+  readonly label: string;
+  /** Comes back when it is pressed. */
+  readonly identifier: 'cancel' | 'approve' | 'rerun';
+  readonly description: string;
+}
+
 /** What one check should look like on GitHub now. Rendered, cut to GitHub's limits. */
 export interface CheckView {
   readonly name: string;
@@ -40,6 +48,8 @@ export interface CheckView {
   readonly summary: string;
   readonly text?: string;
   readonly annotations: readonly Annotation[];
+  /** Those of before go. */
+  readonly actions: readonly Action[];
 }
 
 /** A run with all that a check shows of it. */
@@ -101,8 +111,18 @@ export interface DirtyCheck {
   readonly creating: boolean;
   /** Grows with every change of the subject. */
   readonly wanted: number;
-  /** What GitHub has. 0: nothing. */
+  /** What GitHub has. 0: nothing, or what another run has said. */
   readonly sent: number;
+}
+
+/**
+ * Whose the check of a name on a commit is. Several runs of a commit may have one of that name: the run about
+ * which somebody decided last, by its start, its approval or its re-run, has it.
+ */
+export interface Claim {
+  readonly holder: number;
+  /** Another run may have made the check on GitHub. */
+  readonly shared: boolean;
 }
 
 /** What the publisher must not forget, kept in SQL. */
@@ -114,8 +134,83 @@ export interface CheckStore {
   /** Before a create is sent. */
   creating(run: number, key: CheckKey): Promise<void>;
   sent(run: number, key: CheckKey, githubId: number, sent: number): Promise<void>;
-  /** GitHub refused it for good: it is not dirty any more. */
-  refused(run: number, key: CheckKey, reason: string): Promise<void>;
+  claim(run: number, key: CheckKey): Promise<Claim>;
+  /** Another run has the check: what this one is up to `wanted` is not to be told. */
+  yielded(run: number, key: CheckKey, wanted: number): Promise<void>;
+  /** GitHub refused it for good: it is not dirty any more, unless it has changed since `wanted`. */
+  refused(run: number, key: CheckKey, reason: string, wanted: number): Promise<void>;
+}
+
+// ── the one comment of a pull request ───────────────────────────────────────────────────────────
+
+/** What is said to somebody who asked on a pull request. */
+export interface Answer {
+  /** GitHub's id of the comment that asked. */
+  readonly comment: number;
+  /** The place among the questions of that comment, from 0: with `comment` it names the question. */
+  readonly place: number;
+  /** GitHub login. */
+  readonly by: string;
+  /** As it was typed, on one line. Theirs, not ours. */
+  readonly command: string;
+  /** Plain text, no Markdown; lines by `\n`. */
+  readonly words: string;
+}
+
+/** A pull request whose comment GitHub does not know as it should be. */
+export interface Thread {
+  /** GitHub's id. */
+  readonly repository: number;
+  readonly pull: number;
+  readonly installationId: number;
+}
+
+/** The one comment of ours on a pull request, as far as it was made. */
+export interface StickyComment {
+  readonly repository: Repository;
+  readonly pull: number;
+  readonly githubId?: number;
+  /** A create was begun and its end is unknown. */
+  readonly creating: boolean;
+  /** The head for which somebody deleted it. */
+  readonly deletedFor?: string;
+  /** The newest few, oldest first. */
+  readonly answers: readonly Answer[];
+  /** Grows with every change of a run of the pull request, and with every answer. */
+  readonly wanted: number;
+  /** What GitHub has. */
+  readonly sent: number;
+}
+
+/** The comments of pull requests, kept in SQL with the runs. */
+export interface CommentStore {
+  dirty(): Promise<readonly Thread[]>;
+  /** The one of the run's pull request, if GitHub does not know it as it should be. */
+  dirtyOf(run: number): Promise<readonly Thread[]>;
+  load(thread: Thread): Promise<StickyComment | undefined>;
+  /** The newest few runs of the pull request, newest first. */
+  subjects(thread: Thread): Promise<readonly CheckSubject[]>;
+  /** Before a create is sent. */
+  creating(thread: Thread): Promise<void>;
+  /** Without an id: there is nothing to tell. */
+  sent(thread: Thread, githubId: number | undefined, wanted: number): Promise<void>;
+  /** Somebody deleted it while this commit was the head. What was answered is forgotten with it. */
+  deleted(thread: Thread, sha: string): Promise<void>;
+  /** The same question again changes nothing. */
+  answer(repository: Repository, pull: number, answer: Answer): Promise<void>;
+}
+
+/** Somebody deleted the comment. */
+export class CommentGone extends Error {
+  override readonly name = 'CommentGone';
+}
+
+/** Comments of ours on pull requests. Does not retry; throws CheckRetry, CheckRefused, or CommentGone. */
+export interface CommentApi {
+  create(repository: Repository, pull: number, body: string): Promise<{ id: number }>;
+  update(repository: Repository, id: number, body: string): Promise<void>;
+  /** Our App's oldest comment there that has the marker. */
+  find(repository: Repository, pull: number, marker: string): Promise<number | undefined>;
 }
 
 /** The end of a stage's log, for the text of its check. */

@@ -1,6 +1,8 @@
 import { conclusionOf } from '../pipeline/judgement.js';
-import type { StageState } from '../pipeline/model.js';
-import { keepStart, stageTitle } from '../pipeline/wording.js';
+import type { StageProgress, StageState } from '../pipeline/model.js';
+import { keepStart } from '../pipeline/wording.js';
+import { runActions } from './actions.js';
+import { notYetAgain, stageLine } from './again.js';
 import { TITLE_CHARACTERS } from './cut.js';
 import { checkName, externalId } from './identity.js';
 import { issueAnnotations, issueText } from './issues.js';
@@ -27,7 +29,7 @@ export function renderCheck(subject: CheckSubject, key: CheckKey, input: RenderI
 
 /** What of a check's life GitHub wants to know besides its output. */
 export function stateOf(subject: CheckSubject, key: CheckKey): Moment {
-  return key === WHOLE_RUN ? runMoment(subject) : stageMoment(stageState(subject, key));
+  return key === WHOLE_RUN ? runMoment(subject) : stageMoment(stageState(subject, key).state);
 }
 
 export type Moment = Pick<CheckView, 'status' | 'conclusion' | 'startedAt' | 'completedAt'>;
@@ -51,26 +53,31 @@ function renderRun(subject: CheckSubject, links: Links): CheckView {
     summary: runSummary(subject, links),
     ...(text === undefined ? {} : { text }),
     annotations: issueAnnotations(subject.issues),
+    actions: runActions(subject.progress),
   };
 }
 
 function renderStage(subject: CheckSubject, key: CheckKey, input: RenderInput): CheckView {
-  const state = stageState(subject, key);
+  const stage = stageState(subject, key);
+  const { state } = stage;
   const url = input.links.stage(subject.run, key, subject.repository.private);
-  const text = input.log === undefined ? undefined : logText(input.log, didFail(state), url);
-  const planned = subject.plan.stages.find((stage) => stage.id === key);
+  const log = input.log === undefined ? undefined : logText(input.log, didFail(state), url);
+  const text = notYetAgain(stage, url) ?? log;
+  const planned = subject.plan.stages.find(({ id }) => id === key);
   return {
-    ...head(subject, key, url, stageTitle(state, planned?.waitsFor)),
+    ...head(subject, key, url, stageLine(stage, planned)),
     ...stageMoment(state),
-    summary: stageSummary(planned, state, stageAddresses(subject, key, input.links)),
+    ...timesAgain(stage),
+    summary: stageSummary(planned, stage, stageAddresses(subject, key, input.links)),
     ...(text === undefined ? {} : { text }),
     annotations: [],
+    actions: [],
   };
 }
 
 function stageAddresses(subject: CheckSubject, key: CheckKey, links: Links): StageAddresses {
   const { run, repository } = subject;
-  const state = stageState(subject, key);
+  const { state } = stageState(subject, key);
   const source = state.status === 'completed' ? state.facts.reusedFrom : undefined;
   return {
     page: links.stage(run, key, repository.private),
@@ -121,10 +128,19 @@ function stageMoment(state: StageState): Moment {
   return { status, conclusion, completedAt, ...(startedAt === undefined ? {} : { startedAt }) };
 }
 
-function stageState(subject: CheckSubject, key: CheckKey): StageState {
+/** GitHub keeps the time of a start that it is not told anew: of the time before, with the end of this one. */
+function timesAgain({ again, state }: StageProgress): Pick<CheckView, 'startedAt'> {
+  if (again === undefined || state.status === 'in_progress') {
+    return {};
+  }
+  const startedAt = state.status === 'completed' ? (state.startedAt ?? state.completedAt) : again.at;
+  return { startedAt };
+}
+
+function stageState(subject: CheckSubject, key: CheckKey): StageProgress {
   const stage = subject.progress.stages.find(({ id }) => id === key);
   if (stage === undefined) {
     throw new Error(`run ${subject.run} has no stage ${key}`);
   }
-  return stage.state;
+  return stage;
 }

@@ -1,6 +1,7 @@
 import { count, duration } from '../pipeline/measures.js';
-import type { PlannedStage, StageId, StageState } from '../pipeline/model.js';
-import { byMatrix, lasted, stageTitle } from '../pipeline/wording.js';
+import type { PlannedStage, RunProgress, StageId, StageProgress, StageState } from '../pipeline/model.js';
+import { byMatrix, lasted } from '../pipeline/wording.js';
+import { rerunSentences, stageLine } from './again.js';
 import { keepLines, OUTPUT_BYTES } from './cut.js';
 import { link, prose, row } from './markdown.js';
 import type { CheckSubject, Links } from './ports.js';
@@ -17,27 +18,34 @@ export function runSummary(subject: CheckSubject, links: Links): string {
     return `${prose(runTitle(subject))}\n\n${link('Details', url)}`;
   }
   const head = [row('stage', 'result', 'time'), '|---|---|---|'];
-  const end = `\n\n${link('Details', url)}`;
+  const end = ['', ...decisions(progress).map(prose), link('Details', url)].join('\n\n');
   const room = OUTPUT_BYTES - Buffer.byteLength(end);
   const rows = [...head, ...stageRows(subject, links)];
   return keepLines(rows, room, (left) => row(link(`and ${left} more`, url), '', '')) + end;
 }
 
-function stageRows(subject: CheckSubject, links: Links): readonly string[] {
+/** Who decided something about the run after its start. */
+function decisions({ allowed, stages }: RunProgress): readonly string[] {
+  const allowance = allowed === undefined ? [] : [`Allowed by ${allowed.by}.`];
+  return [...allowance, ...rerunSentences(stages)];
+}
+
+export function stageRows(subject: CheckSubject, links: Links): readonly string[] {
   const { repository, progress, run } = subject;
-  const states = new Map(progress.stages.map(({ id, state }) => [id, state]));
+  const stages = new Map(progress.stages.map((stage) => [stage.id, stage]));
   const planned = new Map(subject.plan.stages.map((stage) => [stage.id, stage]));
   const rowOf = (id: StageId): string[] => {
-    const state = states.get(id);
+    const stage = stages.get(id);
     const url = links.stage(run, id, repository.private);
-    return state === undefined
+    return stage === undefined
       ? []
-      : [row(link(id, url), prose(result(state, planned.get(id))), time(state))];
+      : [row(link(id, url), prose(result(stage, planned.get(id))), time(stage.state))];
   };
-  return [...byMatrix([...states.keys()])].flatMap(([name, ids]) => {
+  const stateOf = (id: StageId) => stages.get(id)?.state;
+  return [...byMatrix([...stages.keys()])].flatMap(([name, ids]) => {
     if (ids.length < MANY_CELLS) return ids.flatMap(rowOf);
-    const passed = ids.filter((id) => didPass(states.get(id)));
-    const listed = ids.filter((id) => !passed.includes(id) && states.get(id)?.status === 'completed');
+    const passed = ids.filter((id) => didPass(stateOf(id)));
+    const listed = ids.filter((id) => !passed.includes(id) && stateOf(id)?.status === 'completed');
     const counted = `${passed.length} of ${count(ids.length, 'cell')} passed`;
     const all = row(link(name, links.run(run, repository.private)), counted, '');
     return [all, ...listed.flatMap(rowOf)];
@@ -45,9 +53,10 @@ function stageRows(subject: CheckSubject, links: Links): readonly string[] {
 }
 
 /** The time has a column of its own. */
-function result(state: StageState, stage: PlannedStage | undefined): string {
+function result(stage: StageProgress, planned: PlannedStage | undefined): string {
+  const { state } = stage;
   const plainly = didPass(state) && state.facts.reusedFrom === undefined && state.facts.tries === undefined;
-  return plainly ? 'Passed' : stageTitle(state, stage?.waitsFor);
+  return plainly ? 'Passed' : stageLine(stage, planned);
 }
 
 function didPass(state: StageState | undefined): state is StageState & { readonly status: 'completed' } {

@@ -1,6 +1,7 @@
 import { count, duration } from '../pipeline/measures.js';
 import type { Issue, RunStatus, StageProgress } from '../pipeline/model.js';
 import { cancelledTitle, lasted, namesOf } from '../pipeline/wording.js';
+import { rerunBy } from './again.js';
 import type { CheckSubject } from './ports.js';
 
 /** What a whole run has come to, the outcome first, in one line; not cut to GitHub's limit. */
@@ -8,12 +9,17 @@ export function runTitle(subject: CheckSubject): string {
   const { run } = subject.progress;
   switch (run.status) {
     case 'queued':
-      return waitingTitle(subject.progress.stages) ?? 'Queued';
+      return waitingTitle(subject.progress.stages) ?? queuedTitle(subject.progress.stages);
     case 'in_progress':
       return runningTitle(subject.progress.stages);
     case 'completed':
       return completedTitle(subject, run);
   }
+}
+
+function queuedTitle(stages: readonly StageProgress[]): string {
+  const by = rerunBy(stages);
+  return by === undefined ? 'Queued' : `Queued: run again by ${by}`;
 }
 
 function runningTitle(stages: readonly StageProgress[]): string {
@@ -50,8 +56,9 @@ function completedTitle(subject: CheckSubject, run: RunStatus & { readonly statu
       return `Skipped: ${run.reason}`;
     case 'neutral':
     case 'timed_out':
-    case 'action_required':
       return capitalised(run.reason);
+    case 'action_required':
+      return `Waiting for a person: ${run.reason}`;
   }
 }
 

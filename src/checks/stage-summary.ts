@@ -1,6 +1,7 @@
 import { duration, filesOf } from '../pipeline/measures.js';
-import type { PlannedStage, StageFacts, StageState } from '../pipeline/model.js';
+import type { PlannedStage, StageFacts, StageProgress, StageState } from '../pipeline/model.js';
 import { lasted, stageTitle } from '../pipeline/wording.js';
+import { stageLine } from './again.js';
 import { keepLines, OUTPUT_BYTES } from './cut.js';
 import { codeCell, link, prose, row } from './markdown.js';
 
@@ -13,17 +14,23 @@ export interface StageAddresses {
 }
 
 /** A small table of the facts of one stage, and the way to its page. */
-export function stageSummary(stage: PlannedStage | undefined, state: StageState, to: StageAddresses): string {
+export function stageSummary(
+  stage: PlannedStage | undefined,
+  now: StageProgress,
+  to: StageAddresses,
+): string {
+  const { state, again } = now;
   const rows = [
     row('', ''),
     '|---|---|',
     ...(state.status === 'completed' ? completedRows(stage, state, to) : imageRow(stage, {})),
+    ...present('run again', again, ({ by }) => prose(`by ${by}`)),
   ];
   const end = `\n\n${link('Log and details', to.page)}`;
   const table = keepLines(rows, OUTPUT_BYTES - Buffer.byteLength(end), (left) =>
     row('', `and ${left} more lines`),
   );
-  return `${rows.length > 2 ? table : prose(stageTitle(state, stage?.waitsFor))}${end}`;
+  return `${rows.length > 2 ? table : prose(stageLine(now, stage))}${end}`;
 }
 
 function completedRows(

@@ -16,6 +16,8 @@ export interface House {
   readonly quota: { left: Budget | undefined };
   /** Stores the run's state, new or changed, and tells the publisher. */
   put(subject: CheckSubject): void;
+  /** Somebody has a run of before run again, and this is what it is then. */
+  again(subject: CheckSubject): void;
   /** Lets time pass until GitHub knows everything. */
   idle(): Promise<void>;
   /** A new process over the same store. */
@@ -65,6 +67,11 @@ export async function openHouse(): Promise<House> {
         known.add(subject.run);
         store.add(subject);
       }
+      publisher.changed(subject.run);
+    },
+    again(subject) {
+      store.decide(subject.run);
+      store.change(subject);
       publisher.changed(subject.run);
     },
     idle: () => clock.until(publisher.idle()),

@@ -13,6 +13,8 @@ export interface MemoryStore extends CheckStore {
   add(subject: CheckSubject): void;
   /** Stores a state; all checks of the run are dirty then. */
   change(subject: CheckSubject): void;
+  /** Somebody decided about the run again: the checks of its commit are its own. */
+  decide(run: number): void;
   row(run: number, key: CheckKey): Row;
   /** The next call rejects. */
   breakOnce(): void;
@@ -21,6 +23,7 @@ export interface MemoryStore extends CheckStore {
 export function memoryStore(): MemoryStore {
   const subjects = new Map<number, CheckSubject>();
   const rows: Row[] = [];
+  const decisions: number[] = [];
   let broken = false;
 
   function row(run: number, key: CheckKey): Row {
@@ -37,6 +40,17 @@ export function memoryStore(): MemoryStore {
       .map((one) => ({ ...one }));
   }
 
+  /** The checks of that name on the commit of the run. */
+  function ofCommit(run: number, key: CheckKey): readonly Row[] {
+    const sha = subjects.get(run)?.trigger.sha;
+    return rows.filter((one) => one.key === key && subjects.get(one.run)?.trigger.sha === sha);
+  }
+
+  function holderOf(run: number, key: CheckKey): number {
+    const runs = ofCommit(run, key).map((one) => one.run);
+    return decisions.findLast((one) => runs.includes(one)) ?? run;
+  }
+
   // Like a database: the answer comes later, the state is that of the moment of the call.
   async function answer<T>(value: () => T): Promise<T> {
     if (broken) {
@@ -51,6 +65,7 @@ export function memoryStore(): MemoryStore {
   return {
     add(subject) {
       subjects.set(subject.run, subject);
+      decisions.push(subject.run);
       const { run, repository } = subject;
       for (const key of [WHOLE_RUN, ...subject.progress.stages.map(({ id }) => id)]) {
         const installationId = repository.installationId;
@@ -61,6 +76,14 @@ export function memoryStore(): MemoryStore {
       subjects.set(subject.run, subject);
       for (const one of rows.filter(({ run }) => run === subject.run)) {
         one.wanted += 1;
+      }
+    },
+    decide(run) {
+      const wasLast = holderOf(run, WHOLE_RUN) === run;
+      decisions.push(run);
+      for (const one of rows.filter((row) => row.run === run && !wasLast)) {
+        one.wanted += 1;
+        one.sent = 0;
       }
     },
     row,
@@ -78,10 +101,21 @@ export function memoryStore(): MemoryStore {
       answer(() => {
         Object.assign(row(run, key), { githubId, sent, creating: false });
       }),
-    refused: (run, key, reason) =>
+    claim: (run, key) =>
+      answer(() => ({
+        holder: holderOf(run, key),
+        shared: ofCommit(run, key).some(
+          (one) => one.run !== run && (one.githubId !== undefined || one.creating),
+        ),
+      })),
+    yielded: (run, key, wanted) =>
+      answer(() => {
+        row(run, key).sent = wanted;
+      }),
+    refused: (run, key, reason, wanted) =>
       answer(() => {
         const one = row(run, key);
-        Object.assign(one, { refused: reason, sent: one.wanted, creating: false });
+        if (one.wanted === wanted) Object.assign(one, { refused: reason, sent: wanted, creating: false });
       }),
   };
 }

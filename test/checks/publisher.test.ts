@@ -1,6 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { RunStatus, StageState } from '../../src/pipeline/model.js';
 import { type House, openHouse } from './house.js';
-import { ended, failed, passed, queued, runEnded, running, SHA, START, subject } from './subjects.js';
+import {
+  ended,
+  failed,
+  passed,
+  queued,
+  runEnded,
+  running,
+  SHA,
+  START,
+  skipped,
+  subject,
+} from './subjects.js';
 
 const CYCLONE = 'cyclone';
 const STAGE = 'cyclone/pre_build';
@@ -17,11 +29,10 @@ beforeEach(async () => {
 afterEach(() => house.stop());
 
 describe('a new run', () => {
-  test('its whole check is made first, and only once looked for', async () => {
+  test('its whole check is made first, and nothing is looked for', async () => {
     house.put(subject({ stages: { pre_build: queued, build: queued } }));
     await house.idle();
     expect(house.github.requests).toEqual([
-      'find cyclone',
       'create cyclone queued',
       'create cyclone/pre_build queued',
       'create cyclone/build queued',
@@ -89,7 +100,7 @@ test('a matrix of a hundred cells costs two writes a cell, and survives a rate l
 }, 20_000);
 
 test('the whole run concludes on GitHub after every stage has', async () => {
-  house.github.script('ok', 'ok', 'lost', 'lost', 'lost');
+  house.github.script('ok', 'lost', 'lost', 'lost');
   house.put(waiting);
   await house.idle();
   house.put(done);
@@ -105,7 +116,7 @@ test('a run that is over before GitHub knows it: the whole check is made first a
   await house.clock.advance(60_000);
   await house.idle();
   const whole = house.github.requests.filter((request) => / cyclone( |$)/.test(request));
-  expect(whole[1]).toMatch(/^create cyclone (queued|in_progress)$/);
+  expect(whole[0]).toMatch(/^create cyclone (queued|in_progress)$/);
   expect(house.github.requests.at(-1)).toBe('update cyclone completed');
 });
 
@@ -206,7 +217,7 @@ describe('in_progress', () => {
 
 describe('when GitHub does not answer', () => {
   test('a create whose answer was lost leaves one check', async () => {
-    house.github.script('ok', 'answer_lost');
+    house.github.script('answer_lost');
     house.put(waiting);
     await house.idle();
     expect(house.github.only(CYCLONE).view.externalId).toBe('7/cyclone');
@@ -214,11 +225,10 @@ describe('when GitHub does not answer', () => {
   });
 
   test('a create that was lost on the way is looked for, then made', async () => {
-    house.github.script('ok', 'lost');
+    house.github.script('lost');
     house.put(waiting);
     await house.idle();
-    expect(house.github.requests.slice(0, 4)).toEqual([
-      'find cyclone',
+    expect(house.github.requests.slice(0, 3)).toEqual([
       'create cyclone queued',
       'find cyclone',
       'create cyclone queued',
@@ -277,7 +287,7 @@ describe('when GitHub does not answer', () => {
 
 describe('when GitHub refuses', () => {
   test('the check is given up, and the others go on', async () => {
-    house.github.script('ok', 'ok', 'refused');
+    house.github.script('ok', 'refused');
     house.put(subject({ stages: { pre_build: queued, build: queued } }));
     await house.idle();
     expect(house.store.row(7, 'pre_build').refused).toBe('422');
@@ -285,7 +295,7 @@ describe('when GitHub refuses', () => {
   });
 
   test('without the whole check the stages still get theirs', async () => {
-    house.github.script('ok', 'refused');
+    house.github.script('refused');
     house.put(waiting);
     await house.idle();
     expect(house.store.row(7, CYCLONE).refused).toBe('422');
@@ -324,7 +334,7 @@ describe('over a restart', () => {
   });
 
   test('a create that was under way is not done twice', async () => {
-    house.github.script('ok', 'answer_lost');
+    house.github.script('answer_lost');
     house.put(waiting);
     await house.clock.advance(100);
     await house.restart();
@@ -378,7 +388,45 @@ describe('two runs of one commit', () => {
     await house.idle();
     expect(house.github.only(STAGE).view).toMatchObject({ externalId: '8/pre_build', conclusion: 'success' });
     expect(house.github.only(CYCLONE).view.conclusion).toBe('success');
-    expect(house.store.row(7, 'pre_build').refused).toBe('taken over by run 8');
+  });
+
+  test.each([false, true])('the earlier has them back when it runs again (restart: %p)', async (restart) => {
+    house.put(done);
+    await house.idle();
+    house.put(again(ended(failed(), 3), runEnded('failure', 'pre_build failed')));
+    await house.idle();
+    if (restart) {
+      await house.restart();
+    }
+    const by = { by: 'alice', at: house.clock.now() };
+    house.again(subject({ stages: { pre_build: queued }, again: { pre_build: by } }));
+    await house.idle();
+    expect(house.github.only(STAGE).view).toMatchObject({ externalId: '7/pre_build', status: 'queued' });
+    expect(house.github.only(CYCLONE).view).toMatchObject({ externalId: '7/cyclone', status: 'queued' });
+
+    house.put(again(ended(failed(), 5), runEnded('failure', 'pre_build failed')));
+    await house.idle();
+    expect(house.github.only(STAGE).view.externalId).toBe('7/pre_build');
+    house.put(done);
+    await house.idle();
+    expect(house.github.only(CYCLONE).view).toMatchObject({
+      externalId: '7/cyclone',
+      conclusion: 'success',
+    });
+  });
+
+  test('a stage of the earlier that looks as before is told again all the same', async () => {
+    const first = subject({ stages: { pre_build: ended(passed, 12), build: ended(failed(), 1) } });
+    house.put(first);
+    await house.idle();
+    house.put(again(ended(failed(), 3)));
+    await house.idle();
+    house.again(subject({ stages: { pre_build: ended(passed, 12), build: queued } }));
+    await house.idle();
+    expect(house.github.only(STAGE).view).toMatchObject({
+      externalId: '7/pre_build',
+      conclusion: 'success',
+    });
   });
 
   test('runs of other commits have checks of their own', async () => {
@@ -386,6 +434,59 @@ describe('two runs of one commit', () => {
     house.put(subject({ run: 8, sha: SHA.replace('aa', 'bb') }));
     await house.idle();
     expect(house.github.checks).toHaveLength(4);
+  });
+});
+
+describe('run again', () => {
+  const by = { pre_build: { by: 'alice', at: START + 60_000 } };
+  const rerun = (stage: StageState, state: RunStatus = { status: 'queued' }) =>
+    house.again(subject({ state, stages: { pre_build: stage }, again: by }));
+
+  beforeEach(async () => {
+    house.put(done);
+    await house.idle();
+  });
+
+  test('its checks are open again at once, without a conclusion', async () => {
+    const told = house.github.requests.length;
+    rerun(queued);
+    await house.clock.advance(200);
+    expect(house.github.requests.slice(told).toSorted()).toEqual([
+      'update cyclone queued',
+      'update cyclone/pre_build queued',
+    ]);
+    const { view } = house.github.only(STAGE);
+    expect(view).toMatchObject({ title: 'Queued: run again by alice', startedAt: START + 60_000 });
+    expect(view).not.toHaveProperty('conclusion');
+    expect(view.text).not.toContain('hello');
+    expect(house.github.only(CYCLONE).view.title).toBe('Queued: run again by alice');
+  });
+
+  test('a stage that runs already is shown waiting at once, and running after two seconds', async () => {
+    rerun(running(house.clock.now()), { status: 'in_progress', startedAt: house.clock.now() });
+    await house.clock.advance(3_000);
+    expect(house.github.only(STAGE).view.status).toBe('in_progress');
+  });
+
+  test('its end is told as any other, and its text begins with the newest time', async () => {
+    rerun(queued);
+    await house.idle();
+    house.log.text += '— run again by alice —\nonce more\n';
+    rerun(ended(failed(), 90), runEnded('failure', 'pre_build failed', 90));
+    await house.idle();
+    const { view } = house.github.only(STAGE);
+    expect(view).toMatchObject({ conclusion: 'failure' });
+    expect(view.text).toContain('once more');
+    expect(view.text).not.toContain('hello');
+    expect(view.summary).toContain('by alice');
+    expect(house.github.only(CYCLONE).view.actions.map(({ identifier }) => identifier)).toEqual(['rerun']);
+  });
+
+  test('a stage that is only skipped this time has a start of this time', async () => {
+    const outcome = skipped('an earlier stage failed');
+    rerun({ status: 'completed', outcome, facts: {}, completedAt: START + 90_000 });
+    await house.idle();
+    expect(house.github.only(STAGE).view).toMatchObject({ startedAt: START + 90_000 });
   });
 });
 

@@ -4,8 +4,10 @@ import type {
   Failure,
   Outcome,
   PlannedStage,
+  RunProgress,
   RunStatus,
   StageFacts,
+  StageProgress,
   StageState,
 } from '../../src/pipeline/model.js';
 
@@ -26,6 +28,10 @@ export function subject(changes: {
   readonly state?: RunStatus;
   readonly stages?: Readonly<Record<string, StageState>>;
   readonly issues?: CheckSubject['issues'];
+  /** Who had a stage run again. */
+  readonly again?: Readonly<Record<string, StageProgress['again']>>;
+  readonly progress?: Partial<RunProgress>;
+  readonly pull?: number;
 }): CheckSubject {
   const stages = Object.entries(changes.stages ?? { pre_build: { status: 'queued' } });
   return {
@@ -49,6 +55,7 @@ export function subject(changes: {
       title: 'Say hello',
       message: 'Say hello',
       sender: 'alice',
+      ...(changes.pull === undefined ? {} : { pullRequest: changes.pull }),
     },
     plan: {
       version: 1,
@@ -58,8 +65,12 @@ export function subject(changes: {
     },
     progress: {
       run: changes.state ?? { status: 'queued' },
-      stages: stages.map(([id, state]) => ({ id, state })),
+      stages: stages.map(([id, state]) => {
+        const again = changes.again?.[id];
+        return { id, state, ...(again === undefined ? {} : { again }) };
+      }),
       jobs: [],
+      ...changes.progress,
     },
     issues: changes.issues ?? [],
   };

@@ -185,7 +185,7 @@ describe('the whole run', () => {
     ['Skipped: the commit says [skip ci]', runEnded('skipped', 'the commit says [skip ci]'), {}],
     [
       'Waiting for a person: this pull request comes from a fork',
-      runEnded('action_required', 'waiting for a person: this pull request comes from a fork'),
+      runEnded('action_required', 'this pull request comes from a fork'),
       {},
     ],
   ])('%s', (title, state, stages) => {

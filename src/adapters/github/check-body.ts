@@ -17,6 +17,8 @@ export function checkBody(view: CheckView, annotations: readonly Annotation[]) {
       ...(view.text === undefined ? {} : { text: view.text }),
       annotations: annotations.map(annotationBody),
     },
+    // Buttons that are not sent stay.
+    actions: view.actions.map((action) => ({ ...action })),
   };
 }
 

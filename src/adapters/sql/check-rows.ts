@@ -1,4 +1,5 @@
 import type { StageId } from '../../pipeline/model.js';
+import { markComment } from './comment-rows.js';
 import type { Database } from './database.js';
 import { decideAnew } from './decisions.js';
 import type { ChecksTable } from './schema.js';
@@ -15,6 +16,7 @@ export async function insertChecks(
   const rows = [WHOLE_RUN, ...stages].map((key, position) => newCheck(run, installation, key, position));
   await tx.insertInto('checks').values(rows).execute();
   await decideAnew(tx, run);
+  await markComment(tx, run);
 }
 
 /** Of a run that had none but the whole run's: it is to be sent anew. */
@@ -52,4 +54,5 @@ export async function markChecks(tx: Database, run: number, stages: readonly Sta
     .where('run_id', '=', run)
     .where('check_key', 'in', [WHOLE_RUN, ...stages])
     .execute();
+  await markComment(tx, run);
 }

@@ -1,5 +1,6 @@
 import type { CheckStore, DirtyCheck } from '../../checks/ports.js';
 import type { Database } from './database.js';
+import { claimOf } from './decisions.js';
 import { selectRuns, toRecord } from './rows.js';
 
 export function checkStore(db: Database): CheckStore {
@@ -22,9 +23,15 @@ export function checkStore(db: Database): CheckStore {
     async sent(run, key, githubId, sent) {
       await check(run, key).set({ github_id: githubId, creating: 0, sent }).execute();
     },
-    async refused(run, key, reason) {
+    claim: (run, key) => claimOf(db, run, key),
+    async yielded(run, key, wanted) {
+      // A create that was begun is still to be looked for, by whoever has the check.
+      await check(run, key).set({ sent: wanted }).execute();
+    },
+    async refused(run, key, reason, wanted) {
       await check(run, key)
-        .set((e) => ({ refused: reason, creating: 0, sent: e.ref('wanted') }))
+        .set({ refused: reason, creating: 0, sent: wanted })
+        .where('wanted', '=', wanted)
         .execute();
     },
   };

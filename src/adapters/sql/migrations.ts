@@ -3,7 +3,7 @@ import { createRuns } from './migrations/001-runs.js';
 import { createDepot } from './migrations/002-depot.js';
 import { createGroups } from './migrations/003-groups.js';
 import { createScopes } from './migrations/004-scopes.js';
-import { createDecisions } from './migrations/005-decisions.js';
+import { createComments } from './migrations/005-comments.js';
 import type { Dialect } from './schema.js';
 
 /** In the order of their names. One that was released is never changed. */
@@ -13,6 +13,6 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     '002-depot': createDepot(dialect),
     '003-groups': createGroups(dialect),
     '004-scopes': createScopes(),
-    '005-decisions': createDecisions(dialect),
+    '005-comments': createComments(dialect),
   };
 }

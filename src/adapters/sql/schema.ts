@@ -8,6 +8,7 @@ export interface Tables {
   readonly repositories: RepositoriesTable;
   readonly runs: RunsTable;
   readonly checks: ChecksTable;
+  readonly comments: CommentsTable;
   readonly caches: CachesTable;
   readonly results: ResultsTable;
   readonly group_places: GroupPlacesTable;
@@ -46,6 +47,8 @@ export interface RunsTable {
   progress_json: string;
   issues_json: string;
   created_at: number;
+  /** Grows where somebody decides about a run of a commit that has several. */
+  decision: Generated<number>;
 }
 
 export interface ChecksTable {
@@ -61,6 +64,21 @@ export interface ChecksTable {
   wanted: number;
   sent: number;
   refused: string | null;
+}
+
+/** The one comment of ours on a pull request. */
+export interface CommentsTable {
+  repository_id: number;
+  pull: number;
+  github_id: number | null;
+  /** 0 or 1: a create was begun. */
+  creating: number;
+  /** The head for which somebody deleted it. */
+  deleted_for: string | null;
+  /** Oldest first. */
+  answers_json: string;
+  wanted: number;
+  sent: number;
 }
 
 /** A stage of a run in the line of its group. */

@@ -59,4 +59,5 @@ export const VIEW: CheckView = {
   title: 'Passed in 12 s',
   summary: 'the summary of the check',
   annotations: [],
+  actions: [],
 };

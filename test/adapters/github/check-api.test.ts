@@ -48,6 +48,7 @@ describe('create', () => {
           started_at: '2026-01-05T09:30:00.000Z',
           completed_at: '2026-01-05T09:30:12.000Z',
           output: { title: VIEW.title, summary: VIEW.summary, annotations: [] },
+          actions: [],
         },
       },
     ]);

@@ -15,6 +15,17 @@ interface Trial {
   readonly obstacle: string;
 }
 
+const HELLO = {
+  id: 5_000_000_005,
+  owner: 'acme',
+  name: 'hello',
+  private: 1,
+  clone_url: 'http://git.example/acme/hello.git',
+  html_url: 'http://git.example/acme/hello',
+  default_branch: 'main',
+  installation_id: 3,
+};
+
 /** By migration: a new one without a trial of its own fails below. */
 const TRIALS: Readonly<Record<string, Trial>> = {
   // Nothing of ours is there before the first; the database may be somebody else's too.
@@ -29,19 +40,7 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   },
   '002-depot': {
     async put(db) {
-      await db
-        .insertInto('repositories')
-        .values({
-          id: 5_000_000_005,
-          owner: 'acme',
-          name: 'hello',
-          private: 1,
-          clone_url: 'http://git.example/acme/hello.git',
-          html_url: 'http://git.example/acme/hello',
-          default_branch: 'main',
-          installation_id: 3,
-        })
-        .execute();
+      await db.insertInto('repositories').values(HELLO).execute();
     },
     read: (db) => db.selectFrom('repositories').select(['id', 'owner', 'private']).execute(),
     expected: [{ id: 5_000_000_005, owner: 'acme', private: 1 }],
@@ -55,6 +54,41 @@ const TRIALS: Readonly<Record<string, Trial>> = {
     expected: [{ name: 'install', value: 'abc' }],
     // Its index: a table of that name is as much in the way.
     obstacle: 'group_places_line',
+  },
+  '004-scopes': {
+    async put(db) {
+      await db.insertInto('settings').values({ name: 'install', value: 'abc' }).execute();
+    },
+    read: (db) => db.selectFrom('settings').selectAll().execute(),
+    expected: [{ name: 'install', value: 'abc' }],
+    // Its index, as above.
+    obstacle: 'repositories_installation',
+  },
+  '005-comments': {
+    async put(db) {
+      await db.insertInto('repositories').values(HELLO).execute();
+      await db
+        .insertInto('runs')
+        .values({
+          repository_id: HELLO.id,
+          sha: '3f2c1ab',
+          scope: 'branch:main',
+          branch: 'main',
+          status: 'queued',
+          conclusion: null,
+          trusted: 0,
+          trigger_json: '{}',
+          plan_json: '{}',
+          progress_json: '{}',
+          issues_json: '[]',
+          created_at: 1,
+        })
+        .execute();
+    },
+    read: (db) => db.selectFrom('runs').select(['sha', 'decision']).execute(),
+    expected: [{ sha: '3f2c1ab', decision: 0 }],
+    // Its index, as above.
+    obstacle: 'comments_dirty',
   },
 };
 

@@ -165,12 +165,55 @@ export function describeStores(newPlace: () => Promise<Place>): void {
       const store = checkStore(db);
       const { run } = await runs.create(newRun());
       await store.creating(run.id, 'cyclone');
-      await store.refused(run.id, 'build', 'no such repository');
+      await store.refused(run.id, 'build', 'no such repository', 1);
       const dirty = await store.dirtyOf(run.id);
       expect(dirty.map(({ key, creating }) => [key, creating])).toEqual([
         ['cyclone', true],
         ['pre_build', false],
       ]);
+    });
+  });
+
+  describe('whose the checks of a commit are', () => {
+    const again = (run: number, ask: string) =>
+      runs.update(run, ({ progress: now }) => ({ ...now, asks: [...(now.asks ?? []), ask] }));
+
+    test('those of the later run; of the earlier where somebody has it run again', async () => {
+      const store = checkStore(db);
+      const { run: first } = await runs.create(newRun());
+      expect(await store.claim(first.id, 'build')).toEqual({ holder: first.id, shared: false });
+      await store.sent(first.id, 'build', 100, 1);
+      const { run: second } = await runs.create({ ...newRun(), scope: 'tag:v1' });
+      expect(await store.claim(first.id, 'build')).toEqual({ holder: second.id, shared: false });
+      expect(await store.claim(second.id, 'build')).toEqual({ holder: second.id, shared: true });
+      await store.yielded(first.id, 'cyclone', 1);
+
+      await again(first.id, 'once');
+      expect((await store.claim(second.id, 'build')).holder).toBe(first.id);
+      const dirty = await store.dirtyOf(first.id);
+      expect(dirty.map(({ key, sent }) => [key, sent])).toEqual([
+        ['cyclone', 0],
+        ['pre_build', 0],
+        ['build', 0],
+      ]);
+      const { run: third } = await runs.create({ ...newRun(), scope: 'tag:v2' });
+      expect((await store.claim(first.id, 'build')).holder).toBe(third.id);
+    });
+
+    test('what GitHub refused is tried again with the next decision', async () => {
+      const store = checkStore(db);
+      const { run } = await runs.create(newRun());
+      await store.refused(run.id, 'build', 'no such repository', 1);
+      await again(run.id, 'once');
+      expect((await store.dirtyOf(run.id)).map(({ key }) => key)).toContain('build');
+    });
+
+    test('what changed since it was refused is not given up', async () => {
+      const store = checkStore(db);
+      const { run } = await runs.create(newRun());
+      await again(run.id, 'once');
+      await store.refused(run.id, 'cyclone', 'no such repository', 1);
+      expect((await store.dirtyOf(run.id)).map(({ key }) => key)).toContain('cyclone');
     });
   });
 
