@@ -93,7 +93,8 @@ test('a conflict leaves the trial merge as it was', async () => {
 
 test('pull requests are read by number, by state and by commit, and stand in their checks', async () => {
   const files = { 'b.txt': 'b\n' };
-  const { sha } = (await github.pulls.open(name, { from: 'topic', files, title: 'One more' })).head;
+  const { head, base } = await github.pulls.open(name, { from: 'topic', files, title: 'One more' });
+  const { sha } = head;
   const token = await installationToken(github, name);
   const get = async (path: string) => (await call(github, 'GET', `/repos/${name}${path}`, { token })).body;
   expect(await get('/pulls/1')).toMatchObject({ title: 'One more', mergeable: true, changed_files: 1 });
@@ -103,9 +104,12 @@ test('pull requests are read by number, by state and by commit, and stand in the
   expect(await get('/pulls?head=octo-org:topic')).toMatchObject([{ number: 1 }]);
   expect(await get('/pulls?state=closed')).toEqual([]);
   expect(await get(`/commits/${sha}/pulls`)).toMatchObject([{ number: 1 }]);
-  const body = { name: 'test', head_sha: sha };
+  const next = await github.push(name, { branch: 'topic', files: { 'b.txt': 'bb\n' } });
+  expect(await get(`/commits/${sha}/pulls`)).toMatchObject([{ number: 1, head: { sha: next } }]);
+  expect(await get(`/commits/${base.sha}/pulls`)).toEqual([]);
+  const body = { name: 'test', head_sha: next };
   const run = await call(github, 'POST', `/repos/${name}/check-runs`, { token, body });
-  expect(run.body).toMatchObject({ pull_requests: [{ number: 1, head: { ref: 'topic', sha } }] });
+  expect(run.body).toMatchObject({ pull_requests: [{ number: 1, head: { ref: 'topic', sha: next } }] });
   github.expectClean();
 });
 

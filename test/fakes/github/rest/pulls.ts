@@ -1,4 +1,4 @@
-import { readCommits } from '../git/commits.js';
+import { isAncestor, readCommits } from '../git/commits.js';
 import { diffFiles, mergeBase } from '../git/diff.js';
 import { notFound } from '../http/api-error.js';
 import { paginate } from '../http/pages.js';
@@ -49,13 +49,15 @@ export const pullRoutes: readonly Route[] = [
     return list(call, found.toReversed());
   }),
 
-  // GitHub lists those that have the commit anywhere; here it is the head that counts.
-  onRepository('repos/list-pull-requests-associated-with-commit', 'pull_requests:read', (call) =>
-    list(
+  onRepository('repos/list-pull-requests-associated-with-commit', 'pull_requests:read', async (call) => {
+    const sha = call.parameters['commit_sha'] ?? '';
+    const all = pullsOf(call);
+    const brings = await Promise.all(all.map((pull) => bringsCommit(pull, sha)));
+    return list(
       call,
-      pullsOf(call).filter((pull) => pull.head.sha === call.parameters['commit_sha']),
-    ),
-  ),
+      all.filter((_, index) => brings[index]),
+    );
+  }),
 ];
 
 function find(call: RepositoryCall): PullRequest {
@@ -67,6 +69,13 @@ function find(call: RepositoryCall): PullRequest {
 
 const pullsOf = ({ world, repository }: RepositoryCall): PullRequest[] =>
   [...world.state.pulls.values()].filter((pull) => pull.repository === repository);
+
+/** Is it one of its commits, or what it was merged as? */
+async function bringsCommit({ repository, head, base, merged, mergeSha }: PullRequest, sha: string) {
+  if (head.sha === sha || (merged !== undefined && mergeSha === sha)) return true;
+  const { directory } = repository;
+  return (await isAncestor(directory, sha, head.sha)) && !(await isAncestor(directory, sha, base.sha));
+}
 
 function list({ world, url }: RepositoryCall, pulls: readonly PullRequest[]) {
   const page = paginate(pulls, url);
