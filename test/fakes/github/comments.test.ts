@@ -109,6 +109,8 @@ test('who speaks stands to the repository as the payload says', () => {
       comment: { author_association: association },
     })),
   );
+  github.comments.add(pull, 'dependabot[bot]', '@dependabot rebase');
+  expect(told().at(-1)).toMatchObject({ sender: { type: 'Bot' }, comment: { user: { type: 'Bot' } } });
   github.people.remove(NAME, 'helper');
   github.comments.add(pull, 'helper', 'bye');
   expect(told().at(-1)).toMatchObject({ comment: { author_association: 'NONE' } });

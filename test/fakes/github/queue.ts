@@ -3,7 +3,7 @@ import { tryMerge } from './git/merge.js';
 import { branchHead, closeMerged } from './pulls.js';
 import type { Pushes } from './pushes.js';
 import type { Account, PullRequest } from './state/model.js';
-import { accountOf } from './state/state.js';
+import { actorOf } from './state/state.js';
 import { commitSummary } from './views/commit.js';
 import { emit } from './webhooks/emit.js';
 import type { World } from './world.js';
@@ -55,7 +55,7 @@ export async function leave(
   await moveBranch(pushes, queue, group.branch, undefined);
 }
 
-const bot = ({ state }: World): Account => accountOf(state, 'github-merge-queue[bot]', 'Bot');
+const bot = ({ state }: World): Account => actorOf(state, 'github-merge-queue[bot]');
 
 async function tell(world: World, group: MergeGroup, fields: object, sender: Account): Promise<void> {
   const { repository, base } = group.pull;

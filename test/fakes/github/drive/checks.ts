@@ -1,6 +1,6 @@
 import { rerequestRun, rerequestSuite } from '../checks.js';
 import type { CheckRun } from '../state/model.js';
-import { accountOf } from '../state/state.js';
+import { actorOf } from '../state/state.js';
 import { emitCheckRun } from '../webhooks/check.js';
 import type { World } from '../world.js';
 import { DEFAULT_USER } from './people.js';
@@ -19,7 +19,7 @@ export interface Checks {
 }
 
 export function createChecks(world: World): Checks {
-  const user = (login: string) => accountOf(world.state, login, 'User');
+  const user = (login: string) => actorOf(world.state, login);
   const mustBeCompleted = ({ state: { name, status } }: CheckRun): void => {
     if (status !== 'completed') throw new Error(`the check ${name} is ${status}: nobody can re-run it`);
   };

@@ -1,7 +1,7 @@
 import { commentsOn, createComment, deleteComment, editComment } from '../comments.js';
 import { closeIssue, openIssue } from '../issues.js';
 import type { Comment, Issue, PullRequest, RepositoryName } from '../state/model.js';
-import { accountOf, repositoryOf } from '../state/state.js';
+import { actorOf, repositoryOf } from '../state/state.js';
 import type { World } from '../world.js';
 import { DEFAULT_USER } from './people.js';
 
@@ -23,7 +23,7 @@ export interface Issues {
 }
 
 export function createComments(world: World): Comments {
-  const user = (login: string) => accountOf(world.state, login, 'User');
+  const user = (login: string) => actorOf(world.state, login);
   return {
     add: (on, by, body) => createComment(world, on, user(by), body),
     edit: (comment, body, by = comment.author.login) => editComment(world, comment, user(by), body),
@@ -37,7 +37,7 @@ export function createIssues(world: World): Issues {
     open: (name, title, by = DEFAULT_USER) =>
       openIssue(world, {
         repository: repositoryOf(world.state, name),
-        author: accountOf(world.state, by, 'User'),
+        author: actorOf(world.state, by),
         title,
         body: null,
       }),

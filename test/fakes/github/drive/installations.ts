@@ -1,6 +1,6 @@
 import { createInstallation, installationOn, select } from '../installations.js';
 import type { Installation, Permissions, RepositoryName } from '../state/model.js';
-import { accountOf, repositoriesOf, repositoryOf } from '../state/state.js';
+import { accountOf, actorOf, repositoriesOf, repositoryOf } from '../state/state.js';
 import { emitInstallationAction, emitRepositories } from '../webhooks/installation.js';
 import type { World } from '../world.js';
 import { DEFAULT_USER } from './people.js';
@@ -31,7 +31,7 @@ interface Granted {
 
 export function createInstallations(world: World): Installations {
   const { state } = world;
-  const user = (login: string) => accountOf(state, login, 'User');
+  const user = (login: string) => actorOf(state, login);
   const pick = (name: RepositoryName, wanted: boolean, by: string): void => {
     const repository = repositoryOf(state, name);
     const installation = installationOn(world, repository.owner);

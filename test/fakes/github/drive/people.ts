@@ -1,6 +1,6 @@
 import { issueUserToken } from '../state/credentials.js';
 import type { Account, Association, Permissions, RepositoryName, Role, UserToken } from '../state/model.js';
-import { accountOf, repositoryOf } from '../state/state.js';
+import { actorOf, repositoryOf } from '../state/state.js';
 import type { World } from '../world.js';
 
 /** Who acts when nobody is named; an administrator everywhere. */
@@ -32,7 +32,7 @@ export interface TokenLimits {
 }
 
 export function createPeople({ state }: World): People {
-  const user = (login: string): Account => accountOf(state, login, 'User');
+  const user = (login: string): Account => actorOf(state, login);
   return {
     user,
     add: (name, login, { permission, association }) => {

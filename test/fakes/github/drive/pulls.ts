@@ -4,7 +4,7 @@ import { closeMerged, closePull, editPull, openPull, type PullEdit, reopenPull, 
 import type { Pushes } from '../pushes.js';
 import type { Repositories } from '../repositories.js';
 import type { PullRequest, Repository, RepositoryName } from '../state/model.js';
-import { accountOf, findRepository, repositoryOf } from '../state/state.js';
+import { actorOf, findRepository, repositoryOf } from '../state/state.js';
 import type { World } from '../world.js';
 import { DEFAULT_USER } from './people.js';
 import type { Push } from './push.js';
@@ -44,7 +44,7 @@ export interface Pulls {
 
 export function createPulls(world: World, parts: Parts): Pulls {
   const { push, pushes, repositories } = parts;
-  const user = (login: string) => accountOf(world.state, login, 'User');
+  const user = (login: string) => actorOf(world.state, login);
   const sender = (pull: PullRequest, by: string | undefined) => (by === undefined ? pull.author : user(by));
   const headOf = async (base: Repository, fork: string | undefined): Promise<Repository> => {
     if (fork === undefined) return base;

@@ -2,7 +2,7 @@ import { type FileContent, writeCommit } from '../git/bare.js';
 import { resolveCommit } from '../git/commits.js';
 import type { Pushes } from '../pushes.js';
 import type { RepositoryName } from '../state/model.js';
-import { accountOf, repositoryOf } from '../state/state.js';
+import { actorOf, repositoryOf } from '../state/state.js';
 import type { World } from '../world.js';
 import { DEFAULT_USER } from './people.js';
 
@@ -28,7 +28,7 @@ export function createPush(world: World, pushes: Pushes): Push {
   return async (name, wanted) => {
     const repository = repositoryOf(world.state, name);
     const { directory, defaultBranch } = repository;
-    const pusher = accountOf(world.state, wanted.by ?? DEFAULT_USER, 'User');
+    const pusher = actorOf(world.state, wanted.by ?? DEFAULT_USER);
     const ref = `refs/heads/${wanted.branch ?? defaultBranch}`;
     const parent = async (): Promise<string | undefined> => {
       if (wanted.from !== undefined) return resolveCommit(directory, wanted.from);

@@ -1,7 +1,7 @@
 import type { Pushes } from '../pushes.js';
 import { enqueue, type Leaving, leave, type MergeGroup } from '../queue.js';
 import type { PullRequest } from '../state/model.js';
-import { accountOf } from '../state/state.js';
+import { actorOf } from '../state/state.js';
 import type { World } from '../world.js';
 import { DEFAULT_USER } from './people.js';
 
@@ -14,7 +14,7 @@ export interface Queue {
 }
 
 export function createQueue(world: World, pushes: Pushes): Queue {
-  const user = (login: string) => accountOf(world.state, login, 'User');
+  const user = (login: string) => actorOf(world.state, login);
   return {
     enqueue: (pull, by = DEFAULT_USER) => enqueue(world, pushes, pull, user(by)),
     leave: (group, reason, by = DEFAULT_USER) => leave(world, pushes, group, reason, user(by)),

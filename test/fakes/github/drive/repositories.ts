@@ -1,7 +1,8 @@
 import { git } from '../git/git.js';
-import type { Account, Repository, RepositoryName } from '../state/model.js';
+import type { Account, Installation, Repository, RepositoryName } from '../state/model.js';
 import {
   accountOf,
+  actorOf,
   installationFor,
   moveRepository,
   removeRepository,
@@ -31,9 +32,14 @@ type Action = 'renamed' | 'transferred' | 'privatized' | 'publicized' | 'edited'
 export function createRepositorySettings(world: World): RepositorySettings {
   const { state } = world;
   const tell = (repository: Repository, by: string, action: Action, changes?: object): void => {
-    const sender = accountOf(state, by, 'User');
+    const sender = actorOf(state, by);
     emit(world, 'repository', { repository, sender }, { action, ...(changes && { changes }) });
     world.changes.announce();
+  };
+  /** Its installation of before has it no longer. */
+  const lose = (installation: Installation | undefined, repository: Repository, by: string): void => {
+    if (installation === undefined) return;
+    emitRepositories(world, { installation, sender: actorOf(state, by) }, 'removed', [repository]);
   };
   return {
     rename: (wanted, name, by = DEFAULT_USER) => {
@@ -50,9 +56,7 @@ export function createRepositorySettings(world: World): RepositorySettings {
       moveRepository(state, repository, owner, name);
       repository.roles.set(login.toLowerCase(), 'admin');
       if (installation !== undefined)
-        emitRepositories(world, { installation, sender: accountOf(state, by, 'User') }, 'removed', [
-          repository,
-        ]);
+        emitRepositories(world, { installation, sender: actorOf(state, by) }, 'removed', [repository]);
       tell(repository, by, 'transferred', { owner: { from: ownerView(world, former) } });
     },
     remove: (wanted, by = DEFAULT_USER) => {
@@ -62,9 +66,7 @@ export function createRepositorySettings(world: World): RepositorySettings {
       // https://docs.github.com/webhooks/webhook-events-and-payloads#repository, "deleted": "GitHub Apps and
       // repository webhooks will not receive this event."
       if (installation !== undefined)
-        emitRepositories(world, { installation, sender: accountOf(state, by, 'User') }, 'removed', [
-          repository,
-        ]);
+        emitRepositories(world, { installation, sender: actorOf(state, by) }, 'removed', [repository]);
     },
     setPrivate: (wanted, isPrivate, by = DEFAULT_USER) => {
       const repository = repositoryOf(state, wanted);

@@ -102,6 +102,10 @@ export function accountOf(state: State, login: string, type: Account['type']): A
   return account;
 }
 
+/** Someone who does something: a bot by its name, else a person. */
+export const actorOf = (state: State, login: string): Account =>
+  accountOf(state, login, login.endsWith('[bot]') ? 'Bot' : 'User');
+
 export function findAccount(state: State, login: string): Account | undefined {
   return state.accounts.get(key(login));
 }
