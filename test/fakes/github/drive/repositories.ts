@@ -55,8 +55,7 @@ export function createRepositorySettings(world: World): RepositorySettings {
       const owner = accountOf(state, login, 'Organization');
       moveRepository(state, repository, owner, name);
       repository.roles.set(login.toLowerCase(), 'admin');
-      if (installation !== undefined)
-        emitRepositories(world, { installation, sender: actorOf(state, by) }, 'removed', [repository]);
+      lose(installation, repository, by);
       tell(repository, by, 'transferred', { owner: { from: ownerView(world, former) } });
     },
     remove: (wanted, by = DEFAULT_USER) => {
@@ -65,8 +64,7 @@ export function createRepositorySettings(world: World): RepositorySettings {
       removeRepository(state, repository);
       // https://docs.github.com/webhooks/webhook-events-and-payloads#repository, "deleted": "GitHub Apps and
       // repository webhooks will not receive this event."
-      if (installation !== undefined)
-        emitRepositories(world, { installation, sender: actorOf(state, by) }, 'removed', [repository]);
+      lose(installation, repository, by);
     },
     setPrivate: (wanted, isPrivate, by = DEFAULT_USER) => {
       const repository = repositoryOf(state, wanted);
