@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Changes } from '../runs/ports.js';
+import { beforeOf, SHA } from './payload.js';
 
 /**
  * GitHub lists so many commits of a push and no more.
@@ -12,7 +13,7 @@ const MOST_PATHS = 3000;
 const PATHS = z.array(z.string()).nullish();
 
 export const PUSH_CHANGES = z.object({
-  before: z.string().nullish(),
+  before: SHA.nullish(),
   created: z.boolean().nullish(),
   forced: z.boolean().nullish(),
   commits: z.array(z.object({ added: PATHS, removed: PATHS, modified: PATHS })).nullish(),
@@ -32,9 +33,9 @@ export function changesOf(
     defaultBranch,
   }: { readonly sha: string; readonly branch: string; readonly defaultBranch: string },
 ): Changes | undefined {
-  const { before, created, forced, commits } = push;
-  const isNew = created === true || before === undefined || before === null || /^0+$/.test(before);
-  if (isNew) {
+  const { created, forced, commits } = push;
+  const { before } = created === true ? {} : beforeOf(push.before);
+  if (before === undefined) {
     return branch === defaultBranch
       ? undefined
       : { kind: 'compare', base: defaultBranch, head: sha, forced: false };

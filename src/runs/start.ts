@@ -65,6 +65,8 @@ export function createStart(deps: StartDeps): Start {
       const head = await pullHead(deps, ask.repository, ask.pull);
       if (head?.pull.state !== 'open') return refused('the pull request is not open');
       const name = askName(ask, stages);
+      // Begun since: by this very wish before a crash, or by a push that came with it.
+      if (head.run !== undefined && isBegunSince(head.run, ask)) return begun(head.run);
       return head.run === undefined
         ? first({ delivery: name, repository: ask.repository, trigger: triggerOf(head.pull, ask.by) })
         : again(head.run, { stages, by: ask.by, ask: name });
@@ -138,6 +140,10 @@ async function beginByHand(
   logger.info({ run: run.id, by }, 'run begun by hand');
   await advance.resume(run.id);
   return begun(run);
+}
+
+function isBegunSince(run: RunRecord, { at }: Ask): boolean {
+  return run.createdAt >= at && run.plan.skip === undefined && !isHeldBack(run);
 }
 
 function begun({ id, trigger }: RunRecord): Verdict {

@@ -65,7 +65,11 @@ test.each(['reopened', 'ready_for_review'])('one that is %s wants its head teste
 test('a new head wants to be tested', () => {
   const more = { action: 'synchronize', before: headOf(OPENED), after: SHA };
   const event = decoded(pull({ ...more, pull_request: { head: { sha: SHA } } }));
-  expect(commitOf(event).trigger).toMatchObject({ action: 'synchronize', sha: SHA });
+  expect(commitOf(event).trigger).toMatchObject({
+    action: 'synchronize',
+    sha: SHA,
+    before: headOf(OPENED),
+  });
 });
 
 test('one that is to go to another branch is compared with that', () => {

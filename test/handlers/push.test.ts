@@ -32,7 +32,7 @@ describe('a push', () => {
         installationId: 5000000006,
       },
       trigger: {
-        before: 'f4a4762255d4d49064fbcd87491c7d57c9445872',
+        before: BEFORE,
         event: 'push',
         branch: 'main',
         sha: COMMIT,
@@ -80,6 +80,10 @@ describe('a push', () => {
   test('without a sender is its pusher’s', () => {
     const { sender: _, ...rest } = push({ pusher: { name: 'deploy-key', email: null } });
     expect(triggerOf(rest)).toMatchObject({ sender: 'deploy-key' });
+  });
+
+  test('of a new branch was nowhere before', () => {
+    expect(triggerOf(push({ created: true, before: NOTHING, commits: [] }))).not.toHaveProperty('before');
   });
 
   test('of a private repository is private', () => {

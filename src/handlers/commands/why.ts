@@ -16,6 +16,10 @@ export const why: Command = {
     if (record === undefined) {
       return { kind: 'refused', words: 'Nothing has run for the head of this pull request.' };
     }
+    if (record.plan.stages.length === 0) {
+      // Nothing was planned, and that has one reason.
+      return { kind: 'answered', words: enquiries.why(record, '') ?? NOBODY_KNOWS };
+    }
     if (args.length === 0) {
       return { kind: 'refused', words: `Which stage? There are ${namesOf(record).join(', ')}.` };
     }
@@ -26,8 +30,10 @@ export const why: Command = {
   },
 };
 
+const NOBODY_KNOWS = 'Nobody knows why.';
+
 function reasons(record: RunRecord, stages: readonly StageId[], enquiries: Enquiries): string {
-  const lines = stages.map((stage) => `${stage}: ${enquiries.why(record, stage) ?? 'nobody knows why'}`);
+  const lines = stages.map((stage) => `${stage}: ${enquiries.why(record, stage) ?? NOBODY_KNOWS}`);
   return someLines(lines).join('\n');
 }
 
