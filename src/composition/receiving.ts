@@ -21,7 +21,7 @@ import type {
   Schedules,
 } from '../runs/ports.js';
 import { createPrepare, type IntakePolicy } from '../runs/prepare.js';
-import { createReceive, type Receive } from '../runs/receive.js';
+import { createReceive, type MayWrite, type Receive } from '../runs/receive.js';
 import { createFollowSchedules } from '../runs/schedule.js';
 
 export interface ReceivingDeps {
@@ -36,6 +36,7 @@ export interface ReceivingDeps {
   readonly advance: Advance;
   readonly cancel: CancelRun;
   readonly notes: LogNotes;
+  readonly mayWrite: MayWrite;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly policy: IntakePolicy & {
@@ -77,6 +78,7 @@ export function composeReceiving(deps: ReceivingDeps): Receiving {
     operations,
     rerun: rerunAs,
     commands: deps.commands({ operations, enquiries }),
+    mayWrite: deps.mayWrite,
     store: deps.store,
     logger,
   });

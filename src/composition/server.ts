@@ -23,6 +23,7 @@ import { installationValue } from '../adapters/sql/secrets.js';
 import { cyclone } from '../app.js';
 import { createPublisher } from '../checks/publisher.js';
 import { createCarryOut } from '../handlers/commands/carry-out.js';
+import { may } from '../handlers/commands/rights.js';
 import type { Replies } from '../handlers/ports.js';
 import { createLive, type Live } from '../logs/live.js';
 import type { LogArchive } from '../logs/ports.js';
@@ -194,6 +195,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     advance,
     cancel,
     notes: createLogNotes({ archive, live }),
+    mayWrite: async (repository, login) => may(await github.permissions.of(repository, login), 'write'),
     clock: systemClock,
     logger,
     policy: { ...settings, registry: settings.registry?.location },

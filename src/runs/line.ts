@@ -69,7 +69,11 @@ async function overtakenBy(
   const left = new Set(others.map((other) => other.trigger.before));
   const tips = others.filter((other) => !left.has(other.trigger.sha));
   if (tips.length === 1 && tips[0]?.trigger.sha === trigger.before) return undefined;
-  const next = others.find((other) => other.trigger.before === trigger.sha);
+  // Pushed back to, a commit comes after what came after it: that one was ended by it.
+  const next = others.find(
+    (other) =>
+      other.trigger.before === trigger.sha && other.progress.cancelledBy !== supersededBy(trigger.sha),
+  );
   if (next !== undefined) return supersededBy(next.trigger.sha);
   // Something between was never heard of: GitHub knows where it stands.
   if (trigger.pullRequest !== undefined) {

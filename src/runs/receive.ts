@@ -1,3 +1,4 @@
+import type { Repository } from '../pipeline/model.js';
 import type { Gone } from './gone.js';
 import type { ButtonPressed, Comment, Incoming, RerunAsked } from './incoming.js';
 import type { Installations } from './installation.js';
@@ -14,9 +15,13 @@ export interface ReceiveDeps {
   readonly rerun: Rerun;
   /** Carries out the commands of a comment. */
   readonly commands: (comment: Comment) => Promise<void>;
+  readonly mayWrite: MayWrite;
   readonly store: RunStore;
   readonly logger: Logger;
 }
+
+/** Whether somebody (GitHub login) may write to the repository now. Rejects when GitHub cannot be asked. */
+export type MayWrite = (repository: Repository, login: string) => Promise<boolean>;
 
 /**
  * Carries out what webhooks left, whatever it is. Safe to repeat, in any order: what comes late is told by what
@@ -39,6 +44,7 @@ export function createReceive(deps: ReceiveDeps): Receive {
       case 'comment':
         return deps.commands(incoming);
       case 'rerun_asked': {
+        if (!(await isAllowed(deps, incoming))) return;
         const wish = await rerunOf(deps, incoming);
         if (wish === undefined) {
           deps.logger.info({ delivery: incoming.delivery, sha: incoming.sha }, 'nothing to run again');
@@ -47,6 +53,7 @@ export function createReceive(deps: ReceiveDeps): Receive {
         return answered(incoming, await deps.rerun({ ...wish, by: incoming.by, ask: incoming.delivery }));
       }
       case 'button_pressed':
+        if (!(await isAllowed(deps, incoming))) return;
         return pressed(deps, incoming, (verdict) => answered(incoming, verdict));
       case 'repository_changed':
         return deps.installations.repository(incoming);
@@ -54,6 +61,16 @@ export function createReceive(deps: ReceiveDeps): Receive {
         return deps.installations.installation(incoming);
     }
   };
+}
+
+/** GitHub shows its buttons to who may write; a right may be gone by now. */
+async function isAllowed(
+  { mayWrite, logger }: ReceiveDeps,
+  { repository, by, delivery }: RerunAsked | ButtonPressed,
+): Promise<boolean> {
+  const isWriter = await mayWrite(repository, by);
+  if (!isWriter) logger.warn({ delivery, by }, 'wish of somebody without the right to write');
+  return isWriter;
 }
 
 /** "Re-run all" means what the commit's checks show: the newest run. */

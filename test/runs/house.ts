@@ -72,6 +72,8 @@ export interface Ground {
   readonly files: Files;
   readonly history: History;
   readonly pulls: Pulls;
+  /** Who may write. */
+  readonly writers: Set<string>;
   readonly timetable: Timetable;
   readonly workers: Workers;
   clear(): Promise<void>;
@@ -86,6 +88,7 @@ export async function newGround(files: Readonly<Record<string, string>> = {}): P
     files: new Files(),
     history: new History(),
     pulls: new Pulls(),
+    writers: new Set(['alice']),
     timetable: new Timetable(),
     workers: new Workers(),
   };
@@ -139,6 +142,7 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
     advance,
     cancel,
     notes,
+    mayWrite: (_, login) => Promise.resolve(ground.writers.has(login)),
     clock,
     logger,
     policy: {
