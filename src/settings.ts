@@ -29,6 +29,8 @@ export interface Settings {
   readonly drafts: boolean;
   /** Whose pull requests from forks wait for a person: everybody's, newcomers', outsiders'. */
   readonly forkApproval: 'always' | 'first-time' | 'outside';
+  /** When a pull request gets its comment. */
+  readonly comment: 'always' | 'on-failure' | 'never';
   /** Absolute. Undefined: there are no secrets. */
   readonly secretsFile: string | undefined;
   /** What stages leave to later ones: how long unused, and how much of it. */
@@ -145,6 +147,7 @@ const ENVIRONMENT = z.object({
   CYCLONE_SUPERSEDE: oneOf('true', 'false').default('true'),
   CYCLONE_DRAFTS: oneOf('true', 'false').default('true'),
   CYCLONE_FORK_APPROVAL: oneOf('always', 'first-time', 'outside').default('always'),
+  CYCLONE_COMMENT: oneOf('always', 'on-failure', 'never').default('on-failure'),
   CYCLONE_SECRETS_FILE: text,
   CYCLONE_FILES_DAYS: wholeNumber(1, 3650).default(30),
   CYCLONE_FILES_SIZE: size.default(20 * 1024 ** 3),
@@ -196,6 +199,7 @@ export function readSettings(
     supersede: values.CYCLONE_SUPERSEDE === 'true',
     drafts: values.CYCLONE_DRAFTS === 'true',
     forkApproval: values.CYCLONE_FORK_APPROVAL,
+    comment: values.CYCLONE_COMMENT,
     secretsFile: values.CYCLONE_SECRETS_FILE && path.resolve(values.CYCLONE_SECRETS_FILE),
     files: { days: values.CYCLONE_FILES_DAYS, bytes: values.CYCLONE_FILES_SIZE },
     concurrency: values.CYCLONE_CONCURRENCY,

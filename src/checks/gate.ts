@@ -13,6 +13,18 @@ export interface Gate {
   isShut(): boolean;
 }
 
+/** The gate of an installation: one for all that writes in its name. */
+export type Gates = (installation: number) => Gate;
+
+export function createGates(clock: Clock, inFlight: number): Gates {
+  const gates = new Map<number, Gate>();
+  return (installation) => {
+    const gate = gates.get(installation) ?? createGate(clock, inFlight);
+    gates.set(installation, gate);
+    return gate;
+  };
+}
+
 interface Waiting {
   readonly urgent: () => boolean;
   readonly go: () => void;

@@ -174,8 +174,8 @@ export interface StickyComment {
   readonly creating: boolean;
   /** The head for which somebody deleted it. */
   readonly deletedFor?: string;
-  /** The newest few, oldest first. */
-  readonly answers: readonly Answer[];
+  /** The newest few, oldest first; each with the `wanted` that it came with. */
+  readonly answers: readonly (Answer & { readonly since: number })[];
   /** Grows with every change of a run of the pull request, and with every answer. */
   readonly wanted: number;
   /** What GitHub has. */
@@ -194,7 +194,7 @@ export interface CommentStore {
   creating(thread: Thread): Promise<void>;
   /** Without an id: there is nothing to tell. */
   sent(thread: Thread, githubId: number | undefined, wanted: number): Promise<void>;
-  /** Somebody deleted it while this commit was the head. What was answered is forgotten with it. */
+  /** Somebody deleted it while this commit was the head. What it had said is forgotten with it. */
   deleted(thread: Thread, sha: string): Promise<void>;
   /** The same question again changes nothing. */
   answer(repository: Repository, pull: number, answer: Answer): Promise<void>;

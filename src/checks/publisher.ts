@@ -1,5 +1,5 @@
 import { createDelivery } from './delivery.js';
-import { createGate, type Gate } from './gate.js';
+import { createGates, type Gates } from './gate.js';
 import { createLane, type LaneLog } from './lane.js';
 import { DEFAULT_PACE, type Pace } from './pace.js';
 import {
@@ -14,6 +14,7 @@ import {
   type LogTail,
   WHOLE_RUN,
 } from './ports.js';
+import { createReloads } from './reloads.js';
 import { renderCheck, stateOf } from './render.js';
 import type { Rounds } from './rounds.js';
 
@@ -37,6 +38,8 @@ export interface PublisherDeps {
   readonly clock: Clock;
   readonly logger: LaneLog;
   readonly pace?: Pace;
+  /** Shared with whatever else writes for the same installations. */
+  readonly gates?: Gates;
   /** What an installation's rate limit has left, as far as it is known. */
   readonly budget?: (installation: number) => Budget | undefined;
 }
@@ -44,42 +47,19 @@ export interface PublisherDeps {
 /** Less than GitHub takes in `text`: the rest is for the first error and for what is around the log. */
 const TAIL_BYTES = 60 * 1024;
 
-const RELOAD_RETRY_MS = 1_000;
-
 export function createPublisher(deps: PublisherDeps): Publisher {
-  const { store, clock, pace = DEFAULT_PACE } = deps;
+  const { store, clock, pace = DEFAULT_PACE, gates = createGates(clock, pace.inFlight) } = deps;
   const deliver = createDelivery(deps.api, store);
-  const gates = new Map<number, Gate>();
   const lanes = new Map<number, Map<CheckKey, Rounds>>();
-  const stale = new Set<number>();
   const stopping = new AbortController();
-  let reloading: Promise<void> | undefined;
+  const reloads = createReloads({
+    read: async (run) => (await store.dirtyOf(run)).forEach(wake),
+    settled: settle,
+    clock,
+    logger: deps.logger,
+    stopping: stopping.signal,
+  });
   let waiting: (() => void)[] = [];
-
-  function take(run: number): void {
-    stale.add(run);
-    reloading ??= reload();
-  }
-
-  async function reload(): Promise<void> {
-    for (const run of stale) {
-      try {
-        // Before the read: a change during it makes the run stale again.
-        stale.delete(run);
-        (await store.dirtyOf(run)).forEach(wake);
-      } catch (error) {
-        stale.add(run);
-        deps.logger.error({ run, error: String(error) }, 'changed checks could not be read');
-        await clock.sleep(RELOAD_RETRY_MS, stopping.signal);
-      }
-      if (stopping.signal.aborted) {
-        stale.clear();
-      }
-    }
-    // In one turn with the last look at `stale`: no change comes between.
-    reloading = undefined;
-    settle();
-  }
 
   function wake(check: DirtyCheck): void {
     // A read that was under way when we stopped must not open lanes that nobody stops.
@@ -97,7 +77,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     const lane = createLane(run, key, {
       store,
       deliver,
-      gate: gateOf(installationId),
+      gate: gates(installationId),
       budget: () => deps.budget?.(installationId),
       clock,
       pace,
@@ -133,12 +113,6 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     }
   }
 
-  function gateOf(installation: number): Gate {
-    const gate = gates.get(installation) ?? createGate(clock, pace.inFlight);
-    gates.set(installation, gate);
-    return gate;
-  }
-
   async function draw(subject: CheckSubject, key: CheckKey) {
     const hasLog = key !== WHOLE_RUN && stateOf(subject, key).startedAt !== undefined;
     const log = hasLog ? await tailOf(subject.run, key) : undefined;
@@ -158,7 +132,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
 
   function isIdle(): boolean {
     const all = [...lanes.values()].flatMap((ofRun) => [...ofRun.values()]);
-    return reloading === undefined && !all.some((lane) => lane.dirty());
+    return !reloads.isBusy() && !all.some((lane) => lane.dirty());
   }
 
   function settle(): void {
@@ -169,18 +143,14 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   }
 
   return {
-    changed(run) {
-      if (!stopping.signal.aborted) {
-        take(run);
-      }
-    },
+    changed: (run) => reloads.take(run),
     async start() {
       (await store.dirty()).forEach(wake);
     },
     async stop() {
       stopping.abort();
       const all = [...lanes.values()].flatMap((ofRun) => [...ofRun.values()]);
-      await Promise.all([reloading, ...all.map((lane) => lane.stop())]);
+      await Promise.all([reloads.ended(), ...all.map((lane) => lane.stop())]);
     },
     async idle() {
       if (!isIdle()) {

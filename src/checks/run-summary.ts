@@ -17,11 +17,15 @@ export function runSummary(subject: CheckSubject, links: Links): string {
   if (progress.stages.length === 0) {
     return `${prose(runTitle(subject))}\n\n${link('Details', url)}`;
   }
-  const head = [row('stage', 'result', 'time'), '|---|---|---|'];
   const end = ['', ...decisions(progress).map(prose), link('Details', url)].join('\n\n');
-  const room = OUTPUT_BYTES - Buffer.byteLength(end);
-  const rows = [...head, ...stageRows(subject, links)];
-  return keepLines(rows, room, (left) => row(link(`and ${left} more`, url), '', '')) + end;
+  return stageTable(subject, links, OUTPUT_BYTES - Buffer.byteLength(end)) + end;
+}
+
+/** The stages, as many as fit in so many bytes. */
+export function stageTable(subject: CheckSubject, links: Links, room: number): string {
+  const url = links.run(subject.run, subject.repository.private);
+  const rows = [row('stage', 'result', 'time'), '|---|---|---|', ...stageRows(subject, links)];
+  return keepLines(rows, room, (left) => row(link(`and ${left} more`, url), '', ''));
 }
 
 /** Who decided something about the run after its start. */
@@ -30,7 +34,7 @@ function decisions({ allowed, stages }: RunProgress): readonly string[] {
   return [...allowance, ...rerunSentences(stages)];
 }
 
-export function stageRows(subject: CheckSubject, links: Links): readonly string[] {
+function stageRows(subject: CheckSubject, links: Links): readonly string[] {
   const { repository, progress, run } = subject;
   const stages = new Map(progress.stages.map((stage) => [stage.id, stage]));
   const planned = new Map(subject.plan.stages.map((stage) => [stage.id, stage]));

@@ -13,7 +13,6 @@ import { relayHeard } from '../adapters/redis/relay.js';
 import { redisPresence, watchWorkers } from '../adapters/redis/workers.js';
 import { type Relay, webhookRelay } from '../adapters/relay/relay.js';
 import { NO_SECRETS, secretFile } from '../adapters/secrets/file.js';
-import { checkStore } from '../adapters/sql/checks.js';
 import { type Database, openDatabase } from '../adapters/sql/database.js';
 import { depotIndex } from '../adapters/sql/depot-index.js';
 import { groupStore } from '../adapters/sql/groups.js';
@@ -21,13 +20,10 @@ import { repositoryStore } from '../adapters/sql/repositories.js';
 import { runStore } from '../adapters/sql/runs.js';
 import { installationValue } from '../adapters/sql/secrets.js';
 import { cyclone } from '../app.js';
-import { createPublisher } from '../checks/publisher.js';
 import { createCarryOut } from '../handlers/commands/carry-out.js';
 import { may } from '../handlers/commands/rights.js';
-import type { Replies } from '../handlers/ports.js';
 import { createLive, type Live } from '../logs/live.js';
 import type { LogArchive } from '../logs/ports.js';
-import { createTail } from '../logs/tail.js';
 import type { RegistryAuth, WorkerEvent } from '../pipeline/model.js';
 import { type Advance, createAdvance } from '../runs/advance.js';
 import { type CancelRun, createCancel } from '../runs/cancel.js';
@@ -49,6 +45,7 @@ import { createLogEnds } from './log-ends.js';
 import { createLogNotes } from './log-notes.js';
 import { composeReceiving } from './receiving.js';
 import type { RedisConnections } from './redis.js';
+import { composeTelling } from './telling.js';
 import { tidyFilesDaily } from './tidy.js';
 
 /** How long GitHub may take to hear the last news before the process ends; the rest is sent at the next start. */
@@ -119,23 +116,14 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     traffic: deps.traffic,
   });
 
-  const checks = checkStore(db);
-  const publisher = createPublisher({
-    store: checks,
-    api: github.checks,
-    tail: createTail(archive),
-    links,
-    clock: systemClock,
-    logger,
-    budget: github.budget,
-  });
+  const telling = composeTelling({ db, github, archive, links, mode: settings.comment, logger });
   const endLogs = createLogEnds({ store, live, archive, logger });
 
   const commands = await deps.redis.connect('patient');
   await publishInstall(commands, install);
   const queue = jobQueue(commands, logger);
   const changed = (run: number): void => {
-    publisher.changed(run);
+    telling.changed(run);
     endLogs(run);
   };
   const groups = groupStore(db);
@@ -181,9 +169,6 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     clock: systemClock,
     logger,
   });
-  const replies: Replies = {
-    say: (_repository, pull, { words }) => Promise.resolve(logger.info({ pull, words }, 'answer')),
-  };
   const { receive, operations, enquiries } = composeReceiving({
     files: github.repositories,
     history: github.history,
@@ -199,7 +184,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     clock: systemClock,
     logger,
     policy: { ...settings, registry: settings.registry?.location },
-    commands: (may) => createCarryOut({ ...may, ...github, replies, logger }),
+    commands: (may) => createCarryOut({ ...may, ...github, replies: telling, logger }),
   });
   const { appId } = settings.github;
   await github.probot.load(cyclone({ intake: producer, appId, now: systemClock.now }));
@@ -261,7 +246,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     cancel,
     operations,
     enquiries,
-    unsentChecks: async () => (await checks.dirty()).length,
+    unsentChecks: telling.unsentChecks,
     ping: () => ping(db),
     async start() {
       await consumer.start();
@@ -273,7 +258,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
         const both = reconcile(reconciliation).then(() => queue.tidy());
         both.catch((err: unknown) => logger.warn({ err }, 'open runs not looked after'));
       }, RECONCILE_MS);
-      await publisher.start();
+      await telling.start();
       void tidyFilesDaily({ blobs, index, kept, clock: systemClock, logger }, closing.signal);
       intakeWorker = intakeConsumer(workerConnection, { process: receive, logger });
       scheduler = scheduleWorker(workerConnection, { process: carryOut, logger });
@@ -292,8 +277,8 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     async close() {
       await consumer.settled();
       await consumer.stop();
-      await Promise.race([publisher.idle(), systemClock.sleep(LAST_NEWS_MS)]);
-      await publisher.stop();
+      await Promise.race([telling.idle(), systemClock.sleep(LAST_NEWS_MS)]);
+      await telling.stop();
       await failures?.close();
       await queue.close();
       await schedules.close();

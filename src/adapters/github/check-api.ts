@@ -1,6 +1,7 @@
 import type { Octokit } from 'octokit';
-import { type CheckApi, CheckRefused, CheckRetry, type CheckView } from '../../checks/ports.js';
+import { type CheckApi, CheckRetry, type CheckView } from '../../checks/ports.js';
 import type { Repository } from '../../pipeline/model.js';
+import { asked, retryAt } from './asked.js';
 import { annotationBody, annotationKey, batches, checkBody } from './check-body.js';
 import type { Clients } from './clients.js';
 import { GitHubFailure } from './failure.js';
@@ -94,26 +95,4 @@ function halfDone(error: unknown): never {
   throw error instanceof GitHubFailure && error.kind !== 'refused'
     ? new CheckRetry(error.message, { ...retryAt(error), uncertain: true, cause: error })
     : error;
-}
-
-async function asked<T>(task: () => Promise<T>): Promise<T> {
-  try {
-    return await task();
-  } catch (error) {
-    throw error instanceof GitHubFailure ? verdict(error) : error;
-  }
-}
-
-function verdict(failure: GitHubFailure): CheckRetry | CheckRefused {
-  return failure.kind === 'refused'
-    ? new CheckRefused(failure.message, { cause: failure })
-    : new CheckRetry(failure.message, {
-        ...retryAt(failure),
-        uncertain: failure.kind === 'unanswered',
-        cause: failure,
-      });
-}
-
-function retryAt(failure: GitHubFailure): { retryAt?: number } {
-  return failure.retryAt === undefined ? {} : { retryAt: failure.retryAt };
 }

@@ -1,5 +1,5 @@
 import type { Probot } from 'probot';
-import type { CheckApi } from '../../checks/ports.js';
+import type { CheckApi, CommentApi } from '../../checks/ports.js';
 import type { Comments, Permissions, Reactions } from '../../handlers/ports.js';
 import type {
   Budget,
@@ -12,6 +12,7 @@ import type {
 import type { WebhookReceiver } from '../../web/ports.js';
 import { createCheckApi } from './check-api.js';
 import { type ClientOptions, createClients } from './clients.js';
+import { createCommentApi } from './comments.js';
 import { createComments } from './comments-read.js';
 import { missedDeliveries } from './deliveries.js';
 import { createPermissions } from './permissions.js';
@@ -27,6 +28,8 @@ export type GitHubAppOptions = ProbotOptions & ClientOptions;
 /** Everything of GitHub: webhooks come in by Probot, requests go out by Octokit. */
 export interface GitHubApp extends CloneTokens {
   readonly checks: CheckApi;
+  /** The App's own comments. */
+  readonly sticky: CommentApi;
   readonly repositories: RepositoryFiles;
   readonly history: RepositoryHistory;
   readonly pulls: PullRequests;
@@ -46,6 +49,7 @@ export function githubApp(options: GitHubAppOptions): GitHubApp {
   const probot = createProbotApp(options, clients.pace);
   return {
     checks: createCheckApi(clients, options.appId),
+    sticky: createCommentApi(clients, options.appId),
     repositories: createRepositoryFiles(clients),
     history: createRepositoryHistory(clients),
     pulls: createPullRequests(clients),

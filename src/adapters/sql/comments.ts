@@ -1,4 +1,4 @@
-import type { Answer, CommentStore, StickyComment, Thread } from '../../checks/ports.js';
+import type { CommentStore, StickyComment, Thread } from '../../checks/ports.js';
 import { pullOf, upsertComment } from './comment-rows.js';
 import type { Database } from './database.js';
 import { fromRepository, selectRuns, toRecord, toRepository } from './rows.js';
@@ -43,8 +43,10 @@ export function commentStore(db: Database): CommentStore {
         .execute();
     },
     async deleted(thread, sha) {
+      const { answers = [], sent = 0 } = (await load(db, thread)) ?? {};
+      const unsaid = JSON.stringify(answers.filter(({ since }) => since > sent));
       await comment(thread)
-        .set({ github_id: null, creating: 0, deleted_for: sha, answers_json: '[]' })
+        .set({ github_id: null, creating: 0, deleted_for: sha, answers_json: unsaid })
         .execute();
     },
     answer: (repository, pull, answer) =>
@@ -58,9 +60,9 @@ export function commentStore(db: Database): CommentStore {
         const thread = { repository: repository.id, pull };
         // Before the read: on PostgreSQL it keeps others from answering meanwhile.
         await upsertComment(tx, thread);
-        const before = (await load(tx, thread))?.answers ?? [];
+        const { answers: before = [], wanted: since = 1 } = (await load(tx, thread)) ?? {};
         if (before.some((one) => one.comment === answer.comment && one.place === answer.place)) return;
-        const answers: readonly Answer[] = [...before, answer].slice(-MOST_ANSWERS);
+        const answers = [...before, { ...answer, since }].slice(-MOST_ANSWERS);
         await tx
           .updateTable('comments')
           .set({ answers_json: JSON.stringify(answers) })
@@ -101,7 +103,7 @@ async function load(
       ...(row.github_id === null ? {} : { githubId: row.github_id }),
       creating: row.creating === 1,
       ...(row.deleted_for === null ? {} : { deletedFor: row.deleted_for }),
-      answers: JSON.parse(row.answers_json) as Answer[],
+      answers: JSON.parse(row.answers_json) as StickyComment['answers'],
       wanted: row.wanted,
       sent: row.sent,
     }

@@ -1,0 +1,192 @@
+import { newestAttempt } from './again.js';
+import { failedStagesOf, MARKER, renderComment } from './comment.js';
+import { type CommentMode, commentWish, newestSubject } from './comment-wish.js';
+import type { Gate } from './gate.js';
+import type { LaneLog } from './lane.js';
+import { backoff, type Pace } from './pace.js';
+import {
+  CheckRefused,
+  CheckRetry,
+  type CheckSubject,
+  type Clock,
+  type CommentApi,
+  CommentGone,
+  type CommentStore,
+  type Links,
+  type LogTail,
+  type StickyComment,
+  type Thread,
+} from './ports.js';
+import { createRounds, type Next, type Rounds } from './rounds.js';
+import { plainText } from './terminal.js';
+
+export interface CommentLaneDeps {
+  readonly store: CommentStore;
+  readonly api: CommentApi;
+  readonly tail: LogTail;
+  readonly links: Links;
+  readonly mode: CommentMode;
+  readonly clock: Clock;
+  readonly pace: Pace;
+  readonly gate: Gate;
+  readonly logger: LaneLog;
+  /** An attempt has ended; `over`: the lane is not needed for now. */
+  readonly attempted: (over: boolean) => void;
+}
+
+/** Between two writes while something runs: nobody watches a comment. */
+const BETWEEN_MS = 10_000;
+
+/** What is not taken for so long is not news any more. */
+const GIVE_UP_MS = 24 * 3600 * 1000;
+
+/** Enough for the first error of a stage. */
+const TAIL_BYTES = 60 * 1024;
+
+/** Logs that are read for one comment; of more stages it has no room to say much. */
+const MOST_LOGS = 5;
+
+/** What GitHub was last told by this lane. */
+interface Shown {
+  readonly githubId: number;
+  readonly body: string;
+  readonly at: number;
+}
+
+/** One pull request's comment: one write at a time, each with what is newest when it is sent. */
+export function createCommentLane(thread: Thread, deps: CommentLaneDeps): Rounds {
+  const { store, api, clock, pace } = deps;
+  const ids = { repository: thread.repository, pull: thread.pull };
+  let shown: Shown | undefined;
+  let failures = 0;
+  let failing = 0;
+  /** Whether it shows what will not change by itself: then nothing of this lane is worth keeping. */
+  let isFinal = true;
+
+  /** Never rejects: a failure is a reason to try again later. */
+  async function attempt(): Promise<Next> {
+    try {
+      const next = await step();
+      failures = 0;
+      return next;
+    } catch (error) {
+      return await failed(error).catch(later);
+    }
+  }
+
+  async function step(): Promise<Next> {
+    // The comment before its runs: a change in between is then looked at twice, and never missed.
+    const comment = await store.load(thread);
+    if (comment === undefined || comment.sent >= comment.wanted) {
+      return { dirty: false, over: isFinal };
+    }
+    const wish = commentWish(comment, await store.subjects(thread), deps.mode);
+    if (wish.kind === 'nothing') {
+      return told(undefined, comment);
+    }
+    ({ isFinal } = wish);
+    const due = shown === undefined || isFinal ? 0 : shown.at + BETWEEN_MS;
+    if (due > clock.now()) {
+      return { dirty: true, at: due };
+    }
+    const { answers } = comment;
+    const body = renderComment({
+      subject: wish.subject,
+      answers,
+      links: deps.links,
+      logs: await logsOf(wish.subject),
+    });
+    const githubId =
+      shown?.body === body && shown.githubId === comment.githubId
+        ? shown.githubId
+        : await deliver(comment, body);
+    if (githubId === undefined) {
+      return { dirty: true, at: 0 };
+    }
+    shown = { githubId, body, at: clock.now() };
+    return told(githubId, comment);
+  }
+
+  async function told(githubId: number | undefined, { wanted }: StickyComment): Promise<Next> {
+    await store.sent(thread, githubId, wanted);
+    return { dirty: true, at: 0 };
+  }
+
+  /** @returns undefined when somebody has deleted it: whether to make it again is to be decided anew */
+  async function deliver(comment: StickyComment, body: string): Promise<number | undefined> {
+    const { repository, pull, creating, deletedFor } = comment;
+    // What the database has lost, or no answer told of, is on the pull request.
+    const isKnown = comment.githubId !== undefined || (deletedFor !== undefined && !creating);
+    const id = isKnown ? comment.githubId : await api.find(repository, pull, MARKER);
+    if (id === undefined) {
+      await store.creating(thread);
+      return (await api.create(repository, pull, body)).id;
+    }
+    try {
+      await api.update(repository, id, body);
+      return id;
+    } catch (error) {
+      if (!(error instanceof CommentGone)) {
+        throw error;
+      }
+      shown = undefined;
+      await store.deleted(thread, newestSubject(await store.subjects(thread))?.trigger.sha ?? '');
+      deps.logger.debug(ids, 'comment was deleted');
+      return undefined;
+    }
+  }
+
+  async function logsOf(subject: CheckSubject | undefined): Promise<ReadonlyMap<string, string>> {
+    const failed = subject === undefined ? [] : failedStagesOf(subject).slice(0, MOST_LOGS);
+    const logs = await Promise.all(
+      failed.map(async ({ id }) => [id, await logOf(subject?.run ?? 0, id)] as const),
+    );
+    return new Map(logs);
+  }
+
+  /** A comment without a log is better than none. */
+  async function logOf(run: number, stage: string): Promise<string> {
+    try {
+      const { bytes } = await deps.tail.tail(run, stage, TAIL_BYTES);
+      return newestAttempt(plainText(bytes.toString()));
+    } catch (error) {
+      deps.logger.warn({ run, check: stage, error: String(error) }, 'log of a comment could not be read');
+      return '';
+    }
+  }
+
+  async function failed(error: unknown): Promise<Next> {
+    if (error instanceof CheckRetry && error.retryAt !== undefined) {
+      deps.gate.pauseUntil(error.retryAt);
+    }
+    const isTooLate = failures > 0 && clock.now() - failing > GIVE_UP_MS;
+    if (error instanceof CheckRefused || isTooLate) {
+      // The next change is another try: a pull request that was locked may be open again.
+      deps.logger.warn({ ...ids, error: String(error) }, 'comment given up');
+      const comment = await store.load(thread);
+      return comment === undefined ? { dirty: false, over: true } : await told(undefined, comment);
+    }
+    return later(error);
+  }
+
+  function later(error: unknown): Next {
+    failing = failures === 0 ? clock.now() : failing;
+    failures += 1;
+    const retryAt = error instanceof CheckRetry ? (error.retryAt ?? 0) : 0;
+    const at = Math.max(retryAt, clock.now() + backoff(failures, pace));
+    deps.logger.warn(
+      { ...ids, failures, again: at - clock.now(), error: String(error) },
+      'comment not sent yet',
+    );
+    return { dirty: true, at, firm: true };
+  }
+
+  return createRounds({
+    clock,
+    gate: deps.gate,
+    round: attempt,
+    // Ends of checks go first: people and merges wait for them.
+    urgent: () => false,
+    ended: deps.attempted,
+  });
+}

@@ -1,0 +1,59 @@
+import type { GitHubApp } from '../adapters/github/github-app.js';
+import { checkStore } from '../adapters/sql/checks.js';
+import { commentStore } from '../adapters/sql/comments.js';
+import type { Database } from '../adapters/sql/database.js';
+import type { CommentMode } from '../checks/comment-wish.js';
+import { type Commenter, createCommenter } from '../checks/commenter.js';
+import { createGates } from '../checks/gate.js';
+import { DEFAULT_PACE } from '../checks/pace.js';
+import { createPublisher } from '../checks/publisher.js';
+import type { LogArchive } from '../logs/ports.js';
+import { createTail } from '../logs/tail.js';
+import type { Logger } from '../runs/ports.js';
+import type { Links } from '../web/links.js';
+import { systemClock } from './clock.js';
+
+export interface TellingDeps {
+  readonly db: Database;
+  readonly github: Pick<GitHubApp, 'checks' | 'sticky' | 'budget'>;
+  readonly archive: LogArchive;
+  readonly links: Links;
+  readonly mode: CommentMode;
+  readonly logger: Logger;
+}
+
+/** What GitHub is told of runs: checks, and one comment on each pull request. */
+export interface Telling extends Commenter {
+  readonly unsentChecks: () => Promise<number>;
+}
+
+export function composeTelling({ db, github, archive, links, mode, logger }: TellingDeps): Telling {
+  const store = checkStore(db);
+  const common = {
+    tail: createTail(archive),
+    links,
+    clock: systemClock,
+    logger,
+    gates: createGates(systemClock, DEFAULT_PACE.inFlight),
+  };
+  const publisher = createPublisher({ ...common, store, api: github.checks, budget: github.budget });
+  const commenter = createCommenter({ ...common, store: commentStore(db), api: github.sticky, mode });
+  return {
+    changed(run) {
+      publisher.changed(run);
+      commenter.changed(run);
+    },
+    say: (repository, pull, answer) => commenter.say(repository, pull, answer),
+    async start() {
+      await publisher.start();
+      await commenter.start();
+    },
+    async stop() {
+      await Promise.all([publisher.stop(), commenter.stop()]);
+    },
+    async idle() {
+      await Promise.all([publisher.idle(), commenter.idle()]);
+    },
+    unsentChecks: async () => (await store.dirty()).length,
+  };
+}
