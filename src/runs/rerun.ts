@@ -36,7 +36,8 @@ export function createRerun(deps: RerunDeps): Rerun {
     const wanted = wantedOf(record, request);
     if (typeof wanted === 'string') return refused(wanted);
     const obstacle = rerunObstacle(record.plan, record.progress, wanted);
-    if (obstacle !== undefined) return refused(`${obstacle}: try again when it is over`);
+    if (obstacle !== undefined)
+      return refused(`run ${String(record.id)}: ${obstacle}. Try again when it is over`);
     await note(deps, record, wanted, request.by);
     const { by, ask } = request;
     const at = deps.clock.now();
@@ -63,7 +64,9 @@ function wantedOf(record: RunRecord, { stages }: RerunRequest): readonly StageId
   const named = stagesNamed(record.plan, stages);
   if (typeof named === 'string') return named;
   const skipped = record.plan.stages.find(({ id, skip }) => named.includes(id) && skip !== undefined);
-  return skipped?.skip === undefined ? named : `${skipped.id} does not run here: ${skipped.skip.message}`;
+  return skipped?.skip === undefined
+    ? named
+    : `stage ${skipped.id} does not run here: ${skipped.skip.message}`;
 }
 
 export function reasonOf({ plan, progress: { run } }: RunRecord): string {

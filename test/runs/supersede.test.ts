@@ -90,7 +90,10 @@ describe('pushes to one branch', () => {
   });
 
   test('leave a run alone that has begun to publish', async () => {
-    ground.files.files.set('caicloud.yml', `${TWO_STAGES}build: { context_dir: . }\npublish: { when: { event: push } }\n`);
+    ground.files.files.set(
+      'caicloud.yml',
+      `${TWO_STAGES}build: { context_dir: . }\npublish: { when: { event: push } }\n`,
+    );
     await house.intake(FIRST);
     await house.lease(1, 'chain', 'w1');
     await house.advance.reported([numbered({ type: 'stage_started', stage: 'publish' }, 1)]);
