@@ -117,6 +117,13 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
   let announcement: Announcement | undefined;
   let waiting: Promise<void> | undefined;
 
+  const announce = async (): Promise<void> => {
+    announcement = await announceWorker(commands, { id: dataDir.workerId, labels }, logger);
+  };
+  const leave = async (): Promise<void> => {
+    await announcement?.leave().catch((err: unknown) => logger.warn({ err }, 'worker not signed off'));
+  };
+
   /** While the engine is away no job is taken: it waits in the queue, for us or another worker. */
   const engineOrLater = async (): Promise<void> => {
     try {
@@ -131,6 +138,8 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
   const untilEngine = async (): Promise<void> => {
     logger.error({}, 'the Docker engine does not answer: jobs wait until it does');
     worker?.pause();
+    // What was meant for this worker alone need not wait for it.
+    await leave();
     while (!soft.signal.aborted) {
       await systemClock.sleep(ENGINE_RETRY_MS, soft.signal);
       const back = await engine.info().then(
@@ -140,6 +149,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       if (back) {
         logger.info({}, 'the Docker engine is back');
         worker?.resume();
+        await announce().catch((err: unknown) => logger.warn({ err }, 'worker not announced'));
         return;
       }
     }
@@ -154,7 +164,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       await engine.reap(ours, { images: false });
       const { concurrency } = settings;
       worker = jobWorker(connection, { concurrency, labels: new Set(labels), process, logger });
-      announcement = await announceWorker(commands, { id: dataDir.workerId, labels }, logger);
+      await announce();
       logger.info({ labels }, 'taking jobs');
       void tidyDaily({ engine, keepMs, clock: systemClock, logger }, soft.signal);
       void kept.tidy(soft.signal);
@@ -164,9 +174,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       const reason = 'the worker is shutting down';
       soft.abort(reason);
       const late = setTimeout(() => hard.abort(reason), drainSeconds * 1000);
-      const left = announcement
-        ?.leave()
-        .catch((err: unknown) => logger.warn({ err }, 'worker not signed off'));
+      const left = leave();
       await worker?.close();
       await left;
       clearTimeout(late);

@@ -81,7 +81,6 @@ export function createKept(deps: KeptDeps): Kept {
     // Where only the image is of use, its mark is all that stays.
     await mkdir(workspace.root, { recursive: true });
     await writeKeptMark(workspace.root, mark);
-    nap.abort();
   };
 
   const leave = async (mark: KeptMark, earlier: KeptMark | undefined, left: Left): Promise<void> => {
@@ -103,7 +102,12 @@ export function createKept(deps: KeptDeps): Kept {
       const earlier = await readKeptMark(root);
       if (earlier !== undefined) await removeKeptMark(root);
       return {
-        ...hold,
+        closing: hold.closing,
+        release() {
+          hold.release();
+          // What is in use is passed over: now it counts.
+          nap.abort();
+        },
         earlier,
         leave(left) {
           const { image, shell } = left;

@@ -12,6 +12,7 @@ import { runStage } from './stage.js';
 import { findStand } from './stand.js';
 import { HandedOver } from './try.js';
 import { foresee } from './use-again.js';
+import { walkNotes } from './walk-notes.js';
 import type { WorkerDeps } from './worker-deps.js';
 
 /** How a job left this worker. */
@@ -119,7 +120,7 @@ async function walkStages(
       stage,
       armed: arming.take(stage.id),
       notes: [
-        ...notesOf(job, walk, stage.id),
+        ...walkNotes(job.lease, walk, stage.id),
         ...unpublishedNotes(stage.spec, job.lease.trusted),
         ...withheldNotes(job, stage),
       ],
@@ -133,19 +134,6 @@ async function walkStages(
     return { kind: 'returned', reason: `${until} waits for stages of other jobs` };
   }
   return { kind: 'ended' };
-}
-
-function notesOf({ lease }: Job, { again, fresh, onWhatWasLeft }: Walk, stage: string): readonly string[] {
-  if (again.includes(stage)) {
-    return [
-      fresh
-        ? 'ran again: the workspace of the earlier run of this stage is gone'
-        : 'ran again: its image is gone',
-    ];
-  }
-  if (stage === onWhatWasLeft) return ['ran again in the workspace that the last try left'];
-  if (lease.begun !== stage || fresh) return [];
-  return ['an earlier worker was lost in this stage; it ran again in the workspace as it was left'];
 }
 
 function withheldNotes({ lease }: Job, { options }: PlannedStage): readonly string[] {
