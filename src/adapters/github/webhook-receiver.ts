@@ -1,6 +1,13 @@
 import type { Probot } from 'probot';
+import { z } from 'zod';
 import type { Logger } from '../../runs/ports.js';
 import type { WebhookReceiver } from '../../web/ports.js';
+
+/** What Probot itself reads, of every event, before any handler does: of another form, it breaks there. */
+const ENVELOPE = z.looseObject({
+  action: z.string().optional(),
+  installation: z.looseObject({ id: z.int().positive() }).nullish(),
+});
 
 type Received = Parameters<Probot['receive']>[0];
 
@@ -41,8 +48,7 @@ function isInvalid(error: unknown): boolean {
 
 function parsed(payload: string): object | undefined {
   try {
-    const body: unknown = JSON.parse(payload);
-    return typeof body === 'object' && body !== null && !Array.isArray(body) ? body : undefined;
+    return ENVELOPE.safeParse(JSON.parse(payload)).data;
   } catch {
     return undefined;
   }
