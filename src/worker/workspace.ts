@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { sameCheckout } from './checkout-options.js';
+import { createNonce } from './nonce.js';
 import type { CheckoutOptions } from './ports.js';
 
 /**
@@ -72,7 +73,32 @@ export async function writeMark(workspace: Workspace, mark: CheckoutMark): Promi
 /** Before any container mounts `code`: the directory itself goes. */
 export async function removeWorkspace(workspace: Pick<Workspace, 'root'>): Promise<void> {
   await rm(path.join(workspace.root, MARK_FILE), { force: true });
-  await rm(workspace.root, { recursive: true, force: true, maxRetries: 2 });
+  const remove = (): Promise<void> => rm(workspace.root, { recursive: true, force: true, maxRetries: 2 });
+  try {
+    await remove();
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code !== 'ENAMETOOLONG') throw error;
+    await flatten(workspace.root);
+    await remove();
+  }
+}
+
+/** Half of what a path may be long. */
+const LONG_BYTES = 2048;
+
+/** In a container the same paths are shorter, and who goes there step by step comes deeper than any path. */
+async function flatten(root: string): Promise<void> {
+  const open = [Buffer.from(root)];
+  for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
+    // As bytes: a name need not be text.
+    for (const entry of await readdir(folder, { withFileTypes: true, encoding: 'buffer' })) {
+      if (!entry.isDirectory()) continue;
+      const inner = Buffer.concat([folder, Buffer.from('/'), entry.name]);
+      const near = Buffer.from(path.join(root, createNonce()));
+      if (inner.length > LONG_BYTES) await rename(inner, near);
+      open.push(inner.length > LONG_BYTES ? near : inner);
+    }
+  }
 }
 
 /** A job's id may hold anything (`lint (node=20)`); a colon in a path would end a mount's source. */

@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -30,6 +31,23 @@ export function fill(directory: string, files: Files): void {
     else if (text.startsWith('-> ')) symlinkSync(text.slice(3), file);
     else writeFileSync(file, text);
   }
+}
+
+/** Makes directories in it that lie deeper than a path may be long: half of them are made elsewhere. */
+export function sink(directory: string, name = Buffer.from('d')): void {
+  const dive = (from: Buffer): Buffer => {
+    let deepest = from;
+    for (let made = 0; made < 12; made += 1) {
+      deepest = Buffer.concat([deepest, Buffer.from(`/${'d'.repeat(200)}`)]);
+      mkdirSync(deepest);
+    }
+    return deepest;
+  };
+  const top = Buffer.concat([Buffer.from(`${directory}/`), name]);
+  mkdirSync(top);
+  const lower = mkdtempSync(path.join(tmpdir(), 'cyclone-files-'));
+  dive(Buffer.from(lower));
+  renameSync(lower, Buffer.concat([dive(top), Buffer.from('/lower')]));
 }
 
 /** What a directory holds, as {@link fill} takes it; directories that hold something are not named. */

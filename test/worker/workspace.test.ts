@@ -9,6 +9,7 @@ import {
   workspaceOf,
   writeMark,
 } from '../../src/worker/workspace.js';
+import { sink } from './files.js';
 
 let directory: string;
 beforeEach(() => {
@@ -27,6 +28,14 @@ describe('a workspace', () => {
     expect(path.dirname(made.root)).toBe(directory);
     expect(workspaceOf(directory, 7, job)).toEqual(made);
     await removeWorkspace(workspaceOf(directory, 7, job));
+    expect(existsSync(made.root)).toBe(false);
+  });
+
+  test('is removed however deep it is, and whatever its names are', async () => {
+    const made = await openWorkspace(directory, 7, 'chain');
+    sink(made.code, Buffer.from('a\xffb', 'latin1'));
+    sink(made.root);
+    await removeWorkspace(made);
     expect(existsSync(made.root)).toBe(false);
   });
 
