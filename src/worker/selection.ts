@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { compileGlobs } from '../pipeline/globs.js';
@@ -33,7 +34,7 @@ export interface SelectionOptions {
 /**
  * What the patterns take of a directory: files, links, and directories with all that is in them. The last
  * pattern that matches decides, and `!` takes away. Links are never followed; `.git` of the root is never taken.
- * @throws ArchiveRefused when it is more than `limits`
+ * @throws ArchiveRefused when it is more than `limits`, or has a name or a depth that cannot be kept
  */
 export async function selectFiles(
   root: string,
@@ -92,17 +93,18 @@ function ruleOf(pattern: string): Rule {
 
 /** @param covered by rule: it took a directory above, and so everything in it */
 async function walk(found: Found, folder: string, covered: readonly boolean[]): Promise<void> {
-  const children = await readdir(path.join(found.root, folder));
-  const stats = await Promise.all(
-    children.map(async (child) => [child, await lstat(path.join(found.root, folder, child))] as const),
-  );
+  const stats = await statsIn(found.root, folder);
   for (const [child, stat] of stats) {
     if (folder === '' && child === '.git') continue;
     const name = folder === '' ? child : `${folder}/${child}`;
     const taken = found.rules.map((rule, index) => covered[index] === true || rule.matches(name));
     for (const [index, isTaken] of taken.entries()) if (isTaken) found.hit.add(index);
-    const common = { path: name, mode: stat.mode & 0o777, modified: stat.mtimeMs };
     const held = holds(found.rules, taken);
+    if (stat === undefined) {
+      if (held) throw new ArchiveRefused(`the name of ${name} is not UTF-8`);
+      continue;
+    }
+    const common = { path: name, mode: stat.mode & 0o777, modified: stat.mtimeMs };
     if (stat.isDirectory()) {
       if (held) take(found, { ...common, kind: 'directory' });
       if (held || mayHoldBelow(found.rules, name)) await walk(found, name, taken);
@@ -114,6 +116,37 @@ async function walk(found: Found, folder: string, covered: readonly boolean[]): 
       else take(found, { ...common, kind: 'link', target });
     }
   }
+}
+
+/** What stands in the folder. No stats: its name has bytes that are no text, and nothing finds it by that. */
+async function statsIn(
+  root: string,
+  folder: string,
+): Promise<readonly (readonly [string, Stats | undefined])[]> {
+  try {
+    const children = await readdir(path.join(root, folder));
+    return await Promise.all(
+      children.map(async (child) => [child, await statOf(path.join(root, folder, child))] as const),
+    );
+  } catch (error) {
+    // In a container the same path is shorter.
+    if (codeOf(error) !== 'ENAMETOOLONG') throw error;
+    throw new ArchiveRefused(`${folder.slice(0, 60)}… is too deep`, { cause: error });
+  }
+}
+
+async function statOf(file: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(file);
+  } catch (error) {
+    const isGarbled = file.includes('\uFFFD') && ['ENOENT', 'ENAMETOOLONG'].includes(codeOf(error) ?? '');
+    if (isGarbled) return undefined;
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
 }
 
 function take(found: Found, entry: SelectedEntry): void {

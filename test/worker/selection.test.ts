@@ -2,9 +2,10 @@ import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { KEPT_LIMITS } from '../../src/worker/archive-rules.js';
+import { ArchiveRefused, KEPT_LIMITS } from '../../src/worker/archive-rules.js';
 import { literalPattern, selectFiles } from '../../src/worker/selection.js';
-import { directoryOf, type Files, fill } from './files.js';
+import { removeWorkspace } from '../../src/worker/workspace.js';
+import { directoryOf, type Files, fill, sink } from './files.js';
 
 const TREE: Files = {
   'dist/app.js': 'app',
@@ -57,6 +58,36 @@ describe('patterns', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('what cannot be kept', () => {
+  const GARBLED = Buffer.from('a\xffb', 'latin1');
+
+  test('a name that is no text is refused where it is taken, and nowhere else', async () => {
+    const root = directoryOf(TREE);
+    writeFileSync(Buffer.concat([Buffer.from(`${root}/dist/`), GARBLED]), '');
+    await expect(selectFiles(root, ['dist'], { limits: KEPT_LIMITS })).rejects.toThrow(
+      new ArchiveRefused('the name of dist/a\uFFFDb is not UTF-8'),
+    );
+    const { entries } = await selectFiles(root, ['dist/*.js', '**/*.ts'], { limits: KEPT_LIMITS });
+    expect(entries.map((entry) => entry.path)).toEqual(['dist/app.js', 'src/a.ts', 'src/deep/b.ts']);
+  });
+
+  test('a name that is too long only as it is read is one of these', async () => {
+    const root = directoryOf(TREE);
+    writeFileSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.alloc(255, 0xff)]), '');
+    const { entries } = await selectFiles(root, ['*.js', 'src/a.ts'], { limits: KEPT_LIMITS });
+    expect(entries.map((entry) => entry.path)).toEqual(['src/a.ts']);
+  });
+
+  test('what lies deeper than a path of the host may be long is refused in words', async () => {
+    const root = directoryOf({ 'dist/app.js': '' });
+    sink(path.join(root, 'dist'));
+    const refused = selectFiles(root, ['dist'], { limits: KEPT_LIMITS });
+    await expect(refused).rejects.toThrow(ArchiveRefused);
+    await expect(refused).rejects.toThrow(/^dist\/d[/d]{54}… is too deep$/);
+    await removeWorkspace({ root });
   });
 });
 
