@@ -1,5 +1,5 @@
 import type { StageFacts, StageId } from '../pipeline/model.js';
-import { cacheScopes, resultDomain } from '../pipeline/sharing.js';
+import { cacheScopes, resultDomain, resultDomains } from '../pipeline/sharing.js';
 import type {
   BlobStore,
   CacheEntry,
@@ -34,7 +34,8 @@ export function createRemember({ index }: { readonly index: DepotIndex }): Remem
       // What was reused stays known by the run that made it.
       if (outcome.kind === 'passed' && facts.address !== undefined && facts.reusedFrom === undefined) {
         const { address } = facts;
-        await index.addResult({ repository, domain: resultDomain(run), address, run: run.id, stage: id, at });
+        const domain = resultDomain(run, id);
+        await index.addResult({ repository, domain, address, run: run.id, stage: id, at });
       }
     }
   };
@@ -117,12 +118,15 @@ export function createFinds({ store, index, blobs, reported, clock }: FindsDeps)
     async result(run, address) {
       const record = await load(run);
       if (record === undefined) return undefined;
-      const entry = await index.result(record.repository.id, resultDomain(record), address);
-      if (entry === undefined) return undefined;
-      const found = await resultOf(entry.run, entry.stage, address);
-      if (found === undefined) await index.removeResult(entry);
-      else await index.useResult(entry, clock.now());
-      return found;
+      for (const domain of resultDomains(record)) {
+        const entry = await index.result(record.repository.id, domain, address);
+        const found = entry && (await resultOf(entry.run, entry.stage, address));
+        if (entry !== undefined && found === undefined) await index.removeResult(entry);
+        if (entry === undefined || found === undefined) continue;
+        await index.useResult(entry, clock.now());
+        return found;
+      }
+      return undefined;
     },
   };
 }

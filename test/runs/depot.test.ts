@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Blob, Outcome, StageFacts, Trigger } from '../../src/pipeline/model.js';
+import type { Blob, Outcome, Plan, StageFacts, Trigger } from '../../src/pipeline/model.js';
 import { begin, progress } from '../../src/pipeline/progress.js';
 import type { NewRun } from '../../src/runs/ports.js';
 import { words } from '../content.js';
@@ -247,4 +247,30 @@ describe('a result', () => {
     expect(await house.finds.result(trusted, ADDRESS)).toMatchObject({ run: trusted });
     expect(await house.finds.result(await branch('x'), ADDRESS)).toBeUndefined();
   });
+
+  test.each(['pre_build', 'integration'])(
+    'of %s, behind a cache, goes as far as the cache does: main reads none of a proposal',
+    async (stage) => {
+      const cached = withCache(plan);
+      const onBranch = (name: string, sha: string) =>
+        leased({ branch: name, sha: sha.repeat(40) }, { scope: `branch:${name}`, plan: cached });
+      const [main, proposal, later] = [
+        await onBranch('main', 'a'),
+        await onBranch('x', 'b'),
+        await onBranch('x', 'c'),
+      ];
+      await house.advance.reported([ended(proposal, { address: ADDRESS }, PASSED, stage)]);
+      expect(await house.finds.result(main, ADDRESS)).toBeUndefined();
+      expect(await house.finds.result(later, ADDRESS)).toMatchObject({ run: proposal });
+      await house.advance.reported([ended(main, { address: ADDRESS }, PASSED, stage)]);
+      expect(await house.finds.result(await onBranch('y', 'd'), ADDRESS)).toMatchObject({ run: main });
+    },
+  );
 });
+
+/** The same, its first stage with a cache. */
+function withCache(of: Plan): Plan {
+  const cache = [{ key: 'npm', paths: ['node_modules'], restoreKeys: [] }];
+  const [first, ...others] = of.stages;
+  return first === undefined ? of : { ...of, stages: [{ ...first, options: { cache } }, ...others] };
+}
