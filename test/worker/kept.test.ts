@@ -8,12 +8,12 @@ import { workspaceOf, writeMark } from '../../src/worker/workspace.js';
 import {
   BUILD,
   createWorld,
-  gate,
   keptDeps,
   leaseOf,
   planned,
   SHA,
   script,
+  stuckTidying,
   until,
   type World,
 } from './world.js';
@@ -128,12 +128,7 @@ describe('what is kept', () => {
 
   test('goes in time although it was looked for while its job still tidied up', async () => {
     const worker = keeper();
-    const tidied = gate();
-    const { reap } = worker.engine;
-    worker.engine.reap = async (labels, options) => {
-      if (options.images) await tidied.passed;
-      await reap.call(worker.engine, labels, options);
-    };
+    const tidied = stuckTidying(worker.engine);
     const run = worker.run(leaseOf(CHAIN));
     await until(() => existsSync(path.join(worker.deps.workspaces, '7-chain/kept.json')));
     worker.clock.advance(HOUR);
@@ -184,10 +179,10 @@ describe('what is kept', () => {
     ] as const)
       await left(worker, run, at, `sha256:${run}`);
     worker.disk.free = 0.05;
-    const { removeImage } = worker.engine;
+    const removeImage = worker.engine.removeImage.bind(worker.engine);
     worker.engine.removeImage = async (image) => {
       worker.disk.free += 0.03;
-      await removeImage.call(worker.engine, image);
+      await removeImage(image);
     };
     (await worker.kept.take(5, 'chain')).release();
     expect(there(worker)).toEqual(['1-chain', '4-chain']);

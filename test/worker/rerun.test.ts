@@ -3,7 +3,17 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createKept } from '../../src/worker/create-kept.js';
 import type { Lease } from '../../src/worker/ports.js';
-import { BUILD, createWorld, gate, keptDeps, leaseOf, planned, script, until, type World } from './world.js';
+import {
+  BUILD,
+  createWorld,
+  keptDeps,
+  leaseOf,
+  planned,
+  script,
+  stuckTidying,
+  until,
+  type World,
+} from './world.js';
 
 const CHAIN = [
   planned('pre_build', script('true')),
@@ -108,12 +118,7 @@ describe('a stage that is run again', () => {
 
   test('waits until the last owner has tidied up behind itself', async () => {
     const world = await finishedWorld();
-    const tidied = gate();
-    const { reap } = world.engine;
-    world.engine.reap = async (labels, options) => {
-      if (options.images) await tidied.passed;
-      await reap.call(world.engine, labels, options);
-    };
+    const tidied = stuckTidying(world.engine);
     const first = world.again('pre_build', 'build');
     await until(() => world.story.events.includes('job ended'));
     world.story.events.length = 0;

@@ -259,3 +259,14 @@ export function gate(): { readonly open: () => void; readonly passed: Promise<vo
   });
   return { open, passed };
 }
+
+/** The engine takes its time to remove what a job that is over left in it. */
+export function stuckTidying(engine: FakeEngine): ReturnType<typeof gate> {
+  const tidied = gate();
+  const reap = engine.reap.bind(engine);
+  engine.reap = async (labels, options) => {
+    if (options.images) await tidied.passed;
+    await reap(labels, options);
+  };
+  return tidied;
+}
