@@ -72,6 +72,7 @@ export interface Server {
   /** What people may do with runs, and ask of them. */
   readonly operations: Operations;
   readonly enquiries: Enquiries;
+  readonly people: GitHubApp['people'];
   readonly unsentChecks: () => Promise<number>;
   ping(): Promise<void>;
   /** Takes up what an earlier process left, then takes webhooks' events and workers' reports. */
@@ -246,6 +247,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     cancel,
     operations,
     enquiries,
+    people: github.people,
     unsentChecks: telling.unsentChecks,
     ping: () => ping(db),
     async start() {

@@ -31,6 +31,7 @@ export function webListener(deps: WebComposition): Web {
     clock: systemClock,
     logger,
     webhook: { path: settings.webhookPath, receiver: server.webhooks },
+    actions: { people: server.people, operations: server.operations },
     worker:
       settings.workerSecret === undefined
         ? undefined

@@ -100,7 +100,15 @@ async function pressed(
     case 'approve':
       return answered(await operations.allowRun(check.run, by));
     case 'rerun':
-      return answered(await rerun({ ...check, by, ask: delivery }));
+      // On the check of the whole run it says "Re-run failed"; GitHub's own button runs all of it.
+      return answered(
+        await rerun({
+          run: check.run,
+          stages: check.stages.length === 0 ? 'failed' : check.stages,
+          by,
+          ask: delivery,
+        }),
+      );
     default:
       logger.warn({ delivery, identifier }, 'button that we do not know');
   }

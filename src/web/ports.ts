@@ -2,6 +2,7 @@ import type { Live } from '../logs/live.js';
 import type { LogArchive } from '../logs/ports.js';
 import type { Issue, Plan, Repository, RunProgress, RunStatus, Trigger } from '../pipeline/model.js';
 import type { Finds } from '../runs/depot.js';
+import type { Operations } from '../runs/operations.js';
 import type { BlobStore } from '../runs/ports.js';
 
 /** A run with all that a page shows of it. */
@@ -79,6 +80,22 @@ export interface WorkerApi {
   readonly finds: Finds;
 }
 
+/** Who asks by a GitHub token, and what they may. All reject when GitHub cannot be asked; nothing is kept. */
+export interface People {
+  /** The login of whose token it is; undefined: GitHub does not take it, or it is no person's. */
+  whose(token: string): Promise<string | undefined>;
+  /** What they may do in the repository, now and with that token. `none`: it is not theirs to see. */
+  standing(token: string, login: string, repository: Repository): Promise<'none' | 'read' | 'write'>;
+  /** A repository where the App is installed; undefined: there is none of that name. */
+  repository(owner: string, name: string): Promise<Repository | undefined>;
+}
+
+/** What people may do by the API. */
+export interface Actions {
+  readonly people: People;
+  readonly operations: Pick<Operations, 'start' | 'cancel' | 'rerun' | 'rerunFailed' | 'allowRun'>;
+}
+
 export interface Clock {
   /** milliseconds since the epoch */
   now(): number;
@@ -105,6 +122,8 @@ export interface WebDeps {
   readonly logger: Logger;
   /** Undefined: this process takes no webhooks. */
   readonly webhook: { readonly path: string; readonly receiver: WebhookReceiver } | undefined;
+  /** Undefined: nobody may do anything by the API. */
+  readonly actions: Actions | undefined;
   /** Undefined: no worker on another machine may ask. */
   readonly worker: WorkerApi | undefined;
 }

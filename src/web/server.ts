@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 
 import { mountApi } from './api.js';
+import { mountActions } from './api-actions.js';
 import { mountArtifacts } from './artifacts.js';
 import { mountAssets } from './assets.js';
 import type { Room, WebEnv } from './context.js';
@@ -41,6 +42,7 @@ export function createWeb(deps: WebDeps): Web {
   mountAssets(app);
   mountSchema(app);
   mountApi(app, room);
+  if (deps.actions) mountActions(app, room, deps.actions);
   mountLog(app, room);
   mountArtifacts(app, room);
   mountPages(app, room);

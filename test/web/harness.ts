@@ -79,6 +79,7 @@ export async function startSite(change: Partial<WebDeps> = {}): Promise<Site> {
     clock: { now: () => NOON, sleep: (_ms, signal) => aborted(signal) },
     logger: { error: (fields, message) => void errors.push({ fields, message }) },
     webhook: { path: WEBHOOK_PATH, receiver: receiver(deliveries) },
+    actions: undefined,
     worker: undefined,
     ...change,
   });

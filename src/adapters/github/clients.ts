@@ -29,6 +29,8 @@ export interface Clients {
   installation(id: number): Octokit;
   /** Speaks for the App itself. */
   app(): Octokit;
+  /** Speaks for whose token it is. Made anew: nothing of it stays. */
+  person(token: string): Octokit;
   /** What is left of an installation's rate limit, as far as its answers told. */
   budget(installation: number): Budget | undefined;
 }
@@ -76,6 +78,13 @@ export function createClients(options: ClientOptions): Clients {
     tokens,
     pace,
     app: () => app,
+    person(token) {
+      const octokit = new Octokit({ ...common, ...pacedOptions(pace, undefined), auth: token });
+      octokit.hook.error('request', (error) => {
+        throw classify(error, now());
+      });
+      return octokit;
+    },
     installation: (id) => (known.get(id) ?? connect(id)).octokit,
     budget: (id) => known.get(id)?.limit.budget(),
   };

@@ -9,12 +9,13 @@ import type {
   RepositoryFiles,
   RepositoryHistory,
 } from '../../runs/ports.js';
-import type { WebhookReceiver } from '../../web/ports.js';
+import type { People, WebhookReceiver } from '../../web/ports.js';
 import { createCheckApi } from './check-api.js';
 import { type ClientOptions, createClients } from './clients.js';
 import { createCommentApi } from './comments.js';
 import { createComments } from './comments-read.js';
 import { missedDeliveries } from './deliveries.js';
+import { createPeople } from './people.js';
 import { createPermissions } from './permissions.js';
 import { createProbotApp, type ProbotOptions } from './probot-app.js';
 import { createPullRequests } from './pulls.js';
@@ -35,6 +36,7 @@ export interface GitHubApp extends CloneTokens {
   readonly pulls: PullRequests;
   readonly comments: Comments;
   readonly permissions: Permissions;
+  readonly people: People;
   readonly reactions: Reactions;
   readonly missed: MissedDeliveries;
   /** What is left of an installation's rate limit; undefined while that is not known. */
@@ -46,6 +48,7 @@ export interface GitHubApp extends CloneTokens {
 
 export function githubApp(options: GitHubAppOptions): GitHubApp {
   const clients = createClients(options);
+  const permissions = createPermissions(clients);
   const probot = createProbotApp(options, clients.pace);
   return {
     checks: createCheckApi(clients, options.appId),
@@ -54,7 +57,8 @@ export function githubApp(options: GitHubAppOptions): GitHubApp {
     history: createRepositoryHistory(clients),
     pulls: createPullRequests(clients),
     comments: createComments(clients),
-    permissions: createPermissions(clients),
+    permissions,
+    people: createPeople(clients, permissions),
     reactions: createReactions(clients),
     missed: missedDeliveries(clients),
     budget: (installation) => clients.budget(installation),

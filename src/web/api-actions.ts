@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Repository } from '../pipeline/model.js';
+import type { Verdict } from '../runs/operations.js';
+import { apiRunWithStages } from './api-run.js';
+import { readJson } from './body.js';
+import type { Room, WebApp, WebContext } from './context.js';
+import { createAddresses } from './links.js';
+import type { Actions, RunView } from './ports.js';
+import { createQuota } from './quota.js';
+
+const LARGEST = 4 * 1024;
+const Wanted = z.object({
+  repository: z.string().regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/),
+  ref: z.string().min(1).max(250),
+});
+const EXPECTED = 'Expected {"repository": "<owner>/<name>", "ref": "<branch or tag>"}';
+
+/** Each asks GitHub up to three times. */
+const EACH_MINUTE = 30;
+const ALL_A_MINUTE = 300;
+
+/** Some words, or who it is. */
+type Known<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly answer: Response };
+
+interface Person {
+  readonly login: string;
+  readonly token: string;
+}
+
+type Act = (run: RunView, login: string, c: WebContext) => Promise<Verdict | undefined>;
+
+/**
+ * What people start, end and have run again, each with a GitHub token of their own: there is no cookie that a page
+ * of somebody else's could use. Rights are GitHub's, at the time of the request.
+ */
+export function mountActions(app: WebApp, room: Room, { people, operations }: Actions): void {
+  const addresses = createAddresses(room.publicUrl, room.signingKey);
+  const quota = createQuota(() => room.clock.now(), EACH_MINUTE, ALL_A_MINUTE);
+
+  const personOf = async (c: WebContext): Promise<Known<Person>> => {
+    const token = /^Bearer ([!-~]{10,2000})$/i.exec(c.req.header('Authorization') ?? '')?.[1];
+    if (token === undefined) return refused(c, 401, 'Send a GitHub token of yours: Authorization: Bearer …');
+    const seconds = quota.take(createHash('sha256').update(token).digest('hex'));
+    if (seconds > 0) {
+      c.header('Retry-After', String(seconds));
+      return refused(c, 429, 'Too many requests: try again later');
+    }
+    const login = await people.whose(token);
+    return login === undefined
+      ? refused(c, 401, 'GitHub does not take this token')
+      : { ok: true, value: { login, token } };
+  };
+
+  /** A repository that somebody may not see is answered like one that does not exist. */
+  const mayAct = async (c: WebContext, person: Person, repository: Repository): Promise<Known<undefined>> => {
+    switch (await people.standing(person.token, person.login, repository)) {
+      case 'none':
+        return refused(c, 404, 'Not found');
+      case 'read':
+        return refused(c, 403, `${person.login} may not write to ${repository.owner}/${repository.name}`);
+      case 'write':
+        return { ok: true, value: undefined };
+    }
+  };
+
+  const answer = async (c: WebContext, verdict: Verdict): Promise<Response> => {
+    if (verdict.kind === 'refused') return c.json({ message: verdict.words }, 409);
+    const view = await room.queries.run(verdict.runs[0] ?? 0);
+    return view === undefined
+      ? c.json({ message: verdict.words }, 202)
+      : c.json(apiRunWithStages(view, addresses), 202);
+  };
+
+  /** GitHub may be away: what was asked for was not done. */
+  const guarded = async (c: WebContext, work: () => Promise<Response>): Promise<Response> => {
+    c.header('Cache-Control', 'no-store');
+    try {
+      return await work();
+    } catch (error) {
+      room.logger.error({ error, run: c.req.param('run') }, 'an action could not be carried out');
+      return c.json({ message: 'GitHub or a part of Cyclone cannot be reached: try again' }, 503);
+    }
+  };
+
+  const onRun = (path: string, act: Act): void => {
+    app.post(`/api/runs/:run${path}`, (c) =>
+      guarded(c, async () => {
+        const person = await personOf(c);
+        if (!person.ok) return person.answer;
+        const id = c.req.param('run');
+        const view = /^[1-9]\d{0,14}$/.test(id) ? await room.queries.run(Number(id)) : undefined;
+        if (view === undefined) return c.json({ message: 'Not found' }, 404);
+        const allowed = await mayAct(c, person.value, view.repository);
+        if (!allowed.ok) return allowed.answer;
+        const verdict = await act(view, person.value.login, c);
+        return verdict === undefined ? c.json({ message: 'Not found' }, 404) : answer(c, verdict);
+      }),
+    );
+  };
+
+  app.post('/api/runs', (c) =>
+    guarded(c, async () => {
+      const person = await personOf(c);
+      if (!person.ok) return person.answer;
+      const asked = await readJson(c.req.raw, Wanted, LARGEST);
+      if (!asked.ok) return c.json({ message: asked.message ?? EXPECTED }, asked.status);
+      const [owner = '', name = ''] = asked.value.repository.split('/');
+      const repository = await people.repository(owner, name);
+      if (repository === undefined) return c.json({ message: 'Not found' }, 404);
+      const allowed = await mayAct(c, person.value, repository);
+      if (!allowed.ok) return allowed.answer;
+      return answer(c, await operations.start(repository, asked.value.ref, person.value.login));
+    }),
+  );
+  onRun('/cancel', ({ id }, login) => operations.cancel(id, login));
+  onRun('/rerun', ({ id }, login) => operations.rerun(id, [], login));
+  onRun('/rerun-failed', ({ id }, login) => operations.rerunFailed(id, login));
+  onRun('/allow', ({ id }, login) => operations.allowRun(id, login));
+  onRun('/stages/:stage/rerun', async ({ id, plan }, login, c) => {
+    const stage = plan.stages.find((one) => one.id === c.req.param('stage'));
+    return stage && operations.rerun(id, [stage.id], login);
+  });
+}
+
+function refused(c: WebContext, status: 401 | 403 | 404 | 429, message: string): Known<never> {
+  if (status === 401) c.header('WWW-Authenticate', 'Bearer');
+  return { ok: false, answer: c.json({ message }, status) };
+}
