@@ -185,7 +185,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     clock: systemClock,
     logger,
     policy: { ...settings, registry: settings.registry?.location },
-    commands: (may) => createCarryOut({ ...may, ...github, replies: telling, logger }),
+    commands: (wishes) => createCarryOut({ ...wishes, ...github, replies: telling, logger }),
   });
   const { appId } = settings.github;
   await github.probot.load(cyclone({ intake: producer, appId, now: systemClock.now }));
