@@ -18,7 +18,7 @@ export function why({ trigger, plan, progress }: Reasoned, id: StageId): string 
   return [
     cause(trigger, stage),
     ...allowance(progress),
-    standing(plan, progress, stage),
+    ...standing(plan, progress, stage),
     ...again(stage),
     ...tries(stage),
   ]
@@ -36,24 +36,24 @@ function cause(trigger: Trigger, { id, state }: StageProgress): string {
   const of = `${describe(trigger)} by ${trigger.sender}`;
   if (state.status === 'completed' && state.outcome.kind === 'skipped') return `${id} did not run on ${of}`;
   if (state.status === 'queued') return `${id} is to run because of ${of}`;
-  return `${id} ran because of ${of}`;
+  return `${id} ${state.status === 'in_progress' ? 'runs' : 'ran'} because of ${of}`;
 }
 
 function allowance({ allowed }: RunProgress): readonly string[] {
   return allowed === undefined ? [] : [`${allowed.by} let this commit of a fork run`];
 }
 
-function standing(plan: Plan, progress: RunProgress, { id, state }: StageProgress): string {
+function standing(plan: Plan, progress: RunProgress, { id, state }: StageProgress): readonly string[] {
   switch (state.status) {
     case 'queued': {
-      if (state.waits !== undefined) return `It waits for ${state.waits}`;
+      if (state.waits !== undefined) return [`It waits for ${state.waits}`];
       const awaited = lookAt(plan, progress).awaited(id);
-      return awaited.length === 0 ? 'It waits for its turn' : `It waits for ${namesOf(awaited)}`;
+      return [`It waits for ${awaited.length === 0 ? 'its turn' : namesOf(awaited)}`];
     }
     case 'in_progress':
-      return 'It runs now';
+      return [];
     case 'completed':
-      return state.outcome.kind === 'cancelled' ? cancelledTitle(state.outcome.by) : stageTitle(state);
+      return [state.outcome.kind === 'cancelled' ? cancelledTitle(state.outcome.by) : stageTitle(state)];
   }
 }
 

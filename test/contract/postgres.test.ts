@@ -9,6 +9,7 @@ import { installationValue } from '../../src/adapters/sql/secrets.js';
 import { describeDepotIndex } from '../adapters/sql/depot-index-suite.js';
 import { describeGroups } from '../adapters/sql/groups-suite.js';
 import { describeMigrations } from '../adapters/sql/migration-suite.js';
+import { describeScopes } from '../adapters/sql/scopes-suite.js';
 import { describeStores, newRun, type Place } from '../adapters/sql/store-suite.js';
 import { freePort } from './support/free-port.js';
 import { type Postgres, startPostgres } from './support/postgres.js';
@@ -28,6 +29,7 @@ describe('PostgreSQL: the stores', () => describeStores(newDatabase));
 describe('PostgreSQL: the migrations', () => describeMigrations(newDatabase));
 describe('PostgreSQL: the index of the depot', () => describeDepotIndex(newDatabase));
 describe('PostgreSQL: the lines of groups', () => describeGroups(newDatabase));
+describe('PostgreSQL: runs by branch and commit', () => describeScopes(newDatabase));
 
 describe('two servers on one PostgreSQL', () => {
   let location: string;

@@ -22,8 +22,8 @@ export function repositoryStore(db: Database): RepositoryStore {
       await db
         .updateTable('checks')
         .set((e) => ({ refused: reason, creating: 0, sent: e.ref('wanted') }))
+        // Also those that are sent: a stage that is being stopped has its end still to come.
         .where('run_id', 'in', runs)
-        .whereRef('sent', '<', 'wanted')
         .execute();
     },
   };

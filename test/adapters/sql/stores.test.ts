@@ -2,6 +2,7 @@ import { describe } from '@jest/globals';
 import { describeDepotIndex } from './depot-index-suite.js';
 import { describeGroups } from './groups-suite.js';
 import { describeMigrations } from './migration-suite.js';
+import { describeScopes } from './scopes-suite.js';
 import { newSqliteFile } from './sqlite-file.js';
 import { describeStores } from './store-suite.js';
 
@@ -9,3 +10,4 @@ describe('SQLite: the stores', () => describeStores(newSqliteFile));
 describe('SQLite: the migrations', () => describeMigrations(newSqliteFile));
 describe('SQLite: the index of the depot', () => describeDepotIndex(newSqliteFile));
 describe('SQLite: the lines of groups', () => describeGroups(newSqliteFile));
+describe('SQLite: runs by branch and commit', () => describeScopes(newSqliteFile));
