@@ -10,6 +10,7 @@ import { extract, type Header } from 'tar-stream';
 import { buildContext } from '../../src/worker/build-context.js';
 import { parseDockerignore } from '../../src/worker/dockerignore.js';
 import { compilePattern } from '../../src/worker/ignore-pattern.js';
+import { StageFailed } from '../../src/worker/stage-failed.js';
 
 function directoryOf(files: Readonly<Record<string, string>>): string {
   const directory = mkdtempSync(path.join(tmpdir(), 'cyclone-context-'));
@@ -45,6 +46,19 @@ describe('a build context', () => {
     expect([...entries.keys()].sort()).toEqual(['Dockerfile', 'src', 'src/a', 'src/empty']);
     expect(entries.get('src/a')?.text).toHaveLength(200_000);
     expect(entries.get('src/a')).toMatchObject({ uid: 0, gid: 0 });
+  });
+
+  test('says which name is no text, unless it is ignored', async () => {
+    const directory = directoryOf({ Dockerfile: 'FROM scratch', 'fixtures/b': '' });
+    writeFileSync(Buffer.concat([Buffer.from(`${directory}/fixtures/`), Buffer.from([0x61, 0xff])]), '');
+    await expect(entriesOf(directory)).rejects.toThrow(
+      new StageFailed(
+        'workspace',
+        'the name of fixtures/a\uFFFD is not UTF-8; .dockerignore can leave it out',
+      ),
+    );
+    writeFileSync(path.join(directory, '.dockerignore'), 'fixtures/a?\n');
+    expect([...(await entriesOf(directory)).keys()]).toContain('fixtures/b');
   });
 
   test('keeps links as links and never follows them', async () => {
