@@ -58,10 +58,14 @@ export function commentStore(db: Database): CommentStore {
           .onConflict((conflict) => conflict.column('id').doNothing())
           .execute();
         const thread = { repository: repository.id, pull };
-        // Before the read: on PostgreSQL it keeps others from answering meanwhile.
+        const isAnswered = (known: StickyComment | undefined): boolean =>
+          known?.answers.some((one) => one.comment === answer.comment && one.place === answer.place) === true;
+        if (isAnswered(await load(tx, thread))) return;
+        // On PostgreSQL it keeps others from answering meanwhile; who was first is seen after.
         await upsertComment(tx, thread);
-        const { answers: before = [], wanted: since = 1 } = (await load(tx, thread)) ?? {};
-        if (before.some((one) => one.comment === answer.comment && one.place === answer.place)) return;
+        const known = await load(tx, thread);
+        if (isAnswered(known)) return;
+        const { answers: before = [], wanted: since = 1 } = known ?? {};
         const answers = [...before, { ...answer, since }].slice(-MOST_ANSWERS);
         await tx
           .updateTable('comments')
