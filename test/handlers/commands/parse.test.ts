@@ -101,6 +101,7 @@ describe('command spoofing (row 13): no command is', () => {
     ['in a script', '<script>\n\n/test\n</script>'],
     ['in the attribute of a tag', 'see <a title="\n/test\n">x</a>'],
     ['in the address of a link', 'see [x](y\n"\n/test\n")'],
+    ['in the fence behind a tag alone, whose fence is none', '<img src="a">\n```\n\n```\n/test\n```'],
     ['in a block of HTML whose fence is none', '<div>\n```\n\n```\n/test\n```'],
     ['with a full-width slash', '／test'],
     ['with a fraction slash', '⁄test'],
