@@ -289,7 +289,11 @@ const APP_PAGE = 'GitHub → Settings → Developer settings → GitHub Apps →
 
 function readGitHub(values: Environment, problems: Problems): GitHubSettings | undefined {
   if (values.APP_ID === undefined) {
-    say(problems, 'APP_ID', `is not set: the number under "App ID" at ${APP_PAGE} → General`);
+    say(
+      problems,
+      'APP_ID',
+      `is not set: "cyclone register" makes an app; of one that is there, the number under "App ID" at ${APP_PAGE} → General`,
+    );
   }
   const privateKey = readPrivateKey(values, problems);
   if (values.WEBHOOK_SECRET === undefined) {

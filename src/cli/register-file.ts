@@ -1,4 +1,4 @@
-import { access, appendFile, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, appendFile, constants, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 
@@ -12,7 +12,7 @@ const OF_AN_APP = ['APP_ID', 'PRIVATE_KEY', 'PRIVATE_KEY_PATH', 'WEBHOOK_SECRET'
 
 /**
  * Before anything is made on GitHub: its secrets are told once.
- * @throws SettingsFileRefused when the file has an app, one of `names`, or cannot be written
+ * @throws SettingsFileRefused when the file has an app, one of `names`, or cannot be written, or its path cannot
  */
 export async function checkSettingsFile(file: string, names: readonly string[]): Promise<void> {
   const there = await readFile(file, 'utf8').catch(ignoreMissing);
@@ -24,6 +24,8 @@ export async function checkSettingsFile(file: string, names: readonly string[]):
     );
   }
   const directory = path.dirname(file);
+  // The key's path is written into it.
+  quoted(directory);
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await access(directory, constants.W_OK);
@@ -43,12 +45,19 @@ export async function writeSecret(file: string, text: string): Promise<void> {
   await writeFile(file, text.endsWith('\n') ? text : `${text}\n`, { mode: 0o600, flag: 'wx' });
 }
 
-/** Adds to what is there; a new file is its owner's alone. */
-export async function addSettings(file: string, settings: Readonly<Record<string, string>>): Promise<void> {
+/**
+ * Adds to what is there; a new file is its owner's alone.
+ * @returns whether others may read it: one that was there keeps its mode, which a service may rely on
+ */
+export async function addSettings(
+  file: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<boolean> {
   const there = await readFile(file, 'utf8').catch(ignoreMissing);
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${quoted(value)}\n`);
   const gap = there === undefined || there === '' || there.endsWith('\n') ? '' : '\n';
   await appendFile(file, gap + lines.join(''), { mode: 0o600 });
+  return ((await stat(file)).mode & 0o077) !== 0;
 }
 
 /** The same to Node, to shells, to systemd and to Docker's Compose. */

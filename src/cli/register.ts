@@ -96,33 +96,40 @@ async function registerApp(
     const { app, browser } = await takeApp(page, github && `${github}/api/v3`, io);
     const keyFile = path.join(path.dirname(envFile), `${app.slug}.private-key.pem`);
     const installUrl = `${app.htmlUrl}/installations/new`;
-    try {
-      await writeSecret(keyFile, app.privateKey);
-      await addSettings(envFile, {
-        APP_ID: String(app.id),
-        PRIVATE_KEY_PATH: keyFile,
-        WEBHOOK_SECRET: app.webhookSecret,
-        ...place,
-        ...(newRelay === undefined ? {} : { WEBHOOK_PROXY_URL: newRelay }),
-      });
-    } catch (error) {
-      browser.failed(
-        `${app.htmlUrl} is registered, and its settings could not be written: ${wordsOf(error)}`,
-      );
-      throw error;
-    }
+    const relay = newRelay === undefined ? {} : { WEBHOOK_PROXY_URL: newRelay };
+    const isOpen = await keep(app, { envFile, keyFile, settings: { ...place, ...relay } }).catch(
+      (cause: unknown) => {
+        const lost = `${app.htmlUrl} is registered (App ID ${String(app.id)}), and its settings could not be written: ${wordsOf(cause)}. Make a new private key and webhook secret there, or delete it`;
+        browser.failed(lost);
+        throw new SettingsFileRefused(lost, { cause });
+      },
+    );
     browser.registered(installUrl);
     const read = options.envFile === undefined ? 'npm start' : `npm start -- --env-file ${envFile}`;
     io.out(
       summary(
         app,
-        [envFile, keyFile],
+        [isOpen ? `${envFile} (others may read it: it has the webhook secret now)` : envFile, keyFile],
         [`install it on repositories: ${installUrl}`, `start the server: ${read}`],
       ),
     );
   } finally {
     await page.close();
   }
+}
+
+/** @returns whether others may read the file of settings */
+async function keep(
+  app: RegisteredApp,
+  to: { readonly envFile: string; readonly keyFile: string; readonly settings: Record<string, string> },
+): Promise<boolean> {
+  await writeSecret(to.keyFile, app.privateKey);
+  return await addSettings(to.envFile, {
+    APP_ID: String(app.id),
+    PRIVATE_KEY_PATH: to.keyFile,
+    WEBHOOK_SECRET: app.webhookSecret,
+    ...to.settings,
+  });
 }
 
 /** A code that GitHub does not take back is no reason to begin anew here: the person may click again. */
@@ -176,7 +183,7 @@ ${channel === undefined ? '' : `Webhooks will come through ${channel}: whoever k
 function summary(app: RegisteredApp, files: readonly string[], next: readonly string[]): string {
   return `
 Registered ${app.name} (App ID ${String(app.id)}): ${app.htmlUrl}
-Written, readable by you alone:
+Written:
 ${files.map((file) => `  ${file}\n`).join('')}Next:
 ${next.map((step, index) => `  ${String(index + 1)}. ${step}\n`).join('')}`;
 }

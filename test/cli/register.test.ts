@@ -97,7 +97,7 @@ describe('one click', () => {
     const files = await readdir(data);
     expect(files.toSorted()).toEqual(['.env', 'cyclone-acme-1f2e.private-key.pem']);
     expect(await Promise.all(files.map((file) => mode(path.join(data, file))))).toEqual([0o600, 0o600]);
-    expect(command.said.out).not.toContain('c0ffee');
+    expect(command.said.out).not.toMatch(/c0ffee|others may read/);
   });
 
   test('registers it for an organization', async () => {
@@ -153,10 +153,12 @@ describe('a file of settings', () => {
   const own = () => path.join(directory, 'my settings.env');
 
   test('that is named gets the settings behind what it has, and serve reads it', async () => {
-    await writeFile(own(), 'PORT=8080');
+    await writeFile(own(), 'PORT=8080', { mode: 0o640 });
     const command = run(...place(), '--env-file', own());
     await click(await command.page);
     expect(await command.ended).toBe(0);
+    expect(command.said.out).toContain('others may read it');
+    expect(await mode(own())).toBe(0o640);
     const settings = readSettings({}, readEnvironment(own(), {}));
     expect(settings).toMatchObject({ port: 8080, github: { appId: 4711, privateKey: PEM } });
   });
@@ -170,6 +172,25 @@ describe('a file of settings', () => {
     expect(await command.ended).toBe(1);
     expect(command.said.err).toMatch(words);
     expect(await readFile(own(), 'utf8')).toBe(text);
+    expect(github.posted).toEqual([]);
+  });
+
+  test('whose key is there already loses nothing, and says that there is an app', async () => {
+    const key = path.join(directory, 'cyclone-acme-1f2e.private-key.pem');
+    await writeFile(key, 'precious');
+    const command = run(...place(), '--env-file', own());
+    const answer = await click(await command.page);
+    expect([answer.status, await command.ended]).toEqual([502, 1]);
+    expect(command.said.err).toMatch(
+      /is registered \(App ID 4711\), and its settings could not be written: .*EEXIST/,
+    );
+    expect(await readFile(key, 'utf8')).toBe('precious');
+  });
+
+  test('in a directory that no file of settings can name is told before anything is made', async () => {
+    const command = run(...place(), '--env-file', path.join(directory, "o'hara", '.env'));
+    expect(await command.ended).toBe(1);
+    expect(command.said.err).toMatch(/has a quote in it/);
     expect(github.posted).toEqual([]);
   });
 

@@ -24,6 +24,7 @@ function world() {
   const counted: number[] = [];
   let isAway = false;
   let refused: number | undefined;
+  let failing: number | undefined;
   const answer = <T>(value: T): Promise<T> =>
     isAway ? Promise.reject(new Error('GitHub is away')) : Promise.resolve(value);
   const catchUp = createCatchUp({
@@ -40,7 +41,7 @@ function world() {
         if (event !== undefined) {
           event.last = clock.now();
         }
-        return answer(id !== refused);
+        return id === failing ? Promise.reject(new Error('no answer')) : answer(id !== refused);
       },
     },
     clock,
@@ -61,6 +62,10 @@ function world() {
     },
     refuse: (id: number) => {
       refused = id;
+    },
+    /** Undefined: none. */
+    fail: (id: number | undefined) => {
+      failing = id;
     },
     ids: () => asked.map(([id]) => id),
   };
@@ -137,15 +142,18 @@ test('after a time of blindness all of it is asked for at once, also what GitHub
   expect(github.ids()).toEqual([2]);
 });
 
-test('what could not be made good of a blindness is in the next look', async () => {
+test('what could not be made good of a blindness is in the next look, also when there was another meanwhile', async () => {
   const github = world();
   github.catchUp.start();
   await github.clock.advance(MINUTE);
   github.taken(2);
-  github.away(true);
+  github.taken(4);
+  github.fail(2);
   github.catchUp.blindSince(github.clock.now() - 1);
   await github.clock.advance(MINUTE);
-  github.away(false);
-  await github.clock.advance(5 * MINUTE);
   expect(github.ids()).toEqual([2]);
+  github.fail(undefined);
+  github.catchUp.blindSince(github.clock.now());
+  await github.clock.advance(1);
+  expect(github.ids()).toEqual([2, 2, 4]);
 });
