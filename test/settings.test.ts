@@ -46,6 +46,7 @@ test('an app alone is enough: the rest has defaults', () => {
     github: { appId: 12, privateKey: PEM.trim(), webhookSecret: 'shh', apiUrl: undefined },
     registry: undefined,
     trustedRepositories: [],
+    comment: 'on-failure',
     secretsFile: undefined,
     labels: [],
     files: { days: 30, bytes: 20 * 1024 ** 3 },
