@@ -43,9 +43,18 @@ test('an app alone is enough: the rest has defaults', () => {
     redisUrl: undefined,
     databaseUrl: undefined,
     dockerHost: undefined,
-    github: { appId: 12, privateKey: PEM.trim(), webhookSecret: 'shh', apiUrl: undefined },
+    github: {
+      appId: 12,
+      privateKey: PEM.trim(),
+      webhookSecret: 'shh',
+      apiUrl: undefined,
+      webhookProxyUrl: undefined,
+    },
     registry: undefined,
     trustedRepositories: [],
+    supersede: true,
+    drafts: true,
+    forkApproval: 'always',
     comment: 'on-failure',
     secretsFile: undefined,
     labels: [],
@@ -115,6 +124,9 @@ describe('what is wrong is said', () => {
     ['CYCLONE_SERVER_URL', 'ssh://cyclone.example'],
     ['CYCLONE_CONCURRENCY', '0'],
     ['CYCLONE_LABELS', 'gpu; large'],
+    ['CYCLONE_SUPERSEDE', 'yes'],
+    ['CYCLONE_DRAFTS', '1'],
+    ['CYCLONE_FORK_APPROVAL', 'never'],
     ['CYCLONE_LABELS', 'a+b'],
     ['CYCLONE_LABELS', 'x'.repeat(51)],
     ['CYCLONE_FILES_DAYS', '0'],
@@ -220,6 +232,16 @@ describe('a worker', () => {
 
 test('a server needs an app', () => {
   expect(wrong({ CYCLONE_ROLE: 'server' })).toEqual(['APP_ID', 'PRIVATE_KEY', 'WEBHOOK_SECRET']);
+});
+
+test('what runs of pull requests, as the server says', () => {
+  expect(read(APP)).toMatchObject({ supersede: true, drafts: true, forkApproval: 'always' });
+  const env = { CYCLONE_SUPERSEDE: 'false', CYCLONE_DRAFTS: 'false', CYCLONE_FORK_APPROVAL: 'outside' };
+  expect(read({ ...APP, ...env })).toMatchObject({
+    supersede: false,
+    drafts: false,
+    forkApproval: 'outside',
+  });
 });
 
 test('addresses and lists are taken as people write them', () => {

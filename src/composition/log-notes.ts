@@ -12,19 +12,22 @@ export function createLogNotes({
   readonly archive: LogArchive;
   readonly live: Live;
 }): LogNotes {
-  /** What a killed script printed last may be half a line. */
-  const endsInLine = async (run: number, stage: string, size: number): Promise<boolean> => {
-    let last: number | undefined;
-    for await (const bytes of archive.read(run, stage, size - 1, size)) last = bytes.at(-1);
-    return last !== undefined && last !== NEWLINE;
+  const lastBytes = async (run: number, stage: string, size: number, bytes: number): Promise<Buffer> => {
+    const pieces: Buffer[] = [];
+    for await (const piece of archive.read(run, stage, Math.max(0, size - bytes), size)) pieces.push(piece);
+    return Buffer.concat(pieces);
   };
   return {
     async note(run, stage, fence, line) {
       const size = await archive.size(run, stage);
       if (size === 0) return;
-      const start = (await endsInLine(run, stage, size)) ? '\n' : '';
+      const bytes = Buffer.from(`${line}\n`);
+      const last = await lastBytes(run, stage, size, bytes.length);
+      if (last.equals(bytes)) return;
+      // What a killed script printed last may be half a line.
+      const start = last.at(-1) === NEWLINE ? [] : [NEWLINE];
       const key = { run, stage, fence };
-      await archive.append({ key, offset: 0, bytes: Buffer.from(`${start}${line}\n`) });
+      await archive.append({ key, offset: 0, bytes: Buffer.concat([Buffer.from(start), bytes]) });
       await archive.close(run, stage);
       live.published({ key });
     },

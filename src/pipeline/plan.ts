@@ -82,7 +82,11 @@ function planStage(definition: StageDefinition, input: PlanInput, cell?: Cell): 
     ...definition,
     timeoutSeconds: definition.options?.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
     ...(skip && { skip }),
-    refusals: [...refusals(definition, input.trusted), ...noRegistry(definition, input.registry)],
+    refusals: [
+      ...refusals(definition, input.trusted),
+      ...noRegistry(definition, input.registry),
+      ...(input.trigger.fork ? proxies(definition) : []),
+    ],
     ...(cell && { cell }),
   };
 }
@@ -115,6 +119,17 @@ function noRegistry(definition: StageDefinition, registry: string | undefined): 
   return definition.spec.kind === 'publish' && registry === undefined
     ? ['there is no registry to publish to: REGISTRY_LOCATION is not set on the server']
     : [];
+}
+
+/**
+ * Docker leaves these out of what names a layer: what came through a stranger's proxy would be used by later builds.
+ * https://docs.docker.com/reference/dockerfile/#predefined-args
+ */
+const PROXY = /^(?:https?|ftp|no|all)_proxy(?:=|$)/i;
+
+function proxies({ spec }: StageDefinition): readonly string[] {
+  const named = spec.kind === 'image_build' ? (spec.args ?? []).filter((arg) => PROXY.test(arg)) : [];
+  return named.map((arg) => `${arg.split('=', 1)[0] ?? arg}: the build of a fork takes no proxy`);
 }
 
 /** Of several images none is the one that is meant. */

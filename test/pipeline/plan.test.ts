@@ -75,3 +75,20 @@ test('the image of a branch is called by its commit', () => {
   const plan = planRun({ definitions: [], repository: { owner: 'Acme', name: 'hello' }, ...OCCASIONS.push });
   expect(plan.image).toBe(`registry.example/team/acme/hello:ci_${SHA}`);
 });
+
+test.each([
+  ['a fork', true, ['HTTPS_PROXY: the build of a fork takes no proxy']],
+  ['anybody else', false, []],
+])('a proxy for the build of %s', (_, fork, refusals) => {
+  const { definitions } = parseConfig(
+    'build: { context_dir: ., args: [HTTPS_PROXY=http://evil, COLOR=red] }',
+  );
+  const trigger = { ...OCCASIONS.push.trigger, fork };
+  const plan = planRun({
+    definitions,
+    repository: { owner: 'Acme', name: 'hello' },
+    ...OCCASIONS.push,
+    trigger,
+  });
+  expect(plan.stages[0]?.refusals).toEqual(refusals);
+});

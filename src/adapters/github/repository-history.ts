@@ -74,7 +74,7 @@ export async function orGone<T>(answer: Promise<T>, alsoStatus = 404): Promise<T
     const isGone =
       error instanceof GitHubFailure &&
       (error.status === 404 || error.status === alsoStatus) &&
-      (error.kind === 'refused' || error.kind === 'no_token');
+      ['refused', 'no_token', 'forbidden'].includes(error.kind);
     if (isGone) return undefined;
     throw error;
   }
