@@ -47,7 +47,7 @@ function completedTitle(subject: CheckSubject, run: RunStatus & { readonly statu
   }
   switch (run.conclusion) {
     case 'success':
-      return passedTitle(subject.progress.stages, run);
+      return nothingTitle(subject) ?? passedTitle(subject.progress.stages, run);
     case 'failure':
       return failedTitle(subject.progress.stages) ?? capitalised(run.reason);
     case 'cancelled':
@@ -60,6 +60,13 @@ function completedTitle(subject: CheckSubject, run: RunStatus & { readonly statu
     case 'action_required':
       return `Waiting for a person: ${run.reason}`;
   }
+}
+
+/** Of a file without stages: a misspelled section is no error, and would be green without a word. */
+function nothingTitle({ progress, issues }: CheckSubject): string | undefined {
+  const [first, ...more] = issues;
+  if (progress.stages.length > 0 || first === undefined) return undefined;
+  return `Nothing to run: ${issueTitle(first)}${more.length === 0 ? '' : ` (and ${more.length} more)`}`;
 }
 
 function passedTitle(

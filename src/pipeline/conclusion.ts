@@ -41,7 +41,8 @@ function verdict(plan: Plan, ended: readonly Ended[]): { conclusion: Conclusion;
     ...(passed > 0 ? [`${String(passed)} passed`] : []),
     ...(allowed.length > 0 ? [`${count(allowed.length, 'allowed failure')}: ${namesOf(allowed)}`] : []),
   ];
-  return { conclusion: 'success', reason: parts.join(', ') || 'no stage runs on this event' };
+  const none = ended.length === 0 ? 'the file has no stages' : 'no stage runs on this event';
+  return { conclusion: 'success', reason: parts.join(', ') || none };
 }
 
 function isAllowedFailure({ outcome }: Ended): boolean {

@@ -167,7 +167,11 @@ describe('the whole run', () => {
         lint: ended(failed(), 1),
       },
     ],
-    ['Passed: no stage runs on this event', runEnded('success', 'no stage runs on this event'), {}],
+    [
+      'Passed: no stage runs on this event',
+      runEnded('success', 'no stage runs on this event'),
+      { deploy: ended(skipped('not a tag')) },
+    ],
     [
       '2 of 3 stages failed: pre_build, lint',
       runEnded('failure', 'pre_build, lint failed'),
@@ -204,6 +208,16 @@ describe('the whole run', () => {
       externalId: '7/cyclone',
       detailsUrl: 'https://ci.example/runs/7',
     });
+  });
+
+  test('a file whose only section is misspelled says so where it is green', () => {
+    const nothing = runEnded('success', 'the file has no stages', 0);
+    const warning = { ...error, severity: 'warning' as const };
+    expect(run(nothing, {}, [warning, warning]).title).toBe(
+      'Nothing to run: caicloud.yml line 14: unknown key "postbuild". Did you mean post_build? (and 1 more)',
+    );
+    expect(run(nothing, {}).title).toBe('Passed: the file has no stages');
+    expect(run(nothing, { build: ended(passed, 1) }, [warning]).title).toMatch(/^Passed/);
   });
 
   test('problems of the file are annotated, columns only on one line', () => {

@@ -65,7 +65,11 @@ describe('a run', () => {
 
   test('with no stage for its event is over at once', () => {
     const none = chainOf();
-    expect(begin({ ...none, jobs: [] }, 5).run).toMatchObject({ status: 'completed', conclusion: 'success' });
+    expect(begin({ ...none, jobs: [] }, 5).run).toMatchObject({
+      status: 'completed',
+      conclusion: 'success',
+      reason: 'the file has no stages',
+    });
   });
 
   test('that the commit skips is concluded skipped', () => {
