@@ -1,3 +1,4 @@
+import type { PlannedStage } from '../pipeline/model.js';
 import type { Job, Stand } from './job.js';
 import type { Held } from './kept.js';
 import { isReleaseBuild, jobStages, needsWorkspace } from './resume.js';
@@ -20,22 +21,24 @@ export async function leaveJob(job: Job, stand: Stand | undefined, held: Held): 
 }
 
 async function leaveStand(job: Job, stand: Stand, held: Held): Promise<void> {
-  const { deps } = job;
-  const image = ownImage(job, stand);
+  const { engine, kept } = job.deps;
+  const build = ownBuild(job);
+  const built = build === undefined ? undefined : (stand.built?.id ?? stand.earlierImage);
+  const image = kept.keeps ? built : undefined;
   await held.leave({
     workspace: stand.workspace,
     // What the first of a job's stages finds is the commit's files: for that one alone nothing need stay.
     isOfUse: jobStages(job.lease).filter(needsWorkspace).length > 1,
-    image: deps.kept.keeps ? image : undefined,
+    image,
     shell: stand.shellImage ?? held.earlier?.shell,
   });
-  // An earlier owner's: our labels do not find it.
-  if (!deps.kept.keeps && image !== undefined && image === stand.earlierImage)
-    await deps.engine.removeImage(image);
+  // Our labels do not find what an earlier owner built.
+  const old = build === undefined ? undefined : stand.earlierImage;
+  if (old !== undefined && old !== image) await engine.removeImage(old);
 }
 
-/** The image that this job built, unless others than its re-runs may want it. */
-function ownImage({ lease }: Job, { built, earlierImage }: Stand): string | undefined {
+/** The build of this job, if nobody but its re-runs may want what it makes. */
+function ownBuild({ lease }: Job): PlannedStage | undefined {
   const build = jobStages(lease).find(isReleaseBuild);
-  return build === undefined || isShared(lease, build.id) ? undefined : (built?.id ?? earlierImage);
+  return build === undefined || isShared(lease, build.id) ? undefined : build;
 }

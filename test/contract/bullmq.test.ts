@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { watchFailedJobs } from '../../src/adapters/bullmq/failed-jobs.js';
 import { intakeConsumer, intakeProducer } from '../../src/adapters/bullmq/intake.js';
+import { jobId, queueName } from '../../src/adapters/bullmq/job-queues.js';
 import { type JobWorker, type JobWorkerDeps, jobWorker } from '../../src/adapters/bullmq/job-worker.js';
 import { jobQueue } from '../../src/adapters/bullmq/jobs.js';
 import { connectRedis, whenReady } from '../../src/adapters/redis/connection.js';
@@ -191,6 +192,38 @@ describe('jobs with labels', () => {
     await Promise.all(all.map(({ worker }) => worker.close()));
     await queue.close();
     // A new queue is told of: nobody waits for the next regular look, which is later than this.
+  }, 8000);
+
+  test('are taken back while no worker has them, and never from one that has', async () => {
+    const queue = jobQueue(connect(), silent);
+    await queue.enqueue(21, 'waiting', 1, ['worker-gone']);
+    expect(await queue.withdraw(21, 'waiting', 1, ['worker-gone'])).toBe(true);
+    expect(await queue.withdraw(21, 'waiting', 1, ['worker-gone'])).toBe(false);
+    expect(await queue.state(21, 'waiting', 1, ['worker-gone'])).toBe('gone');
+    const own = carrier(['worker-there']);
+    await queue.enqueue(21, 'held', 1, ['worker-there']);
+    await until(() => own.holds().length === 1);
+    expect(await queue.withdraw(21, 'held', 1, ['worker-there'])).toBe(false);
+    await own.finish(() => own.done.length === 1);
+    await own.worker.close();
+    expect(await queue.state(21, 'held', 1, ['worker-there'])).toBe('gone');
+    expect(await queue.withdraw(21, 'held', 1, ['worker-there'])).toBe(false);
+    expect(own.done).toEqual(['21 held']);
+    await queue.close();
+  }, 8000);
+
+  test('are taken back from a worker that has lost its hold on them', async () => {
+    const queue = jobQueue(connect(), silent);
+    const mute = carrier(['worker-mute']);
+    await queue.enqueue(22, 'lost', 1, ['worker-mute']);
+    await until(() => mute.holds().length === 1);
+    // As it is some seconds after the worker was last heard of.
+    await connect().del(`bull:${queueName(['worker-mute'])}:${jobId(22, 'lost', 1)}:lock`);
+    expect(await queue.withdraw(22, 'lost', 1, ['worker-mute'])).toBe(true);
+    expect(await queue.state(22, 'lost', 1, ['worker-mute'])).toBe('gone');
+    await mute.finish(() => mute.done.length === 1);
+    await mute.worker.close();
+    await queue.close();
   }, 8000);
 
   test('are carried so many at once over all queues; what is too much is for others', async () => {

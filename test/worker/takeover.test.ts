@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Lease } from '../../src/worker/ports.js';
@@ -109,6 +109,16 @@ describe('a job that is taken over', () => {
       expect(world.engine.registry.get(IMAGE)).toBe(`sha256:digest-of-${built.slice('sha256:'.length)}`);
     },
   );
+
+  test('leaves no image that an earlier owner built, also when another was built in its place', async () => {
+    const world = await handedOver('build');
+    const old = idOf(world);
+    rmSync(world.deps.workspaces, { recursive: true });
+    await next(world, { done: ended(world, 'pre_build', 'build') });
+    expect(started(world)).toContain('build');
+    expect([...world.engine.images.values()].map(({ id }) => id)).not.toContain(old);
+    expect([...world.engine.images.keys()]).toEqual(['alpine']);
+  });
 
   test('builds again when what has the name now is another image', async () => {
     const world = await handedOver('build');
