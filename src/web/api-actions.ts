@@ -11,7 +11,8 @@ import { createQuota } from './quota.js';
 
 const LARGEST = 4 * 1024;
 const Wanted = z.object({
-  repository: z.string().regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/),
+  // Dots alone would be a way up, to other addresses of GitHub's.
+  repository: z.string().regex(/^(?!\.+\/)[\w.-]{1,100}\/(?!\.+$)[\w.-]{1,100}$/),
   ref: z.string().min(1).max(250),
 });
 const EXPECTED = 'Expected {"repository": "<owner>/<name>", "ref": "<branch or tag>"}';

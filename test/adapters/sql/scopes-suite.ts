@@ -86,7 +86,7 @@ export function describeScopes(newPlace: () => Promise<Place>): void {
     test('that two want at once is given once', async () => {
       const id = await held();
       const both = await Promise.all([1, 2].map(() => runs.replan(id, () => PLANNED)));
-      expect(both.map((one) => one?.changed).toSorted()).toEqual([false, true]);
+      expect(both.filter((one) => one?.changed)).toHaveLength(1);
     });
 
     test('is for a run that is there, and only if it is wanted', async () => {

@@ -1,4 +1,5 @@
 import { describe } from '@jest/globals';
+import { describeComments } from './comments-suite.js';
 import { describeDepotIndex } from './depot-index-suite.js';
 import { describeGroups } from './groups-suite.js';
 import { describeMigrations } from './migration-suite.js';
@@ -11,3 +12,4 @@ describe('SQLite: the migrations', () => describeMigrations(newSqliteFile));
 describe('SQLite: the index of the depot', () => describeDepotIndex(newSqliteFile));
 describe('SQLite: the lines of groups', () => describeGroups(newSqliteFile));
 describe('SQLite: runs by branch and commit', () => describeScopes(newSqliteFile));
+describe('SQLite: the comments', () => describeComments(newSqliteFile));

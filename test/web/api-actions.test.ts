@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Verdict } from '../../src/runs/operations.js';
+import type { Actions, People } from '../../src/web/ports.js';
+import { type Site, startSite } from './harness.js';
+import { repository, runView } from './runs.js';
+
+const TOKENS: Readonly<Record<string, string>> = { token_of_wanda: 'wanda', token_of_rita: 'rita' };
+
+let site: Site;
+/** What was asked for, in words. */
+let asked: string[];
+let verdict: Verdict;
+let isDown: boolean;
+
+beforeEach(async () => {
+  asked = [];
+  isDown = false;
+  verdict = { kind: 'done', words: 'It is done.', runs: [7] };
+  site = await startSite({ actions: { people, operations } });
+  site.runs.put(runView({ id: 7, stages: { 'e2e (n=1)': { status: 'queued' } } }));
+  site.runs.put(runView({ id: 8, private: true }));
+});
+afterEach(() => site.stop());
+
+const people: People = {
+  async whose(token) {
+    if (isDown) throw new Error('GitHub does not answer');
+    return TOKENS[token];
+  },
+  async standing(_token, login, { private: isPrivate }) {
+    if (login === 'wanda') return 'write';
+    return isPrivate ? 'none' : 'read';
+  },
+  repository: async (owner, name) => (`${owner}/${name}` === 'acme/hello' ? repository : undefined),
+};
+
+const note = async (words: string): Promise<Verdict> => {
+  asked.push(words);
+  return verdict;
+};
+const operations: Actions['operations'] = {
+  start: ({ name }, ref, by) => note(`start ${name} ${ref} by ${by}`),
+  cancel: (run, by) => note(`cancel ${run} by ${by}`),
+  rerun: (run, stages, by) => note(`rerun ${run} [${stages.join()}] by ${by}`),
+  rerunFailed: (run, by) => note(`rerun failed of ${run} by ${by}`),
+  allowRun: (run, by) => note(`allow ${run} by ${by}`),
+};
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+async function post(path: string, headers: Readonly<Record<string, string>>, body?: string) {
+  const answer = await site.ask(`/api/runs${path}`, {
+    method: 'POST',
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body }),
+  });
+  return { ...answer, json: JSON.parse(answer.body) as Record<string, unknown> };
+}
+
+test.each([
+  ['/7/cancel', 'cancel 7 by wanda'],
+  ['/7/rerun', 'rerun 7 [] by wanda'],
+  ['/7/rerun-failed', 'rerun failed of 7 by wanda'],
+  ['/7/allow', 'allow 7 by wanda'],
+  ['/7/stages/e2e%20(n%3D1)/rerun', 'rerun 7 [e2e (n=1)] by wanda'],
+])('%s', async (path, words) => {
+  const { status, json, headers } = await post(path, bearer('token_of_wanda'));
+  expect(status).toBe(202);
+  expect(json).toMatchObject({ id: 7, status: 'in_progress' });
+  expect(headers['cache-control']).toBe('no-store');
+  expect(asked).toEqual([words]);
+});
+
+test('a run is started on a branch or tag', async () => {
+  const body = JSON.stringify({ repository: 'acme/hello', ref: 'main' });
+  expect((await post('', bearer('token_of_wanda'), body)).status).toBe(202);
+  expect(asked).toEqual(['start hello main by wanda']);
+});
+
+test.each<[number, string, Readonly<Record<string, string>>]>([
+  [401, '/7/cancel', {}],
+  [401, '/7/cancel', { cookie: 'token=token_of_wanda' }],
+  [401, '/7/cancel', { authorization: 'Basic d2FuZGE6eA==' }],
+  [401, '/7/cancel', bearer('token_of_nobody')],
+  [403, '/7/cancel', bearer('token_of_rita')],
+  [404, '/8/cancel', bearer('token_of_rita')],
+  [404, '/9/cancel', bearer('token_of_wanda')],
+  [404, '/x/cancel', bearer('token_of_wanda')],
+  [404, '/7/stages/other/rerun', bearer('token_of_wanda')],
+])('%i: POST %s with %j, and nothing is done', async (status, path, headers) => {
+  const answer = await post(path, headers);
+  expect(answer.status).toBe(status);
+  expect(answer.json['message']).toEqual(expect.any(String));
+  expect(answer.headers['www-authenticate']).toBe(status === 401 ? 'Bearer' : undefined);
+  expect(asked).toEqual([]);
+});
+
+test.each<[number, string]>([
+  [400, '{"repository": "acme/hello"}'],
+  [400, '{"repository": "../..", "ref": "main"}'],
+  [400, 'not JSON'],
+  [404, '{"repository": "acme/other", "ref": "main"}'],
+  [413, JSON.stringify({ repository: 'acme/hello', ref: 'x'.repeat(5000) })],
+])('%i: a run of %s is not started', async (status, body) => {
+  expect((await post('', bearer('token_of_wanda'), body)).status).toBe(status);
+  expect(asked).toEqual([]);
+});
+
+test('a form, which a page of somebody else could send, is not taken', async () => {
+  const form = { ...bearer('token_of_wanda'), 'content-type': 'application/x-www-form-urlencoded' };
+  expect((await post('', form, 'repository=acme/hello&ref=main')).status).toBe(415);
+});
+
+test('a refusal has its words', async () => {
+  verdict = { kind: 'refused', words: 'Run 7 is over.' };
+  const { status, json } = await post('/7/cancel', bearer('token_of_wanda'));
+  expect([status, json]).toEqual([409, { message: 'Run 7 is over.' }]);
+});
+
+test('GitHub away: nothing is done, and the token is in no log', async () => {
+  isDown = true;
+  expect((await post('/7/cancel', bearer('token_of_wanda'))).status).toBe(503);
+  expect(asked).toEqual([]);
+  expect(site.errors).toHaveLength(1);
+  expect(JSON.stringify(site.errors)).not.toContain('token_of_wanda');
+});
+
+test('who asks too often waits, and others do not', async () => {
+  for (let count = 0; count < 30; count += 1) await post('/7/cancel', bearer('token_of_rita'));
+  const { status, headers } = await post('/7/cancel', bearer('token_of_rita'));
+  expect([status, headers['retry-after']]).toEqual([429, '60']);
+  expect((await post('/7/cancel', bearer('token_of_wanda'))).status).toBe(202);
+});
