@@ -33,7 +33,7 @@ export function createOperations(
 
   /** Nobody but webhooks sends a wish twice: it is known by what was asked before it. */
   const numbered = async (run: number, by: string): Promise<string> =>
-    `by ${by} after ${String((await store.load(run))?.progress.asks?.at(-1) ?? 'nothing').slice(0, 100)}`;
+    `by ${by} after ${((await store.load(run))?.progress.asks?.at(-1) ?? 'nothing').slice(0, 100)}`;
 
   return {
     test: (ask, stages) => start.pull(ask, stages),

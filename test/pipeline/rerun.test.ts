@@ -203,12 +203,17 @@ test('property: whatever comes in whatever order, a completed run has no open st
   );
 });
 
-function eventOf(kind: string, stage: string, head: Omit<WorkerEvent, 'type'>, at: number): RunEvent {
+function eventOf(
+  kind: string,
+  stage: string,
+  head: Pick<WorkerEvent, 'run' | 'job' | 'fence' | 'seq' | 'at'>,
+  at: number,
+): RunEvent {
   switch (kind) {
     case 'lease':
       return { type: 'job_leased', job: head.job, fence: head.fence + 1, at };
     case 'start':
-      return { ...head, type: 'stage_started', stage } as WorkerEvent;
+      return { ...head, type: 'stage_started', stage };
     case 'end':
     case 'fail':
       return {
@@ -217,11 +222,11 @@ function eventOf(kind: string, stage: string, head: Omit<WorkerEvent, 'type'>, a
         stage,
         outcome: kind === 'end' ? passed : failed,
         facts: {},
-      } as WorkerEvent;
+      };
     case 'job_end':
-      return { ...head, type: 'job_ended' } as WorkerEvent;
+      return { ...head, type: 'job_ended' };
     case 'return':
-      return { ...head, type: 'job_returned', reason: 'drain' } as WorkerEvent;
+      return { ...head, type: 'job_returned', reason: 'drain' };
     case 'cancel':
       return { type: 'run_cancelled', by: 'by bob', at };
     case 'give_up':
