@@ -462,6 +462,19 @@ describe('run again', () => {
     expect(house.github.only(CYCLONE).view.title).toBe('Queued: run again by alice');
   });
 
+  test('while other stages run, a stage that has just ended is open at once as well', async () => {
+    const state = { status: 'in_progress', startedAt: START } as const;
+    const both = (pre_build: StageState) =>
+      subject({ run: 9, state, stages: { pre_build, build: running() } });
+    house.put(both(queued));
+    await house.idle();
+    house.put(both(ended(failed(), 1)));
+    await house.idle();
+    house.again(both(queued));
+    await house.clock.advance(200);
+    expect(house.github.only(STAGE).view.status).toBe('queued');
+  });
+
   test('a stage that runs already is shown waiting at once, and running after two seconds', async () => {
     rerun(running(house.clock.now()), { status: 'in_progress', startedAt: house.clock.now() });
     await house.clock.advance(3_000);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { commentStore } from '../../../src/adapters/sql/comments.js';
 import { type Database, openDatabase } from '../../../src/adapters/sql/database.js';
 import { runStore } from '../../../src/adapters/sql/runs.js';
