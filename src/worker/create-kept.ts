@@ -102,7 +102,7 @@ export function createKept(deps: KeptDeps): Kept {
       const earlier = await readKeptMark(root);
       if (earlier !== undefined) await removeKeptMark(root);
       return {
-        closing: hold.closing,
+        closing: () => hold.closing(),
         release() {
           hold.release();
           // What is in use is passed over: now it counts.

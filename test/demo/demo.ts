@@ -89,6 +89,8 @@ async function startCyclone(
     PORT: String(port),
     CYCLONE_PUBLIC_URL: url,
     CYCLONE_DATA_DIR: dataDir,
+    // The directory goes with the demo: nobody would remove from the engine what is kept.
+    CYCLONE_KEEP: '0',
     REGISTRY_LOCATION: registry,
   });
   github.webhooksTo(`${server.url}/api/github/webhooks`);

@@ -146,3 +146,24 @@ describe('a job that goes on where it was', () => {
     expect(ground.queue.waiting()).toContain('1/chain/3');
   });
 });
+
+test('a job whose image is on a worker that is not there says whose, and what to do', async () => {
+  ground.files.files.set(
+    'caicloud.yml',
+    'build: { context_dir: . }\nstages: { smoke: { image: BUILT_IMAGE, commands: ["true"] } }\n',
+  );
+  await house.intake(delivery());
+  await house.lease(1, 'chain', 'w1');
+  const facts = { worker: 'w1', imageDigest: 'sha256:1' };
+  ground.stream.report(
+    numbered({ type: 'stage_ended', stage: 'build', outcome: { kind: 'passed' }, facts }, 1),
+    numbered({ type: 'job_ended' }, 2),
+  );
+  await ground.stream.settled();
+  const smoke = (await house.run()).progress.stages.find(({ id }) => id === 'smoke');
+  expect(smoke?.state).toEqual({
+    status: 'queued',
+    waits:
+      'the worker that has the image of build: it is not there; should it not come back, cancel the run and run build again',
+  });
+});
