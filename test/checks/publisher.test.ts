@@ -469,7 +469,8 @@ describe('run again', () => {
     house.put(both(queued));
     await house.idle();
     house.put(both(ended(failed(), 1)));
-    await house.idle();
+    await house.clock.advance(300);
+    expect(house.github.only(STAGE).view.status).toBe('completed');
     house.again(both(queued));
     await house.clock.advance(200);
     expect(house.github.only(STAGE).view.status).toBe('queued');
