@@ -97,6 +97,16 @@ test('an event and a request need the permission that the installation has accep
   github.expectClean();
 });
 
+test('a right that is missing shows on a public repository, too', async () => {
+  await github.createRepository({ owner: 'octo-org', name: 'open', files: { a: 'a' } });
+  const limits = { permissions: { contents: 'read' }, repositories: ['open'] };
+  const token = await installationToken(github, 'octo-org/open', limits);
+  expect((await call(github, 'GET', '/repos/octo-org/open/branches', { token })).status).toBe(200);
+  github.expectClean();
+  expect((await call(github, 'GET', '/repos/octo-org/open/pulls', { token })).status).toBe(200);
+  expect(() => github.expectClean()).toThrow('without pull_requests:read');
+});
+
 test('tokens that are revoked are bad, and the next one is good', async () => {
   const token = await installationToken(github, NAME);
   github.installations.revokeTokens(github.installation);

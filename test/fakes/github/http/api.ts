@@ -7,7 +7,7 @@ import { findMoved, findRepository } from '../state/state.js';
 import type { World } from '../world.js';
 import { ApiError, errorBody, moved, notFound, unauthorized } from './api-error.js';
 import { authenticate, type Principal, quotaKey } from './principal.js';
-import { authorize } from './rights.js';
+import { authorize, lacksPermission } from './rights.js';
 import type { Answer, Call, Route } from './route.js';
 
 /** A request of the REST API, and the operation of GitHub's description that it names. */
@@ -110,10 +110,16 @@ async function run(route: Route, call: Call): Promise<Answer> {
       const repository = here ?? findMoved(call.world.state, name);
       if (repository === undefined) throw notFound();
       authorize(principal, repository, route.need);
+      if (lacksPermission(principal, repository, route.need)) blame(call, route);
       if (here === undefined) throw moved(call.method, byId(call, repository));
       return route.handle({ ...call, repository });
     }
   }
+}
+
+function blame({ world, method, url }: Call, { need }: Route & { as: 'repository' }): void {
+  const problem = `without ${need.permission}:${need.level} only a public repository answers`;
+  world.violations.add({ kind: 'request', where: `${method} ${url.pathname}`, problem });
 }
 
 /** The same address with the repository's id for its name. */

@@ -44,6 +44,15 @@ export function authorize(principal: Principal, repository: Repository, need: Ne
   });
 }
 
+/**
+ * Does an App get by only because the repository is public? The same request fails on the next private one.
+ * A repository that it is not installed on is another matter.
+ */
+export function lacksPermission(principal: Principal, repository: Repository, need: Need): boolean {
+  if (principal.kind !== 'installation' || !inScope(principal, repository)) return false;
+  return !grants(principal.token.permissions, need);
+}
+
 function sees(principal: Principal, repository: Repository): boolean {
   if (!repository.private) return true;
   switch (principal.kind) {
