@@ -117,7 +117,7 @@ export function createFinds({ store, index, blobs, reported, clock }: FindsDeps)
     },
     async result(run, address) {
       const record = await load(run);
-      if (record === undefined) return undefined;
+      if (record === undefined || isRunAgain(record)) return undefined;
       for (const domain of resultDomains(record)) {
         const entry = await index.result(record.repository.id, domain, address);
         const found = entry && (await resultOf(entry.run, entry.stage, address));
@@ -129,6 +129,11 @@ export function createFinds({ store, index, blobs, reported, clock }: FindsDeps)
       return undefined;
     },
   };
+}
+
+/** Whoever wants a stage to run again does not want to hear how it went before. */
+function isRunAgain({ progress }: RunRecord): boolean {
+  return progress.stages.some(({ again, state }) => again !== undefined && state.status !== 'completed');
 }
 
 /** PostgreSQL takes no NUL in a text: one such key would hold up all that workers report. */

@@ -217,6 +217,15 @@ describe('a result', () => {
     expect(await house.finds.result(await branch('y'), ADDRESS)).toMatchObject({ run });
   });
 
+  test('is not used where somebody has the stage run again', async () => {
+    report(await branch('main'), { address: ADDRESS });
+    const later = await branch('x');
+    await house.cancel(later, 'by bob');
+    expect(await house.finds.result(later, ADDRESS)).toBeDefined();
+    expect(await house.operations.rerun(later, [], 'alice')).toMatchObject({ kind: 'done' });
+    expect(await house.finds.result(later, ADDRESS)).toBeUndefined();
+  });
+
   test('of a stage that did not pass is none', async () => {
     const run = await branch('main');
     report(run, { address: ADDRESS }, { kind: 'neutral', message: 'failed, and may' });

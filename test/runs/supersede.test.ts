@@ -99,6 +99,8 @@ describe('pushes to one branch', () => {
     await house.advance.reported([numbered({ type: 'stage_started', stage: 'publish' }, 1)]);
     await house.intake(SECOND);
     expect(await fates()).toEqual({ a: 'in_progress', b: 'queued' });
+    expect((await house.run()).progress).not.toHaveProperty('cancelledBy');
+    expect(house.messages.cancelled).toEqual([]);
   });
 
   test('tell the worker that is at it', async () => {
