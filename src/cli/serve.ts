@@ -32,6 +32,8 @@ export async function serve(role: Settings['role'] | undefined, args: readonly s
     throw error;
   }
   const logger = pino({ level: settings.logLevel });
+  // From now on: what has begun by then, an own Redis, is stopped and not left behind.
+  const stopping = stopSignal();
   let cyclone: Cyclone;
   try {
     cyclone = await start(settings, logger);
@@ -42,7 +44,7 @@ export async function serve(role: Settings['role'] | undefined, args: readonly s
     }
     throw error;
   }
-  const signal = await stopSignal();
+  const signal = await stopping;
   logger.info({ signal }, 'draining');
   const clean = await cyclone.stop();
   logger.info({ clean }, 'stopped');
