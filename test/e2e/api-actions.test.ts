@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ApiRunWithStages } from '../../src/web/api-run.js';
 import { gitPush } from './support/push.js';
+import { reopenedBy } from './support/rerun.js';
 import { conclusions, openWorld, type World } from './support/world.js';
 
 const REPOSITORY = 'acme/api';
@@ -72,7 +73,9 @@ test('a reader may not, and is told so; a right that was taken away is gone at o
 });
 
 test('a writer has what failed run again, and sees what became of it', async () => {
-  const { status, body } = await post('/1/rerun-failed', tokens['wanda']);
+  const { status, body } = await reopenedBy(world, REPOSITORY, sha, () =>
+    post('/1/rerun-failed', tokens['wanda']),
+  );
   expect(status).toBe(202);
   expect(body).toMatchObject({ id: 1, repository: REPOSITORY, head_sha: sha });
   expect(body.status).not.toBe('completed');
@@ -90,8 +93,9 @@ test('what cannot be is answered with words, and what is not there with 404', as
   expect((await post('', tokens['wanda'], { repository: REPOSITORY })).status).toBe(400);
 });
 
-test('a run is started by hand on a tag', async () => {
-  const { status, body } = await post('', tokens['wanda'], { repository: REPOSITORY, ref: 'main' });
+test('a run is started by hand on a branch', async () => {
+  const wish = { repository: REPOSITORY, ref: 'main' };
+  const { status, body } = await reopenedBy(world, REPOSITORY, sha, () => post('', tokens['wanda'], wish));
   expect(status).toBe(202);
   expect(body).toMatchObject({ repository: REPOSITORY, head_sha: sha });
   await world.concluded(REPOSITORY, sha);
@@ -107,7 +111,8 @@ test('a private repository is not there for whom GitHub shows it not, nor for a 
   people.add(secret, 'wanda', { permission: 'write' });
   const elsewhere = people.token('wanda', { repositories: [REPOSITORY] });
   expect((await post(`${run}/rerun`, elsewhere.value)).status).toBe(404);
-  expect((await post(`${run}/rerun`, tokens['wanda'])).status).toBe(202);
+  const { status } = await reopenedBy(world, secret, commit, () => post(`${run}/rerun`, tokens['wanda']));
+  expect(status).toBe(202);
   await world.concluded(secret, commit);
   expect(world.server().output()).not.toContain(tokens['wanda']);
 }, 90_000);

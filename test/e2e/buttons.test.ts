@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { CheckRun } from '../fakes/github/state/model.js';
 import { gitPush } from './support/push.js';
+import { reopenedBy } from './support/rerun.js';
 import { conclusions, openWorld, type World } from './support/world.js';
 
 const REPOSITORY = 'acme/press';
@@ -69,15 +70,7 @@ test('Re-run failed runs what failed, in the same checks', async () => {
   const sha = await gitPush(world.github, { repository: REPOSITORY, files: fileThat('exit 3') });
   const check = await withButton(sha, 'rerun');
   const begun = world.github.checkRuns(REPOSITORY, sha);
-  const told = check.history.length;
-  world.github.checks.press(check, 'rerun', 'octocat');
-  await world.github.waitFor(
-    () => {
-      const later = check.history.slice(told).map(({ state }) => state.status);
-      return later.includes('queued') && later.at(-1) === 'completed';
-    },
-    { what: 'what failed has run again', timeoutMs: 60_000 },
-  );
+  await reopenedBy(world, REPOSITORY, sha, () => world.github.checks.press(check, 'rerun', 'octocat'));
   const checks = await world.concluded(REPOSITORY, sha);
   expect(world.github.checkRuns(REPOSITORY, sha).map(({ id }) => id)).toEqual(begun.map(({ id }) => id));
   expect(checks.get('cyclone/integration')?.state.summary).toContain('by octocat');

@@ -10,15 +10,26 @@ export async function rerunCheck(
   name: string,
 ): Promise<Finished> {
   const check = checkOf(world, repository, sha, name);
+  await reopenedBy(world, repository, sha, () => world.github.checks.rerequest(check));
+  return await finished(world, repository, sha);
+}
+
+/** Does something that has stages of a commit run again, and waits until GitHub shows that. */
+export async function reopenedBy<T>(
+  world: World,
+  repository: string,
+  sha: string,
+  act: () => T | Promise<T>,
+): Promise<T> {
   const whole = checkOf(world, repository, sha, 'cyclone');
   const told = whole.history.length;
-  world.github.checks.rerequest(check);
+  const result = await act();
   // The check of the whole run opens before it ends again: until then all look as they did.
   await world.github.waitFor(
     () => whole.history.slice(told).find(({ state }) => state.status !== 'completed'),
-    { what: `${name} of ${repository} run again` },
+    { what: `${repository}@${sha} run again` },
   );
-  return await finished(world, repository, sha);
+  return result;
 }
 
 function checkOf(world: World, repository: string, sha: string, name: string): CheckRun {
