@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Outcome } from '../../src/pipeline/model.js';
 import type { InstallationChanged } from '../../src/runs/incoming.js';
 import { numbered, SHA, stageStatuses } from '../pipeline/examples.js';
 import { pushTo } from './commits.js';
@@ -18,12 +19,12 @@ afterEach(async () => {
 const conclusion = async (run = 1) => (await house.run(run)).progress.run;
 const passed = { kind: 'passed' } as const;
 
-async function over(): Promise<void> {
+async function over(integration: Outcome = passed): Promise<void> {
   await house.intake(delivery());
   await house.lease(1, 'chain', 'w1');
   await house.advance.reported([
     numbered({ type: 'stage_ended', stage: 'pre_build', outcome: passed, facts: {} }, 1),
-    numbered({ type: 'stage_ended', stage: 'integration', outcome: passed, facts: {} }, 2),
+    numbered({ type: 'stage_ended', stage: 'integration', outcome: integration, facts: {} }, 2),
     numbered({ type: 'job_ended' }, 3),
   ]);
 }
@@ -31,7 +32,7 @@ async function over(): Promise<void> {
 const wish = { delivery: 'w1', repository, sha: SHA, by: 'alice' };
 const again = (externalId?: string, more: Partial<typeof wish> = {}) =>
   house.receive({ kind: 'rerun_asked', ...wish, ...(externalId && { externalId }), ...more });
-const press = (identifier: string, more: Partial<typeof wish> = {}) =>
+const press = (identifier: string, more: Partial<typeof wish & { externalId: string }> = {}) =>
   house.receive({ kind: 'button_pressed', ...wish, externalId: '1/cyclone', identifier, at: 0, ...more });
 const states = async () => stageStatuses((await house.run()).progress);
 
@@ -82,9 +83,12 @@ describe('a button', () => {
     expect(await conclusion()).toMatchObject({ conclusion: 'cancelled', reason: 'by alice' });
   });
 
-  test('runs again', async () => {
-    await over();
+  test('runs again what failed, of the whole run, or the stage whose it is', async () => {
+    await over({ kind: 'timed_out', afterSeconds: 60 });
     await press('rerun');
+    expect(await states()).toEqual({ pre_build: 'passed', integration: 'queued' });
+    await house.cancel(1, 'by bob');
+    await press('rerun', { delivery: 'w2', externalId: '1/pre_build' });
     expect(await states()).toEqual({ pre_build: 'queued', integration: 'queued' });
   });
 
