@@ -127,7 +127,9 @@ async function walkStages(
       running: () => arming.ahead(index + 1),
     });
     reached(undefined);
-    if (!letsGoOn(judged(stage, outcome))) return { kind: 'ended' };
+    const judgement = judged(stage, outcome);
+    if (!letsGoOn(judgement)) return { kind: 'ended' };
+    if (judgement.kind === 'neutral') stand.reuse.halfMade = true;
   }
   // The worker does not wait: whoever has a hand free goes on when the others are done.
   if (until !== undefined && held !== -1) {

@@ -24,6 +24,8 @@ export interface Reuse {
   decide(stage: PlannedStage): Promise<Decision>;
   /** Results that were used again and that no stage has needed the files of until now, in order. */
   readonly owed: { from: StageId; digest: string }[];
+  /** A stage failed in this workspace and was allowed to: what comes of it is no result of its ingredients. */
+  halfMade: boolean;
 }
 
 export interface ReuseSource extends AddressSource {
@@ -60,6 +62,9 @@ export function createReuse(source: ReuseSource): Reuse {
 
   return {
     owed: owedOf(lease),
+    halfMade: lease.done.some(
+      ({ stage, outcome }) => outcome.kind === 'neutral' && lease.job.stages.includes(stage),
+    ),
     decide(stage) {
       const decision = decided.get(stage.id) ?? decideOn(stage);
       decided.set(stage.id, decision);

@@ -23,6 +23,10 @@ export async function foresee({ deps, halt }: Job, { reuse }: Stand, stage: Plan
 export async function useAgain(context: StageContext): Promise<boolean> {
   const { job, stage, stand, facts, attempt } = context;
   if (stage.options?.inputs === undefined || attempt > 1) return false;
+  if (stand.reuse.halfMade) {
+    facts.note('ran, and its result is not used again: a stage before it failed in the same workspace');
+    return false;
+  }
   const decision = await timed(context, 'reuse', stand.reuse.decide(stage));
   for (const note of decision.notes) facts.note(note);
   if (decision.kind === 'run') return false;
@@ -51,7 +55,7 @@ export async function layOutOwed(context: StageContext): Promise<void> {
 /** Makes the result of a stage that passed known by its address. It passed, whatever becomes of that. */
 export async function rememberResult(context: StageContext): Promise<void> {
   const { stage, stand, facts } = context;
-  if (stage.options?.inputs === undefined) return;
+  if (stage.options?.inputs === undefined || stand.reuse.halfMade) return;
   const decision = await stand.reuse.decide(stage);
   if (decision.kind !== 'run' || decision.address === undefined) return;
   try {

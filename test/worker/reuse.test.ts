@@ -85,6 +85,34 @@ function house() {
   };
 }
 
+describe('behind a stage that failed and was allowed to', () => {
+  const may = compile({ options: { inputs: ['*.go'], allowFailure: true } });
+  const always = compile({ options: { allowFailure: true } });
+  const check = { ...use, options: { inputs: ['*.go'] } };
+
+  test('a stage runs, and its result is nobody’s', async () => {
+    const server = house();
+    const broken = await server.run([may, check], FILES, { compile: () => 1 });
+    expect(broken.ran).toEqual(['compile', 'use']);
+    expect(broken.facts.get('use')).not.toHaveProperty('address');
+    expect(broken.facts.get('use')?.notes).toEqual([
+      'ran, and its result is not used again: a stage before it failed in the same workspace',
+    ]);
+    expect((await server.run([may, check])).ran).toEqual(['compile', 'use']);
+    expect((await server.run([may, check])).ran).toEqual([]);
+  });
+
+  test('it takes none either, also where that was an earlier owner’s', async () => {
+    const server = house();
+    await server.run([always, check]);
+    expect((await server.run([always, check])).ran).toEqual(['compile']);
+    expect((await server.run([always, check], FILES, { compile: () => 1 })).ran).toEqual(['compile', 'use']);
+    const outcome = { kind: 'neutral', message: 'failed', allowed: true } as const;
+    const done = [{ stage: 'compile', outcome, facts: {} }];
+    expect((await server.run([always, check], FILES, { lease: { done } })).ran).toContain('use');
+  });
+});
+
 describe('a stage whose inputs did not change', () => {
   test('is not run again: no container is made, no file is checked out, and the check says why', async () => {
     const server = house();
