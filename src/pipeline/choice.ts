@@ -4,12 +4,13 @@ import type { Plan, RunProgress, Trigger } from './model.js';
 export interface Earlier {
   readonly id: number;
   readonly scope: string;
+  readonly trigger: Pick<Trigger, 'branch'>;
   readonly plan: Plan;
   readonly progress: RunProgress;
 }
 
 export interface Contest {
-  readonly trigger: Pick<Trigger, 'event' | 'fork'>;
+  readonly trigger: Pick<Trigger, 'event' | 'fork' | 'branch'>;
   readonly plan: Plan;
   /** Of a push: what the open pull request of its branch comes to. */
   readonly pull?: { readonly number: number; readonly plan: Plan } | undefined;
@@ -40,10 +41,14 @@ export function choose({ trigger, plan, pull, broken, earlier }: Contest): Choic
       ? { kind: 'run' }
       : { kind: 'left', because: `nothing would run, and run ${String(other.id)} tells of the commit` };
   }
+  // Another branch at the same commit has caches of its own to fill, and later commits to compare with.
   const covering = others.find(
-    (one) => !wasCancelled(one.progress) && (broken || isSameWork(plan, one.plan)),
+    (one) =>
+      one.trigger.branch === trigger.branch &&
+      !wasCancelled(one.progress) &&
+      (broken || isSameWork(plan, one.plan)),
   );
-  return trigger.event === 'pull_request' && covering !== undefined
+  return covering !== undefined
     ? { kind: 'left', because: `run ${String(covering.id)} does the same` }
     : { kind: 'run' };
 }

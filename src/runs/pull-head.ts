@@ -1,8 +1,8 @@
 import type { Repository } from '../pipeline/model.js';
 import type { PullRequest, PullRequests, RunRecord, RunStore } from './ports.js';
-import { branchScope, pullScope } from './scope.js';
+import { pullScope } from './scope.js';
 
-/** Where a pull request stands, and the newest run of that commit: its own, or its branch's. */
+/** Where a pull request stands, and the newest run of that commit: its own, or one that stands for it. */
 export interface PullHead {
   readonly pull: PullRequest;
   readonly run: RunRecord | undefined;
@@ -16,7 +16,8 @@ export async function pullHead(
 ): Promise<PullHead | undefined> {
   const pull = await pulls.get(repository, number);
   if (pull === undefined) return undefined;
-  const scopes = [pullScope(number), ...(pull.fork ? [] : [branchScope(pull.headRef)])];
+  const stands = ({ scope, trigger }: RunRecord): boolean =>
+    scope === pullScope(number) || (!pull.fork && !trigger.fork && /^(?:branch|pull):/.test(scope));
   const runs = await store.ofCommit(repository.id, pull.sha);
-  return { pull, run: runs.find(({ scope }) => scopes.includes(scope)) };
+  return { pull, run: runs.find(stands) };
 }

@@ -110,6 +110,29 @@ describe('a pull request that is opened on what its branch runs', () => {
     expect((await house.run(1)).progress.run).toMatchObject({ reason: 'pull request 5 runs this commit' });
   });
 
+  test('to yet another base does not run it again, and is answered for by the first', async () => {
+    open();
+    await house.intake(pull(A));
+    ground.pulls.put({ number: 6, sha: A, base: 'dev' });
+    await house.intake(pull(A, { pullRequest: 6, base: 'dev', ref: 'refs/pull/6/head' }, 'six'));
+    expect(await scopes()).toEqual({ 'pull:5 a': 'queued' });
+    expect((await house.enquiries.ofPull((await house.run()).repository, 6))?.id).toBe(1);
+  });
+
+  test('from the default branch runs once, whichever comes first', async () => {
+    ground.pulls.put({ number: 5, sha: A, headRef: 'main', base: 'release' });
+    await house.intake(pull(A, { branch: 'main', base: 'release' }));
+    await house.intake(pushTo('main', A));
+    expect(await scopes()).toEqual({ 'pull:5 a': 'queued' });
+  });
+
+  test('and pushed to another branch as it is runs there too: caches are kept by branch', async () => {
+    open();
+    await house.intake(pull(A));
+    await house.intake(pushTo('main', A));
+    expect(await scopes()).toEqual({ 'pull:5 a': 'queued', 'branch:main a': 'queued' });
+  });
+
   test('runs where the run of the branch was cancelled', async () => {
     await house.intake(pushTo('feature', A));
     await house.cancel(1, 'by alice');
