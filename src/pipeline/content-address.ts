@@ -1,7 +1,7 @@
 import type { ContainerSpec, PlannedStage, StageId, StageOptions, StageSpec } from './model.js';
 
 /** Grows when a stage does something else with the same ingredients: older results are not found then. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** All that the result of a stage depends on. */
 export interface Ingredients {
@@ -54,8 +54,8 @@ function defining(spec: ContainerSpec): unknown {
 }
 
 /** The others decide whether and when it runs, not what comes of it. */
-function definingOptions({ artifacts, checkout, reports, secrets }: StageOptions): unknown {
-  return { artifacts, checkout, reports, secrets: secrets?.toSorted() };
+function definingOptions({ artifacts, cache, checkout, reports, secrets }: StageOptions): unknown {
+  return { artifacts, cache, checkout, reports, secrets: secrets?.toSorted() };
 }
 
 /** Keys in order, undefined left out. */

@@ -45,6 +45,7 @@ const OTHERS: Readonly<Record<string, Ingredients>> = {
   'its outputs': withSpec({ outputs: ['x'] }),
   'a service': withSpec({ services: [] }),
   'its artifacts': withOptions({ artifacts: ['bin'] }),
+  'a directory that it caches': withOptions({ cache: [{ key: 'go', paths: ['/go/pkg'], restoreKeys: [] }] }),
   'its checkout': withOptions({ checkout: { lfs: true } }),
   'the name of a secret': withOptions({ secrets: ['A', 'C'] }),
   'a file': { ...base, files: [{ path: 'a', id: '2' }] },
