@@ -103,6 +103,15 @@ describe('on a machine without redis-server, Cyclone', () => {
     expect(await containers()).toEqual([]);
   }, 60_000);
 
+  test('takes it away too when it is stopped before it is ready', async () => {
+    const begun = async (): Promise<void> => {
+      while ((await containers()).length === 0) await sleep(5);
+    };
+    const { code, output } = await runServer(environment(), undefined, begun);
+    expect({ code, output }).toMatchObject({ code: 0 });
+    expect(await containers()).toEqual([]);
+  }, 60_000);
+
   test('goes on with the one that it left behind when it was killed', async () => {
     const first = await start();
     const [before] = await containers();

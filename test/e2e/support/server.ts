@@ -48,10 +48,11 @@ export async function startServer(environment: Readonly<Record<string, string>>)
   };
 }
 
-/** Runs the program to its end. */
+/** Runs the program to its end. @param stopAt when SIGTERM is sent; absent: never */
 export async function runServer(
   environment: Readonly<Record<string, string>>,
   cwd?: string,
+  stopAt?: () => Promise<void>,
 ): Promise<{ readonly code: number | null; readonly output: string }> {
   const child = spawn(process.execPath, [PROGRAM, 'serve'], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
@@ -64,6 +65,7 @@ export async function runServer(
       output += text;
     });
   }
+  void stopAt?.().then(() => child.kill('SIGTERM'));
   await once(child, 'close');
   return { code: child.exitCode, output };
 }
