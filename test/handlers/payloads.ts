@@ -36,7 +36,7 @@ export function commitOf(event: Incoming | undefined): Incoming & { readonly kin
 export function* damaged(given: Payload, trail: readonly string[] = []): Generator<[string, Payload]> {
   for (const [key, value] of Object.entries(given)) {
     // Dozens of addresses, of which none but the two of a repository mean anything to us.
-    if (/url$/.test(key) && !/^(?:clone|html)_url$/.test(key)) continue;
+    if (key.endsWith('url') && !/^(?:clone|html)_url$/.test(key)) continue;
     const at = [...trail, key];
     for (const damage of [undefined, null, 5.5, 'x', { x: 1 }]) {
       yield [`${at.join('.')}: ${JSON.stringify(damage)}`, { ...given, [key]: damage }];
