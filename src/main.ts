@@ -111,9 +111,7 @@ async function workerOf(
   }
   const { server } = deps;
   const leases =
-    server === undefined
-      ? httpLeases(settings.serverUrl ?? '', settings.workerSecret ?? '')
-      : { lease: server.lease };
+    server === undefined ? httpLeases(settings.serverUrl ?? '', settings.workerSecret ?? '') : server.leases;
   const install = server?.install ?? (await readInstall(await deps.redis.connect('patient')));
   const depot =
     server === undefined

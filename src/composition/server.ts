@@ -30,7 +30,7 @@ import { type CancelRun, createCancel } from '../runs/cancel.js';
 import { createCatchUp } from '../runs/catch-up.js';
 import { createConcurrency } from '../runs/concurrency.js';
 import { createFinds, createRemember, type Finds } from '../runs/depot.js';
-import { createLease, type GrantLease } from '../runs/lease.js';
+import { createLease, createRenewToken, type GrantLease, type RenewToken } from '../runs/lease.js';
 import type { Enquiries, Operations } from '../runs/operations.js';
 import { createPlacement } from '../runs/placement.js';
 import type { BlobStore, Logger, RunStore, TrafficObserver } from '../runs/ports.js';
@@ -67,7 +67,8 @@ export interface Server {
   readonly webhooks: GitHubApp['webhooks'];
   /** Undefined: GitHub reaches us by itself. */
   readonly relay: Pick<Relay, 'check'> | undefined;
-  readonly lease: GrantLease;
+  /** For workers, here or elsewhere. */
+  readonly leases: { readonly lease: GrantLease; readonly renewToken: RenewToken };
   readonly cancel: CancelRun;
   /** What people may do with runs, and ask of them. */
   readonly operations: Operations;
@@ -243,7 +244,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     finds: createFinds({ store, index, blobs, reported: consumer, clock: systemClock }),
     webhooks: github.webhooks,
     relay,
-    lease,
+    leases: { lease, renewToken: createRenewToken({ store, tokens: github }) },
     cancel,
     operations,
     enquiries,

@@ -35,7 +35,7 @@ export function webListener(deps: WebComposition): Web {
     worker:
       settings.workerSecret === undefined
         ? undefined
-        : { secret: settings.workerSecret, leases: { lease: server.lease }, finds: server.finds },
+        : { secret: settings.workerSecret, leases: server.leases, finds: server.finds },
   });
 }
 

@@ -97,6 +97,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
         checkout,
         depot,
         observer: redisObserver(commands, lease, dataDir.workerId, systemClock.now),
+        renewToken: (refused) => deps.leases.renewToken(run, job, lease.fence, refused),
         clock: systemClock,
         install,
         workerId: dataDir.workerId,

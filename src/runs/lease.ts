@@ -82,6 +82,24 @@ export function createLease(deps: LeaseDeps): GrantLease {
   };
 }
 
+/** Undefined: the job is over, or another owner's. */
+export type RenewToken = (
+  run: number,
+  job: string,
+  fence: number,
+  refused: string,
+) => Promise<string | undefined>;
+
+/** A clone token in place of one that was revoked since the lease was given. */
+export function createRenewToken({ store, tokens }: Pick<LeaseDeps, 'store' | 'tokens'>): RenewToken {
+  return async (run, jobId, fence, refused) => {
+    const record = await store.load(run);
+    const job = record?.progress.jobs.find(({ id }) => id === jobId);
+    if (record === undefined || job?.fence !== fence || isOver(record, jobId)) return undefined;
+    return await tokens.cloneToken(record.repository, refused);
+  };
+}
+
 function isOver(record: RunRecord, jobId: string): boolean {
   const job = record.progress.jobs.find(({ id }) => id === jobId);
   return record.progress.run.status === 'completed' || job?.status === 'done';

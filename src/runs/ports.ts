@@ -193,7 +193,8 @@ export interface Schedules {
 }
 
 export interface CloneTokens {
-  cloneToken(repository: Repository): Promise<string>;
+  /** @param refused one that is no good any more: another is given */
+  cloneToken(repository: Repository, refused?: string): Promise<string>;
 }
 
 /** The secrets cannot be read. The message is for the operator, and says nothing of what they hold. */

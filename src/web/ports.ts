@@ -71,6 +71,8 @@ export interface WebhookReceiver {
 export interface LeaseServer {
   /** Something that is JSON, secrets included. Undefined: there is nothing to do. */
   lease(run: number, job: string, worker: string): Promise<unknown>;
+  /** Another clone token than `refused`. Undefined: the job is not that owner's. */
+  renewToken(run: number, job: string, fence: number, refused: string): Promise<string | undefined>;
 }
 
 export interface WorkerApi {

@@ -235,6 +235,8 @@ export interface CheckoutRequest {
   readonly trigger: Trigger;
   /** Sent with git's requests from the environment; never on disk or in argv. Absent for open clone URLs. */
   readonly token?: string;
+  /** A token in place of one that was refused: it may have been revoked since the job began. Rejects when nobody can be asked. */
+  readonly renewToken?: (refused: string) => Promise<string | undefined>;
   readonly options?: CheckoutOptions;
   /** Submodules may come from hosts that are not on the internet. */
   readonly trusted?: boolean;
@@ -285,6 +287,8 @@ export type { Lease };
 export interface LeaseSource {
   /** Undefined: the job is over or was cancelled, there is nothing to do. */
   lease(run: number, job: string, worker: string): Promise<Lease | undefined>;
+  /** Another clone token than `refused`, for the owner with this fence. Undefined: the job is another owner's. */
+  renewToken(run: number, job: string, fence: number, refused: string): Promise<string | undefined>;
 }
 
 // ── the depot: what outlives a job ──────────────────────────────────────────────────────────────

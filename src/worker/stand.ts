@@ -35,6 +35,7 @@ export async function findStand(
       repository: lease.repository,
       trigger: lease.trigger,
       ...(lease.cloneToken !== undefined && { token: lease.cloneToken }),
+      ...(deps.renewToken && { renewToken: deps.renewToken }),
       options,
       trusted: lease.trusted,
       directory: workspace.code,

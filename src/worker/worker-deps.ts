@@ -1,5 +1,5 @@
 import type { Kept } from './kept.js';
-import type { Checkout, Depot, Engine, ResourceLimits, RunObserver } from './ports.js';
+import type { Checkout, CheckoutRequest, Depot, Engine, ResourceLimits, RunObserver } from './ports.js';
 
 /** Time, so that tests decide it. */
 export interface Clock {
@@ -41,6 +41,8 @@ export interface WorkerDeps {
   readonly kept: Kept;
   /** For every container that does not ask for less. */
   readonly limits: ResourceLimits;
+  /** As in {@link CheckoutRequest}, for this job. */
+  readonly renewToken?: CheckoutRequest['renewToken'];
   readonly drain: Handover;
   readonly logger: Logger;
 }

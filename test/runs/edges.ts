@@ -132,9 +132,9 @@ export class Files implements RepositoryFiles, CloneTokens {
     return this.files.has(path);
   }
 
-  async cloneToken({ owner, name }: Repository): Promise<string> {
+  async cloneToken({ owner, name }: Repository, refused?: string): Promise<string> {
     await this.#asked();
-    return `ghs_${owner}_${name}`;
+    return `ghs_${owner}_${name}${refused === undefined ? '' : `_not_${refused}`}`;
   }
 
   async #asked(): Promise<void> {

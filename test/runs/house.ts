@@ -16,7 +16,7 @@ import { createCancel } from '../../src/runs/cancel.js';
 import { createConcurrency } from '../../src/runs/concurrency.js';
 import { createFinds, createRemember } from '../../src/runs/depot.js';
 import type { Comment } from '../../src/runs/incoming.js';
-import { createLease } from '../../src/runs/lease.js';
+import { createLease, createRenewToken } from '../../src/runs/lease.js';
 import { createPlacement } from '../../src/runs/placement.js';
 import type { IntakeEvent, RunRecord, SecretStore } from '../../src/runs/ports.js';
 import { jobFailed, reconcile } from '../../src/runs/reconcile.js';
@@ -176,6 +176,7 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
     concurrency,
     placement,
     intake: (event: IntakeEvent) => receiving.receive({ kind: 'commit', ...event }),
+    renewToken: createRenewToken({ store, tokens: files }),
     lease: createLease({
       store,
       advance,

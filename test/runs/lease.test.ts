@@ -32,6 +32,22 @@ const passed = (stage: string, seq: number, fence = 1) =>
 const begun = (stage: string, seq: number, fence = 1) =>
   numbered({ type: 'stage_started', stage }, seq, fence);
 
+describe('another clone token', () => {
+  test('is for the newest owner of a job that is not over', async () => {
+    await house.intake(delivery());
+    await house.lease(1, 'chain', 'w1');
+    expect(await house.renewToken(1, 'chain', 1, 'old')).toBe('ghs_acme_hello_not_old');
+    await house.lease(1, 'chain', 'w2');
+    expect(await house.renewToken(1, 'chain', 1, 'old')).toBeUndefined();
+    expect(await house.renewToken(1, 'chain', 2, 'old')).toBe('ghs_acme_hello_not_old');
+    expect(await house.renewToken(1, 'lint', 2, 'old')).toBeUndefined();
+    expect(await house.renewToken(2, 'chain', 2, 'old')).toBeUndefined();
+    await house.cancel(1, 'by alice');
+    await house.jobFailed(1, 'chain');
+    expect(await house.renewToken(1, 'chain', 2, 'old')).toBeUndefined();
+  });
+});
+
 describe('a lease', () => {
   test('holds what a worker needs, and credentials by their host', async () => {
     const registries = { 'registry.example': { username: 'u', password: 'p4ss' } };

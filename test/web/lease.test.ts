@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
+import { httpLeases } from '../../src/adapters/http/leases.js';
 import type { LeaseServer } from '../../src/web/ports.js';
 import { type Asked, noFinds, type Site, startSite, WORKER_SECRET } from './harness.js';
 
@@ -9,6 +10,11 @@ const leases: LeaseServer = {
     asked.push(of);
     if (of[1] === 'broken') throw new Error('SQL is away');
     return of[1] === 'over' ? undefined : { run: of[0], cloneToken: 'ghs_secret' };
+  },
+  renewToken: async (...of) => {
+    asked.push(of);
+    if (of[1] === 'broken') throw new Error('SQL is away');
+    return of[1] === 'over' ? undefined : 'ghs_other';
   },
 };
 
@@ -24,6 +30,36 @@ const good = {
   headers: { authorization: `Bearer ${WORKER_SECRET}`, 'content-type': 'application/json' },
   body: '{"worker":"w1"}',
 } satisfies Asked;
+
+describe('another clone token', () => {
+  const request = { ...good, body: '{"fence":3,"refused":"ghs_old"}' };
+
+  test('is given to the owner of the job, 204 to another, 503 when it cannot be said', async () => {
+    const { status, headers, body } = await site.ask('/internal/jobs/12/lint/token', request);
+    expect([status, JSON.parse(body)]).toEqual([200, { token: 'ghs_other' }]);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(asked).toEqual([[12, 'lint', 3, 'ghs_old']]);
+    expect((await site.ask('/internal/jobs/12/over/token', request)).status).toBe(204);
+    expect((await site.ask('/internal/jobs/12/broken/token', request)).status).toBe(503);
+  });
+
+  test.each([
+    ['no fence', '/internal/jobs/12/x/token', '{"refused":"a"}'],
+    ['no token', '/internal/jobs/12/x/token', '{"fence":1}'],
+    ['a run that is no number', '/internal/jobs/x/x/token', request.body],
+  ])('is refused with %s', async (_name, path, body) => {
+    expect((await site.ask(path, { ...request, body })).status).toBe(400);
+    expect(asked).toEqual([]);
+  });
+
+  test('is asked for over the wire by a worker elsewhere', async () => {
+    const away = httpLeases(site.url, WORKER_SECRET);
+    expect(await away.renewToken(12, 'lint (a/b)', 3, 'ghs_old')).toBe('ghs_other');
+    expect(asked).toEqual([[12, 'lint (a/b)', 3, 'ghs_old']]);
+    expect(await away.renewToken(12, 'over', 3, 'ghs_old')).toBeUndefined();
+    await expect(away.renewToken(12, 'broken', 3, 'ghs_old')).rejects.toThrow('503');
+  });
+});
 
 describe('lease', () => {
   test('gives the job to a worker that knows the secret', async () => {

@@ -66,10 +66,10 @@ export function gitSessions(options: GitOptions): OpenSession {
     const isOwn = (url: URL): boolean =>
       url.origin === own.origin && (own.protocol !== 'file:' || options.allowFile === true);
     // Only the fetch needs the token.
-    const remoteFor = async (url: URL): Promise<GitCommand> => {
+    const remoteFor = async (url: URL, token: string | undefined): Promise<GitCommand> => {
       checkProtocol(url, protocols);
       if (isOwn(url)) {
-        const { config, secrets: more } = credentialsFor(own, request.token);
+        const { config, secrets: more } = credentialsFor(own, token);
         return { ...withConfig(local, config), secrets: [...secrets, ...more] };
       }
       return request.trusted === true ? local : withConfig(local, await reachOnInternet(url, base));
@@ -79,19 +79,37 @@ export function gitSessions(options: GitOptions): OpenSession {
       url: own,
       isOwn,
       async fetch({ mirror, url, wanted }, more) {
-        const remote = await remoteFor(url);
-        const once = (): Promise<string> =>
-          locked(mirror, async () => {
+        let remote = await remoteFor(url, request.token);
+        let tries = 0;
+        const once = async (): Promise<string> => {
+          tries += 1;
+          // One that is no good any more looks like any other failure: git's exit code tells nothing.
+          if (tries === 2 && isOwn(url)) remote = await remoteFor(url, await anotherToken(request, log));
+          return await locked(mirror, async () => {
             await ensureMirror(local, mirror);
             await fetchInto(remote, mirror, url.href, wanted);
             await more?.(remote);
             return await tagObject(local, mirror, wanted);
           });
+        };
         // Others may use the mirror between the tries: what they want may be there.
         return await withTries(once, { sleep: options.sleep ?? realSleep, signal, log });
       },
     };
   };
+}
+
+async function anotherToken(
+  { token, renewToken }: CheckoutRequest,
+  log: (line: string) => void,
+): Promise<string | undefined> {
+  if (token === undefined || renewToken === undefined) return token;
+  try {
+    return (await renewToken(token)) ?? token;
+  } catch (error) {
+    log(`no other token: ${error instanceof Error ? error.message : String(error)}`);
+    return token;
+  }
 }
 
 /** One piece of work in a mirror at a time; before the first, what a killed process left goes. */

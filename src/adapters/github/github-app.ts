@@ -62,7 +62,7 @@ export function githubApp(options: GitHubAppOptions): GitHubApp {
     reactions: createReactions(clients),
     missed: missedDeliveries(clients),
     budget: (installation) => clients.budget(installation),
-    cloneToken: (repository) => clients.tokens.clone(repository),
+    cloneToken: (repository, refused) => clients.tokens.clone(repository, refused),
     probot,
     webhooks: webhookReceiver(probot, options.logger),
   };

@@ -13,8 +13,8 @@ export interface Tokens {
   installation(id: number): Promise<string>;
   /** Another one than `refused`, which was revoked, or forgotten by GitHub. */
   renew(id: number, refused: string): Promise<string>;
-  /** Reads the contents of this one repository, for ten minutes at least. */
-  clone(repository: Repository): Promise<string>;
+  /** Reads the contents of this one repository, for ten minutes at least; another one than `refused`. */
+  clone(repository: Repository, refused?: string): Promise<string>;
 }
 
 /** `request` says how to reach GitHub. The kind of authentication is this file's. */
@@ -63,7 +63,7 @@ export function createTokens(
       renewing.set(id, mine);
       return await mine;
     },
-    async clone({ id, installationId }) {
+    async clone({ id, installationId }, refused) {
       const options = { installationId, repositoryIds: [id], permissions: { contents: 'read' } } as const;
       const renewal = renewals.get(installationId) ?? 0;
       const name = `${String(installationId)}/${String(id)}`;
@@ -72,7 +72,9 @@ export function createTokens(
       const kept = await ask({ ...options, refresh: isRevoked });
       clones.set(name, renewal);
       const left = Date.parse(kept.expiresAt) - app.now();
-      return left >= CLONE_TOKEN_LEFT_MS ? kept.token : (await ask({ ...options, refresh: true })).token;
+      return left >= CLONE_TOKEN_LEFT_MS && kept.token !== refused
+        ? kept.token
+        : (await ask({ ...options, refresh: true })).token;
     },
   };
 }

@@ -328,6 +328,31 @@ describe('over HTTP', () => {
     expect(String(error)).not.toContain(wrong);
   });
 
+  test('a token that is refused is replaced by another, once', async () => {
+    const sha = origin.commit({ 'a.txt': 'renewed' });
+    const checkout = gitCheckout({ mirrors: temporary('mirrors'), sleep: atOnce });
+    const refused: string[] = [];
+    const renewing = (next: () => Promise<string | undefined>): CheckoutRequest => ({
+      ...over(sha, 'ghs_revoked'),
+      renewToken: (old) => {
+        refused.push(old);
+        return next();
+      },
+    });
+    const none = renewing(() => Promise.reject(new Error('the server is away')));
+    await expect(checkout.checkout(none, never)).rejects.toThrow('git fetch');
+    await expect(
+      checkout.checkout(
+        renewing(async () => undefined),
+        never,
+      ),
+    ).rejects.toThrow('git fetch');
+    const wanted = renewing(async () => token);
+    await checkout.checkout(wanted, never);
+    expect(readFileSync(path.join(wanted.directory, 'a.txt'), 'utf8')).toBe('renewed');
+    expect(refused).toEqual(['ghs_revoked', 'ghs_revoked', 'ghs_revoked']);
+  });
+
   test('an abort ends it with the reason', async () => {
     const stop = new AbortController();
     const hanging = await serveNothing();

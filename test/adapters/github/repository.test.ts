@@ -105,6 +105,13 @@ describe('cloneToken', () => {
     expect(server.tokensAsked).toHaveLength(1);
   });
 
+  test('is another one for who was refused, and the kept one for who was refused an older', async () => {
+    expect(await app.cloneToken(repository)).toBe('ghs_1');
+    expect(await app.cloneToken(repository, 'ghs_1')).toBe('ghs_2');
+    expect(await app.cloneToken(repository, 'ghs_1')).toBe('ghs_2');
+    expect(await app.cloneToken(repository)).toBe('ghs_2');
+  });
+
   test('is renewed with less than that', async () => {
     server.tokensExpire = Date.now() + 9 * 60_000;
     await app.cloneToken(repository);

@@ -52,7 +52,11 @@ afterEach(async () => {
 });
 
 async function restart(change: Partial<WebDeps> = {}): Promise<void> {
-  const worker = { secret: WORKER_SECRET, finds, leases: { lease: async () => undefined } };
+  const worker = {
+    secret: WORKER_SECRET,
+    finds,
+    leases: { lease: async () => undefined, renewToken: async () => undefined },
+  };
   site = await startSite({ worker, ...change });
   depot = checkedDepot(httpDepot(site.url, WORKER_SECRET));
 }
