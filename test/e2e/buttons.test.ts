@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { CheckRun } from '../fakes/github/state/model.js';
+import { finished } from './support/finished.js';
 import { gitPush } from './support/push.js';
 import { reopenedBy } from './support/rerun.js';
 import { conclusions, openWorld, type World } from './support/world.js';
@@ -118,7 +119,7 @@ ${['a', 'b', 'c', 'd', 'e'].map((name) => `  ${name}: { ${image}, commands: ["tr
     repository: REPOSITORY,
     files: { 'caicloud.yml': file, more: 'x' },
   });
-  await world.concluded(REPOSITORY, sha);
+  const { stage } = await finished(world, REPOSITORY, sha);
   const asked = world.github
     .requests()
     .slice(before)
@@ -126,5 +127,7 @@ ${['a', 'b', 'c', 'd', 'e'].map((name) => `  ${name}: { ${image}, commands: ["tr
     .filter((operation) => !operation.startsWith('git/'));
   const ofChecks = asked.filter((operation) => operation.startsWith('checks/'));
   expect(ofChecks.filter((operation) => operation === 'checks/create')).toHaveLength(6);
-  expect({ asked: asked.length <= 14, operations: asked }).toMatchObject({ asked: true });
+  // One that takes over two seconds, as on a busy machine, says besides that it runs.
+  const long = ['a', 'b', 'c', 'd', 'e'].map(stage).filter(({ from, to }) => to - from > 1900).length;
+  expect({ within: asked.length <= 14 + long, long, operations: asked }).toMatchObject({ within: true });
 }, 120_000);
