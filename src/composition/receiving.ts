@@ -1,6 +1,7 @@
 import type { Advance } from '../runs/advance.js';
 import type { CancelRun } from '../runs/cancel.js';
 import { createEnquiries, createOperations } from '../runs/create-operations.js';
+import { createDepartures } from '../runs/departures.js';
 import { createHoldBack, type ForkApproval } from '../runs/fork.js';
 import { createGone } from '../runs/gone.js';
 import type { Comment } from '../runs/incoming.js';
@@ -61,19 +62,20 @@ export interface Receiving {
 export function composeReceiving(deps: ReceivingDeps): Receiving {
   const { policy, cancel, logger } = deps;
   const prepare = createPrepare(deps);
+  const departures = createDepartures();
   const intake = createIntake({
     ...deps,
     prepare,
     followSchedules: createFollowSchedules(deps),
     holdBack: createHoldBack({ ...deps, approval: policy.forkApproval }),
-    supersede: policy.supersede ? createSupersede(deps) : SUPERSEDE_NOTHING,
+    supersede: policy.supersede ? createSupersede({ ...deps, departures }) : SUPERSEDE_NOTHING,
     drafts: policy.drafts,
   });
   const { rerunAs, ...operations } = createOperations({ ...deps, prepare, intake });
   const enquiries = createEnquiries(deps);
   const receive = createReceive({
     intake,
-    gone: createGone({ ...deps, cancel }),
+    gone: createGone({ ...deps, cancel, departures }),
     installations: createInstallations({ ...deps, intake: deps.queue }),
     operations,
     rerun: rerunAs,

@@ -1,4 +1,5 @@
 import type { CancelRun } from './cancel.js';
+import type { Departures } from './departures.js';
 import type { PullClosed, RefGone } from './incoming.js';
 import { deletedBranch, PULL_CLOSED, supersededBy } from './line.js';
 import type { PullRequests, RepositoryHistory, RunRecord, RunStore } from './ports.js';
@@ -9,6 +10,7 @@ export interface GoneDeps {
   readonly history: RepositoryHistory;
   readonly pulls: PullRequests;
   readonly cancel: CancelRun;
+  readonly departures: Departures;
 }
 
 /** Ends runs whose branch, tag or pull request is gone; one that is back meanwhile keeps them. */
@@ -17,7 +19,7 @@ export interface Gone {
   pull(closed: PullClosed): Promise<void>;
 }
 
-export function createGone({ store, history, pulls, cancel }: GoneDeps): Gone {
+export function createGone({ store, history, pulls, cancel, departures }: GoneDeps): Gone {
   const open = async (repository: number, scope: string): Promise<readonly RunRecord[]> =>
     (await store.inScopes(repository, [scope])).filter(({ progress }) => progress.run.status !== 'completed');
 
@@ -29,6 +31,8 @@ export function createGone({ store, history, pulls, cancel }: GoneDeps): Gone {
     async ref({ repository, ref }) {
       const gone = refOf(ref);
       if (gone === undefined) return;
+      // Before its runs are looked up: one that is stored meanwhile sees it.
+      departures.note(repository.id, gone.scope);
       const runs = await open(repository.id, gone.scope);
       if (runs.length === 0) return;
       if (gone.kind === 'merge_group') {
@@ -42,6 +46,7 @@ export function createGone({ store, history, pulls, cancel }: GoneDeps): Gone {
       await endAll(left, now === undefined ? words : supersededBy(now.sha));
     },
     async pull({ repository, pull }) {
+      departures.note(repository.id, pullScope(pull));
       const runs = await open(repository.id, pullScope(pull));
       if (runs.length === 0) return;
       const now = await pulls.get(repository, pull);

@@ -1,5 +1,6 @@
 import type { Trigger } from '../pipeline/model.js';
 import type { CancelRun } from './cancel.js';
+import type { Departures } from './departures.js';
 import type { Logger, PullRequests, RepositoryHistory, RunRecord, RunStore } from './ports.js';
 import { branchScope, lineOf, shortSha } from './scope.js';
 
@@ -8,6 +9,7 @@ export interface LineDeps {
   readonly history: RepositoryHistory;
   readonly pulls: PullRequests;
   readonly cancel: CancelRun;
+  readonly departures: Departures;
   readonly logger: Logger;
 }
 
@@ -24,12 +26,15 @@ export function createSupersede(deps: LineDeps): Supersede {
     if (scopes === undefined) return 'newest';
     const line = (await deps.store.inScopes(run.repository.id, scopes)).filter(({ id }) => id !== run.id);
     const others = line.filter((other) => other.trigger.sha !== trigger.sha);
-    const by = await overtakenBy(deps, run, trigger, others);
+    const wasGone = deps.departures.has(run.repository.id, scopes);
+    const isNext = !wasGone && follows(trigger, others);
+    const by = isNext ? undefined : await overtakenBy(deps, run, trigger, others);
     if (by !== undefined) {
       deps.logger.info({ run: run.id, sha: trigger.sha, by }, 'run came late');
       await deps.cancel(run.id, by, 'sparing');
       return 'overtaken';
     }
+    if (wasGone) deps.departures.forget(run.repository.id, scopes);
     for (const { id, progress } of others) {
       if (progress.run.status !== 'completed') {
         await deps.cancel(id, supersededBy(trigger.sha), 'sparing');
@@ -58,6 +63,13 @@ async function takeOver(deps: LineDeps, trigger: Trigger, line: readonly RunReco
   }
 }
 
+/** As deliveries in order tell it: nothing needs to be asked. */
+function follows(trigger: Trigger, others: readonly RunRecord[]): boolean {
+  const left = new Set(others.map((other) => other.trigger.before));
+  const tips = others.filter((other) => !left.has(other.trigger.sha));
+  return others.length === 0 || (tips.length === 1 && tips[0]?.trigger.sha === trigger.before);
+}
+
 /** What came after the commit, to complete "Cancelled: …"; undefined: nothing did. */
 async function overtakenBy(
   deps: LineDeps,
@@ -65,10 +77,6 @@ async function overtakenBy(
   trigger: Trigger,
   others: readonly RunRecord[],
 ): Promise<string | undefined> {
-  if (others.length === 0) return undefined;
-  const left = new Set(others.map((other) => other.trigger.before));
-  const tips = others.filter((other) => !left.has(other.trigger.sha));
-  if (tips.length === 1 && tips[0]?.trigger.sha === trigger.before) return undefined;
   // Pushed back to, a commit comes after what came after it: that one was ended by it.
   const next = others.find(
     (other) =>

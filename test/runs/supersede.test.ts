@@ -121,6 +121,30 @@ describe('what is gone', () => {
     expect(await fates()).toEqual({ a: 'branch dev was deleted' });
   });
 
+  test('is a branch that was heard of too late: its commit does not run', async () => {
+    await gone('refs/heads/dev');
+    await house.intake(pushTo('dev', A));
+    expect(await fates()).toEqual({ a: 'branch dev was deleted' });
+  });
+
+  test('is a branch that is made anew: its commit runs, and the next asks nothing', async () => {
+    await gone('refs/heads/dev');
+    ground.history.heads.set('dev', { sha: A, message: '' });
+    await house.intake(pushTo('dev', A));
+    const asked = ground.history.asked.length;
+    await house.intake(pushTo('dev', B, { before: A }));
+    expect(await fates()).toEqual({ a: 'superseded by bbbbbbb', b: 'queued' });
+    expect(ground.history.asked).toHaveLength(asked);
+  });
+
+  test('is a pull request that was heard of too late: its commits do not run', async () => {
+    ground.pulls.put({ number: 5, sha: B, state: 'closed' });
+    await house.receive({ kind: 'pull_closed', delivery: 'c', repository, pull: 5, by: 'alice' });
+    await house.intake(pull(A, { action: 'opened' }));
+    await house.intake(pull(B, { before: A }));
+    expect(await fates()).toEqual({ a: 'pull request closed', b: 'pull request closed' });
+  });
+
   test('is a tag: its run ends', async () => {
     await house.intake(delivery({ event: 'tag', tag: 'v1', ref: 'refs/tags/v1', sha: A }));
     await gone('refs/tags/v1');
