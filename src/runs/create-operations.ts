@@ -4,7 +4,7 @@ import type { CancelRun } from './cancel.js';
 import type { Ask, Enquiries, Operations, Verdict } from './operations.js';
 import type { LogNotes, RunRecord } from './ports.js';
 import { pullHead } from './pull-head.js';
-import { createRerun, refused } from './rerun.js';
+import { askAfter, createRerun, refused } from './rerun.js';
 import { branchScope, pullScope } from './scope.js';
 import { createStart, type StartDeps } from './start.js';
 
@@ -31,9 +31,8 @@ export function createOperations(
       : { kind: 'done', words: `Cancelled: run ${open.map(String).join(', ')}.`, runs: open };
   };
 
-  /** Nobody but webhooks sends a wish twice: it is known by what was asked before it. */
-  const numbered = async (run: number, by: string): Promise<string> =>
-    `by ${by} after ${((await store.load(run))?.progress.asks?.at(-1) ?? 'nothing').slice(0, 100)}`;
+  /** Nobody but webhooks sends a wish twice. */
+  const numbered = async (run: number, by: string): Promise<string> => askAfter(await store.load(run), by);
 
   return {
     test: (ask, stages) => start.pull(ask, stages),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { StageId } from '../pipeline/model.js';
 import { failedStages, rerunClosure, rerunObstacle } from '../pipeline/rerun.js';
 import { namesOf } from '../pipeline/wording.js';
@@ -67,6 +68,15 @@ function wantedOf(record: RunRecord, { stages }: RerunRequest): readonly StageId
   return skipped?.skip === undefined
     ? named
     : `stage ${skipped.id} does not run here: ${skipped.skip.message}`;
+}
+
+/**
+ * The name of a wish that nobody sends twice: it is known by what was asked before it. Of all of that, however
+ * much it was: a name that comes again would be one that was carried out.
+ */
+export function askAfter(run: Pick<RunRecord, 'progress'> | undefined, by: string): string {
+  const last = run?.progress.asks?.at(-1) ?? '';
+  return `by ${by} after ${createHash('sha256').update(last).digest('hex').slice(0, 32)}`;
 }
 
 export function reasonOf({ plan, progress: { run } }: RunRecord): string {

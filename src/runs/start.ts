@@ -15,7 +15,7 @@ import type {
 } from './ports.js';
 import type { Prepare } from './prepare.js';
 import { pullHead } from './pull-head.js';
-import { type Rerun, refused } from './rerun.js';
+import { askAfter, type Rerun, refused } from './rerun.js';
 import { refOf, scopeOf, shortSha } from './scope.js';
 
 export interface StartDeps {
@@ -86,7 +86,7 @@ export function createStart(deps: StartDeps): Start {
       const { sha, message } = commit;
       const earlier = (await store.ofCommit(repository.id, sha)).find(({ scope }) => scope === found.scope);
       // Nobody sends one twice: each start is a wish of its own.
-      const ask = `start-${by}-${String(earlier?.progress.asks?.length ?? 0)}`;
+      const ask = askAfter(earlier, by);
       if (earlier !== undefined) return again(earlier, { stages: [], by, ask });
       const named = found.kind === 'tag' ? { tag: found.name } : { branch: found.name };
       const title = message.split('\n', 1)[0] ?? '';

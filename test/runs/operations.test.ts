@@ -123,6 +123,17 @@ describe('running again what failed', () => {
   });
 });
 
+describe('one run by itself', () => {
+  test.each(['al', 'a-name-as-long-as-githubs-names-can-be-1'])('runs again whenever %s asks', async (by) => {
+    await house.intake(pull(A));
+    for (let time = 1; time <= 60; time += 1) {
+      await house.cancel(1, 'by bob');
+      expect((await house.operations.rerun(1, [], by)).kind).toBe('done');
+      expect([time, await states()]).toEqual([time, { pre_build: 'queued', integration: 'queued' }]);
+    }
+  });
+});
+
 describe('cancelling', () => {
   test('ends what runs of the pull request, and says who', async () => {
     await house.intake(pull(A));
@@ -152,6 +163,14 @@ describe('starting by hand', () => {
     await house.cancel(1, 'by bob');
     expect((await house.operations.start(repository, 'main', 'alice')).kind).toBe('done');
     expect(await states()).toEqual({ pre_build: 'queued', integration: 'queued' });
+  });
+
+  test('begins anew each time', async () => {
+    for (let time = 1; time <= 60; time += 1) {
+      expect((await house.operations.start(repository, 'main', 'alice')).kind).toBe('done');
+      expect([time, await states()]).toEqual([time, { pre_build: 'queued', integration: 'queued' }]);
+      await house.cancel(1, 'by bob');
+    }
   });
 
   test('of a branch that is not there says so', async () => {
