@@ -1,9 +1,9 @@
 import { begin } from '../pipeline/progress.js';
 import type { Advance } from './advance.js';
 import { eventOf } from './event-of.js';
-import { isHeldBack } from './fork.js';
+import { isUnseen } from './fork.js';
 import type { Ask, Verdict } from './operations.js';
-import type { Clock, Logger, PullRequests, Replan, RunRecord, RunStore } from './ports.js';
+import type { Clock, IntakeEvent, Logger, PullRequests, Replan, RunRecord, RunStore } from './ports.js';
 import type { Prepare } from './prepare.js';
 import { refused } from './rerun.js';
 import { pullScope, shortSha } from './scope.js';
@@ -34,7 +34,7 @@ export function createAllow(deps: AllowDeps): Allow {
       runs: [record.id],
     };
     // Asked for twice, or after a crash.
-    if (!isHeldBack(record)) {
+    if (!isUnseen(record)) {
       await deps.advance.resume(record.id);
       return verdict;
     }
@@ -43,7 +43,7 @@ export function createAllow(deps: AllowDeps): Allow {
     if (pull.sha !== record.trigger.sha) return moved(record.trigger.sha, pull.sha);
     const planned = await plannedFor(deps, record, by);
     if (planned === undefined) return refused('the commit has no caicloud.yml any more');
-    await store.replan(record.id, (now) => (isHeldBack(now) ? planned : undefined));
+    await store.replan(record.id, (now) => (isUnseen(now) ? keeping(now, planned) : undefined));
     logger.info({ run: record.id, sha: record.trigger.sha, by }, 'commit of a fork may run');
     await deps.advance.resume(record.id);
     return verdict;
@@ -59,7 +59,7 @@ export function createAllow(deps: AllowDeps): Allow {
       if (pull?.state !== 'open') return refused('the pull request is not open');
       if (!pull.fork) return refused('the pull request is not from a fork: it runs by itself');
       if (sha !== undefined && !pull.sha.startsWith(sha.toLowerCase())) return moved(sha, pull.sha);
-      const seen = sha === undefined ? runs.find(({ createdAt }) => createdAt < at) : undefined;
+      const seen = sha === undefined ? newestBefore(runs, at) : undefined;
       // A head of that second or later may be another than the one on the screen of who wrote.
       if (sha === undefined && seen?.trigger.sha !== pull.sha) {
         return seen === undefined ? named(pull.sha) : moved(seen.trigger.sha, pull.sha);
@@ -76,6 +76,16 @@ export function createAllow(deps: AllowDeps): Allow {
       return letGo(record, by);
     },
   };
+}
+
+/** The head at that time, as far as was known here: a commit that is pushed back to is newer than what came between. */
+function newestBefore(runs: readonly RunRecord[], at: number): RunRecord | undefined {
+  const known = ({ createdAt, progress }: RunRecord): number => progress.backAt ?? createdAt;
+  return runs.filter((run) => known(run) < at).toSorted((a, b) => known(b) - known(a))[0];
+}
+
+function keeping({ progress: { backAt } }: RunRecord, planned: Replan): Replan {
+  return backAt === undefined ? planned : { ...planned, progress: { ...planned.progress, backAt } };
 }
 
 function moved(from: string, to: string): Verdict {
@@ -97,7 +107,12 @@ async function plannedFor(
   record: RunRecord,
   by: string,
 ): Promise<Replan | undefined> {
-  const event = eventOf(record);
+  const asked = eventOf(record);
+  // What its event or its commit leaves out runs because a person wants it.
+  const event: IntakeEvent =
+    record.plan.skip === undefined
+      ? asked
+      : { ...asked, trigger: { ...record.trigger, event: 'manual', sender: by } };
   const run = await (await prepare(event))?.plan(event);
   if (run === undefined) return undefined;
   const at = clock.now();

@@ -40,6 +40,15 @@ export function isHeldBack({ progress }: Pick<RunRecord, 'progress'>): boolean {
   return run.status === 'completed' && run.conclusion === 'action_required' && allowed === undefined;
 }
 
+/**
+ * Whether nobody has allowed it yet, and it does not run: it waits for somebody, or its event or its commit leave it
+ * out. Whoever wants it all the same says which commit they have seen.
+ */
+export function isUnseen(run: Pick<RunRecord, 'progress' | 'plan' | 'trigger'>): boolean {
+  const isLeftOut = run.trigger.fork && run.plan.skip !== undefined && run.progress.allowed === undefined;
+  return isLeftOut || isHeldBack(run);
+}
+
 /** How to let it begin, in words. */
 export function howToAllow({ sha }: Pick<Trigger, 'sha'>): string {
   return `this pull request comes from a fork. Someone with write access can comment /ok-to-test ${shortSha(sha)}`;

@@ -91,6 +91,11 @@ async function takeIn(deps: IntakeDeps, event: IntakeEvent, prepared: Prepared):
   const place = await deps.supersede(run, trigger);
   if (!created && place === 'newest') {
     await takeUpAgain(deps, event, run, wanted);
+    // An approval is for what was the head when it was given.
+    if (trigger.fork) {
+      const backAt = deps.clock.now();
+      await deps.store.update(run.id, ({ progress }) => ({ ...progress, backAt }));
+    }
   }
   await deps.advance.resume(run.id);
 }
@@ -155,15 +160,16 @@ function asPull(event: IntakeEvent, pull: PullRequest): IntakeEvent {
  * request, goes on; where nothing was to run, and now is (a draft no more, another base), it begins.
  */
 async function takeUpAgain(
-  { store, advance, clock }: IntakeDeps,
+  { store, advance, clock, holdBack }: IntakeDeps,
   { trigger, delivery }: IntakeEvent,
   run: RunRecord,
   wanted: NewRun,
 ): Promise<void> {
   const { run: status } = run.progress;
   if (status.status !== 'completed') return;
-  if (run.plan.skip !== undefined && wanted.plan.jobs.length > 0 && !trigger.fork) {
-    await store.replan(run.id, (now) => (now.plan.skip === undefined ? undefined : wanted));
+  if (run.plan.skip !== undefined && wanted.plan.jobs.length > 0) {
+    const next = await holdBack(wanted);
+    await store.replan(run.id, (now) => (now.plan.skip === undefined ? undefined : next));
     return;
   }
   const isBack = trigger.action === 'reopened' || trigger.before !== run.trigger.before;

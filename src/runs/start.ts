@@ -1,7 +1,7 @@
 import type { Repository, Trigger } from '../pipeline/model.js';
 import type { Advance } from './advance.js';
 import { eventOf } from './event-of.js';
-import { howToAllow, isHeldBack } from './fork.js';
+import { howToAllow, isHeldBack, isUnseen } from './fork.js';
 import type { Intake } from './intake.js';
 import type { Ask, Stages, Verdict } from './operations.js';
 import type {
@@ -45,7 +45,7 @@ export function createStart(deps: StartDeps): Start {
     run: RunRecord,
     request: { readonly stages: Stages | 'failed'; readonly by: string; readonly ask: string },
   ): Promise<Verdict> => {
-    if (isHeldBack(run)) return refused(howToAllow(run.trigger));
+    if (isUnseen(run)) return refused(howToAllow(run.trigger));
     return run.plan.skip === undefined
       ? rerun({ run: run.id, ...request })
       : beginByHand(deps, run, request.by);
@@ -57,7 +57,7 @@ export function createStart(deps: StartDeps): Start {
     const runs = await store.ofCommit(event.repository.id, event.trigger.sha);
     const run = runs.find((one) => one.scope === scope);
     if (run === undefined) return refused(NOTHING);
-    return isHeldBack(run) ? refused(howToAllow(run.trigger)) : begun(run);
+    return isUnseen(run) ? refused(howToAllow(run.trigger)) : begun(run);
   };
 
   return {

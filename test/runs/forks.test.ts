@@ -30,6 +30,42 @@ const conclusion = async (run = 1): Promise<unknown> => (await house.run(run)).p
 const WAITS = { status: 'completed', conclusion: 'action_required' };
 
 describe("a stranger's commit", () => {
+  test.each([
+    ['the event', `on: { push: }\n${TWO_STAGES}`, 'opened'],
+    ['the commit', TWO_STAGES, 'wip [skip ci]'],
+  ])('that %s leaves out is run by nobody who has not named it', async (_, file, message) => {
+    ground.files.files.set('caicloud.yml', file);
+    ground.history.messages.set(A, message);
+    await comes(A);
+    expect(await conclusion()).toMatchObject({ conclusion: 'skipped' });
+    for (const verdict of [await house.operations.test(ask, []), await house.operations.retest(ask)]) {
+      expect(verdict).toMatchObject({
+        kind: 'refused',
+        words: expect.stringContaining('/ok-to-test aaaaaaa'),
+      });
+    }
+    expect(ground.queue.waiting()).toEqual([]);
+    expect(await house.operations.allow(ask, 'aaaaaaa')).toMatchObject({ kind: 'done', runs: [1] });
+    const { progress, trusted } = await house.run();
+    expect(progress).toMatchObject({ run: { status: 'queued' }, allowed: { by: 'alice' } });
+    expect(trusted).toBe(false);
+    expect(ground.queue.waiting()).toHaveLength(1);
+  });
+
+  test('that was a draft waits when it is ready', async () => {
+    await house.close();
+    house = await openHouse(ground, { policy: { drafts: false } });
+    ground.pulls.put({ number: 5, sha: A, fork: true, draft: true });
+    await house.intake(fork(A));
+    expect(await conclusion()).toMatchObject({ conclusion: 'skipped' });
+    head(A);
+    await house.intake(fork(A, { action: 'ready_for_review' }));
+    expect(await conclusion()).toMatchObject(WAITS);
+    expect(ground.queue.waiting()).toEqual([]);
+    expect((await house.operations.allow(ask, undefined)).kind).toBe('done');
+    expect(ground.queue.waiting()).toHaveLength(1);
+  });
+
   test('waits, with nothing planned, and says what to do', async () => {
     await comes(A);
     expect(await conclusion()).toMatchObject({
@@ -150,6 +186,24 @@ describe('an approval', () => {
     const verdict = await house.operations.allow({ ...ask, at: seen }, undefined);
     expect(verdict).toMatchObject({ kind: 'refused', words: expect.stringContaining('/ok-to-test bbbbbbb') });
     expect(ground.queue.waiting()).toEqual([]);
+  });
+
+  test('without a commit is of the head that was shown, also where that was pushed back to', async () => {
+    await comes(A);
+    await comes(B, A);
+    const between = (await house.run(2)).createdAt + 1;
+    await comes(A, B);
+    head(B);
+    expect(await house.operations.allow(ask, undefined)).toMatchObject({
+      kind: 'refused',
+      words: expect.stringContaining('/ok-to-test bbbbbbb'),
+    });
+    head(A);
+    expect((await house.operations.allow({ ...ask, at: between }, undefined)).kind).toBe('refused');
+    expect(ground.queue.waiting()).toEqual([]);
+    expect(await house.operations.allow(ask, undefined)).toMatchObject({ kind: 'done', runs: [1] });
+    head(B);
+    expect((await house.operations.allow(ask, undefined)).kind).toBe('refused');
   });
 
   test('of a commit that GitHub knows and we do not is refused', async () => {
