@@ -63,6 +63,17 @@ describe('events', () => {
   });
 });
 
+test('an event as large as any of GitHub is read', async () => {
+  const data = 'x'.repeat(25 * 1024 * 1024);
+  const [event] = await read(`data: ${data}\n\n`);
+  expect(event?.data === data).toBe(true);
+});
+
+test('an event without an end is not kept for ever', async () => {
+  const line = `data: ${'x'.repeat(16 * 1024 * 1024)}\n`;
+  await expect(read(line, line, line, line, line)).rejects.toThrow('too large');
+});
+
 test('a line without an end is not kept for ever', async () => {
   const piece = 'x'.repeat(16 * 1024 * 1024);
   await expect(read('data: ', piece, piece, piece, piece, piece)).rejects.toThrow('too large');
