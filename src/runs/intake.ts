@@ -91,8 +91,8 @@ async function takeIn(deps: IntakeDeps, event: IntakeEvent, prepared: Prepared):
   const place = await deps.supersede(run, trigger);
   if (!created && place === 'newest') {
     await takeUpAgain(deps, event, run, wanted);
-    // An approval is for what was the head when it was given.
-    if (trigger.fork) {
+    // An approval is for what was the head when it was given; and what it was before is not its successor.
+    if (trigger.fork || trigger.before !== run.trigger.before) {
       const backAt = deps.clock.now();
       await deps.store.update(run.id, ({ progress }) => ({ ...progress, backAt }));
     }

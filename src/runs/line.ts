@@ -66,8 +66,10 @@ async function takeOver(deps: LineDeps, trigger: Trigger, line: readonly RunReco
 /** As deliveries in order tell it: nothing needs to be asked. */
 function follows(trigger: Trigger, others: readonly RunRecord[]): boolean {
   const left = new Set(others.map((other) => other.trigger.before));
-  const tips = others.filter((other) => !left.has(other.trigger.sha));
-  return others.length === 0 || (tips.length === 1 && tips[0]?.trigger.sha === trigger.before);
+  const [tip, ...more] = others.filter((other) => !left.has(other.trigger.sha));
+  if (tip === undefined || more.length > 0) return others.length === 0;
+  // What was pushed back to has more than one commit before it: this one may be what was left for it.
+  return tip.trigger.sha === trigger.before && tip.progress.backAt === undefined;
 }
 
 /** What came after the commit, to complete "Cancelled: …"; undefined: nothing did. */

@@ -89,6 +89,14 @@ describe('pushes to one branch', () => {
     expect(await fates()).toEqual({ a: 'queued', b: 'superseded by aaaaaaa' });
   });
 
+  test('back to an earlier commit, heard of before the one that they go back from: that one does not run', async () => {
+    ground.history.heads.set('main', { sha: A, message: '' });
+    await house.intake(FIRST);
+    await house.intake(pushTo('main', A, { before: B }, 'back'));
+    await house.intake(SECOND);
+    expect(await fates()).toEqual({ a: 'queued', b: 'superseded by aaaaaaa' });
+  });
+
   test('leave a run alone that has begun to publish', async () => {
     ground.files.files.set(
       'caicloud.yml',

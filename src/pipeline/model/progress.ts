@@ -68,7 +68,7 @@ export interface RunProgress {
   readonly jobs: readonly JobProgress[];
   /** Who let a stranger's code run, and when. */
   readonly allowed?: { readonly by: string; readonly at: number };
-  /** When its commit, a stranger's, was last pushed back to; ms since the epoch. */
+  /** When its commit was last pushed back to, or announced again; ms since the epoch. */
   readonly backAt?: number;
   /** The last requests that were carried out: the same one that comes again changes nothing. */
   readonly asks?: readonly string[];
