@@ -127,7 +127,7 @@ async function calm({ repository, commits, command, written }: Storm): Promise<v
       throw new Error(`${String(error)}\n${JSON.stringify(fates(repository, commits), undefined, 1)}`);
     });
     asked = github.requests().length;
-    await sleep(2000);
+    await sleep(1500);
   }
 }
 
