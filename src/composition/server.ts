@@ -10,6 +10,7 @@ import { type Reported, redisEventConsumer } from '../adapters/redis/event-consu
 import { redisFences } from '../adapters/redis/fences.js';
 import { publishInstall } from '../adapters/redis/install.js';
 import { relayHeard } from '../adapters/redis/relay.js';
+import { redisReplays } from '../adapters/redis/signatures.js';
 import { redisPresence, watchWorkers } from '../adapters/redis/workers.js';
 import { type Relay, webhookRelay } from '../adapters/relay/relay.js';
 import { NO_SECRETS, secretFile } from '../adapters/secrets/file.js';
@@ -116,6 +117,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     webhookPath: settings.webhookPath,
     logger,
     traffic: deps.traffic,
+    isReplay: redisReplays(await deps.redis.connect('prompt')),
   });
 
   const telling = composeTelling({ db, github, archive, links, mode: settings.comment, logger });

@@ -12,6 +12,7 @@ import {
 import { redisFences } from '../../src/adapters/redis/fences.js';
 import { redisObserver } from '../../src/adapters/redis/observer.js';
 import { type OwnRedis, startOwnRedis } from '../../src/adapters/redis/server.js';
+import { redisReplays } from '../../src/adapters/redis/signatures.js';
 import { announceWorker, redisPresence, watchWorkers } from '../../src/adapters/redis/workers.js';
 import { FenceLost } from '../../src/worker/ports.js';
 import { silent } from './support/logger.js';
@@ -51,6 +52,19 @@ function consume(apply: (batch: readonly Reported[]) => Promise<void>): EventCon
   consumers.push(consumer);
   return consumer;
 }
+
+describe('a signature', () => {
+  test('is a replay under another delivery id only, and is forgotten in a month', async () => {
+    const isReplay = redisReplays(redis);
+    expect(await isReplay('sha256=a', 'd1')).toBe(false);
+    expect(await isReplay('sha256=a', 'd1')).toBe(false);
+    expect(await isReplay('sha256=a', 'd2')).toBe(true);
+    expect(await isReplay('sha256=b', 'd2')).toBe(false);
+    const [key = ''] = await redis.keys('*sha256=a');
+    expect(await redis.ttl(key)).toBeGreaterThan(29 * 24 * 3600);
+    expect(await redis.ttl(key)).toBeLessThanOrEqual(30 * 24 * 3600);
+  });
+});
 
 describe('fences', () => {
   test('grow, and never below what SQL knows', async () => {

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { gitPush } from './support/push.js';
+import { reopenedBy } from './support/rerun.js';
 import { conclusions, openWorld, type World } from './support/world.js';
 
 let world: World;
@@ -38,6 +39,24 @@ async function post(body: string, headers: Record<string, string | undefined> = 
   });
   return response.status;
 }
+
+test('a true body under another delivery id starts nothing (row 10: replay)', async () => {
+  const { github } = world;
+  const repository = 'acme/replayed';
+  const files = { 'caicloud.yml': 'integration: { image: cyclone-test/busybox:1, commands: ["true"] }\n' };
+  const sha = await gitPush(github, { repository, files });
+  const checks = await world.concluded(repository, sha);
+  const check = checks.get('cyclone/integration');
+  if (check === undefined) throw new Error('no check');
+  await reopenedBy(world, repository, sha, () => github.checks.rerequest(check));
+  await world.concluded(repository, sha);
+  const asked = github.deliveries.all('check_run').find(({ action }) => action === 'rerequested');
+  const told = check.history.length;
+  expect(await post(asked?.request.body ?? '', { 'x-github-event': 'check_run' })).toBe(202);
+  // What it would have started is there when a push behind it is done.
+  await world.concluded(repository, await gitPush(github, { repository, files: { ...files, more: 'x' } }));
+  expect(check.history).toHaveLength(told);
+}, 60_000);
 
 describe('a forged or broken webhook is refused (row 10)', () => {
   test('a true one is accepted', async () => {

@@ -22,9 +22,9 @@ import { createPullRequests } from './pulls.js';
 import { createReactions } from './reactions.js';
 import { createRepositoryFiles } from './repository-files.js';
 import { createRepositoryHistory } from './repository-history.js';
-import { webhookReceiver } from './webhook-receiver.js';
+import { type ReceiverOptions, webhookReceiver } from './webhook-receiver.js';
 
-export type GitHubAppOptions = ProbotOptions & ClientOptions;
+export type GitHubAppOptions = ProbotOptions & ClientOptions & ReceiverOptions;
 
 /** Everything of GitHub: webhooks come in by Probot, requests go out by Octokit. */
 export interface GitHubApp extends CloneTokens {
@@ -64,6 +64,6 @@ export function githubApp(options: GitHubAppOptions): GitHubApp {
     budget: (installation) => clients.budget(installation),
     cloneToken: (repository, refused) => clients.tokens.clone(repository, refused),
     probot,
-    webhooks: webhookReceiver(probot, options.logger),
+    webhooks: webhookReceiver(probot, options),
   };
 }

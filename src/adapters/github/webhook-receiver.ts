@@ -11,8 +11,14 @@ const ENVELOPE = z.looseObject({
 
 type Received = Parameters<Probot['receive']>[0];
 
+export interface ReceiverOptions {
+  readonly logger: Logger;
+  /** Whether the body came before under another delivery id. Rejects when it cannot be told. Absent: never. */
+  readonly isReplay?: ((signature: string, delivery: string) => Promise<boolean>) | undefined;
+}
+
 /** Takes a webhook to the handlers of a Probot app, and says whether it was kept. */
-export function webhookReceiver(probot: Probot, logger: Logger): WebhookReceiver {
+export function webhookReceiver(probot: Probot, { logger, isReplay }: ReceiverOptions): WebhookReceiver {
   return {
     async receive({ id, name, signature, payload }) {
       await probot.ready();
@@ -24,6 +30,11 @@ export function webhookReceiver(probot: Probot, logger: Logger): WebhookReceiver
         return 'bad_payload';
       }
       try {
+        if ((await isReplay?.(signature, id)) === true) {
+          // Taken and left: GitHub would be asked again for what is refused.
+          logger.warn({ delivery: id, event: name }, 'webhook was delivered before under another id');
+          return 'accepted';
+        }
         // The name was GitHub's to choose: Probot calls no handler for one that it does not know.
         await probot.receive({ id, name, payload: body } as unknown as Received);
         return 'accepted';

@@ -6,3 +6,4 @@ export const fenceKey = (run: number, job: string): string => `cyclone:fence:${S
 export const WORKERS_KEY = 'cyclone:workers';
 export const WORKERS_CHANNEL = 'cyclone:workers';
 export const workerKey = (id: string): string => `cyclone:worker:${id}`;
+export const signatureKey = (signature: string): string => `cyclone:delivered:${signature}`;

@@ -21,7 +21,11 @@ export interface LoggedApp extends GitHubApp {
 
 export function appAt(
   server: ScriptedServer,
-  changes: { webhookSecret?: string; traffic?: TrafficObserver } = {},
+  changes: {
+    webhookSecret?: string;
+    traffic?: TrafficObserver;
+    isReplay?: (signature: string, delivery: string) => Promise<boolean>;
+  } = {},
 ): LoggedApp {
   const logged: string[] = [];
   const write = (fields: object, message: string) => void logged.push(JSON.stringify({ ...fields, message }));
