@@ -1,4 +1,5 @@
 import type {
+  Answer,
   Conclusion,
   Issue,
   Plan,
@@ -143,19 +144,7 @@ export interface CheckStore {
 
 // ── the one comment of a pull request ───────────────────────────────────────────────────────────
 
-/** What is said to somebody who asked on a pull request. */
-export interface Answer {
-  /** GitHub's id of the comment that asked. */
-  readonly comment: number;
-  /** The place among the questions of that comment, from 0: with `comment` it names the question. */
-  readonly place: number;
-  /** GitHub login. */
-  readonly by: string;
-  /** As it was typed, on one line. Theirs, not ours. */
-  readonly command: string;
-  /** Plain text, no Markdown; lines by `\n`. */
-  readonly words: string;
-}
+export type { Answer };
 
 /** A pull request whose comment GitHub does not know as it should be. */
 export interface Thread {

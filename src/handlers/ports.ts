@@ -1,4 +1,4 @@
-import type { Repository } from '../pipeline/model.js';
+import type { Answer, Repository } from '../pipeline/model.js';
 
 /** GitHub's roles, strongest first. `none`: a private repository that is not theirs to see. */
 export type Role = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none';
@@ -28,19 +28,7 @@ export interface Comments {
   read(repository: Repository, comment: number): Promise<Written | undefined>;
 }
 
-/** What is said to somebody who asked. */
-export interface Answer {
-  /** GitHub's id of the comment that asked. */
-  readonly comment: number;
-  /** The place among the commands of that comment, from 0: with `comment` it names the question. */
-  readonly place: number;
-  /** GitHub login. */
-  readonly by: string;
-  /** As it was typed, on one line: `/why integration (node=20)`. Theirs, not ours: to be escaped. */
-  readonly command: string;
-  /** Plain text, no Markdown; lines by `\n`, of which none begins with a slash. */
-  readonly words: string;
-}
+export type { Answer };
 
 export interface Replies {
   /**

@@ -2,6 +2,7 @@
  * The words of Cyclone as plain data: what triggered a run, what was planned, what happened.
  * Everything here is JSON: it is stored in SQL, sent through Redis and printed by `cyclone lint`.
  */
+export type * from './model/answer.js';
 export type * from './model/events.js';
 export type * from './model/file.js';
 export type * from './model/lease.js';
