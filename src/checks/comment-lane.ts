@@ -3,10 +3,9 @@ import { failedStagesOf, MARKER, renderComment } from './comment.js';
 import { type CommentMode, commentWish, newestSubject } from './comment-wish.js';
 import type { Gate } from './gate.js';
 import type { LaneLog } from './lane.js';
-import { backoff, type Pace } from './pace.js';
+import type { Pace } from './pace.js';
 import {
   CheckRefused,
-  CheckRetry,
   type CheckSubject,
   type Clock,
   type CommentApi,
@@ -19,6 +18,7 @@ import {
 } from './ports.js';
 import { createRounds, type Next, type Rounds } from './rounds.js';
 import { plainText } from './terminal.js';
+import { createTries } from './tries.js';
 
 export interface CommentLaneDeps {
   readonly store: CommentStore;
@@ -57,22 +57,16 @@ interface Shown {
 export function createCommentLane(thread: Thread, deps: CommentLaneDeps): Rounds {
   const { store, api, clock, pace } = deps;
   const ids = { repository: thread.repository, pull: thread.pull };
+  const tries = createTries({
+    clock,
+    gate: deps.gate,
+    pace,
+    told: (error, times) =>
+      deps.logger.warn({ ...ids, ...times, error: String(error) }, 'comment not sent yet'),
+  });
   let shown: Shown | undefined;
-  let failures = 0;
-  let failing = 0;
   /** Whether it shows what will not change by itself: then nothing of this lane is worth keeping. */
   let isFinal = true;
-
-  /** Never rejects: a failure is a reason to try again later. */
-  async function attempt(): Promise<Next> {
-    try {
-      const next = await step();
-      failures = 0;
-      return next;
-    } catch (error) {
-      return await failed(error).catch(later);
-    }
-  }
 
   async function step(): Promise<Next> {
     // The comment before its runs: a change in between is then looked at twice, and never missed.
@@ -156,35 +150,21 @@ export function createCommentLane(thread: Thread, deps: CommentLaneDeps): Rounds
   }
 
   async function failed(error: unknown): Promise<Next> {
-    if (error instanceof CheckRetry && error.retryAt !== undefined) {
-      deps.gate.pauseUntil(error.retryAt);
-    }
-    const isTooLate = failures > 0 && clock.now() - failing > GIVE_UP_MS;
+    tries.pauseFor(error);
+    const isTooLate = clock.now() - (tries.failingSince() ?? clock.now()) > GIVE_UP_MS;
     if (error instanceof CheckRefused || isTooLate) {
       // The next change is another try: a pull request that was locked may be open again.
       deps.logger.warn({ ...ids, error: String(error) }, 'comment given up');
       const comment = await store.load(thread);
       return comment === undefined ? { dirty: false, over: true } : await told(undefined, comment);
     }
-    return later(error);
-  }
-
-  function later(error: unknown): Next {
-    failing = failures === 0 ? clock.now() : failing;
-    failures += 1;
-    const retryAt = error instanceof CheckRetry ? (error.retryAt ?? 0) : 0;
-    const at = Math.max(retryAt, clock.now() + backoff(failures, pace));
-    deps.logger.warn(
-      { ...ids, failures, again: at - clock.now(), error: String(error) },
-      'comment not sent yet',
-    );
-    return { dirty: true, at, firm: true };
+    return tries.later(error);
   }
 
   return createRounds({
     clock,
     gate: deps.gate,
-    round: attempt,
+    round: () => tries.attempt(step, failed),
     // Ends of checks go first: people and merges wait for them.
     urgent: () => false,
     ended: deps.attempted,

@@ -1,6 +1,6 @@
 import type { Deliver, Delivery } from './delivery.js';
 import type { Gate } from './gate.js';
-import { backoff, dueAt, isYoung, type Pace, refreshAfter } from './pace.js';
+import { dueAt, isYoung, type Pace, refreshAfter } from './pace.js';
 import {
   type Budget,
   type CheckKey,
@@ -15,6 +15,7 @@ import {
 } from './ports.js';
 import { type Moment, notYetRunning, stateOf } from './render.js';
 import { createRounds, type Next, type Rounds } from './rounds.js';
+import { createTries } from './tries.js';
 
 export interface LaneDeps {
   readonly store: CheckStore;
@@ -52,23 +53,24 @@ interface Shown {
 export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
   const { store, clock, pace } = deps;
   const ids = { run, check: key };
-  let failures = 0;
+  const tries = createTries({
+    clock,
+    gate: deps.gate,
+    pace,
+    told(error, times) {
+      const fields = { ...ids, ...times, error: messageOf(error) };
+      if (error instanceof CheckRetry) {
+        deps.log.warn(fields, 'check not sent yet');
+      } else {
+        deps.log.error(fields, 'check could not be sent');
+      }
+    },
+  });
   let shown: Shown | undefined;
   /** Which change of the check was read last. */
   let read = 0;
   /** Whether an end is to be told: it goes before what only shows progress. */
   let ends = false;
-
-  /** Never rejects: a failure is a reason to try again later. */
-  async function attempt(): Promise<Next> {
-    try {
-      const next = await step();
-      failures = 0;
-      return next;
-    } catch (error) {
-      return await failed(error).catch(retryLater);
-    }
-  }
 
   async function step(): Promise<Next> {
     // The check before its subject: a change in between is then sent twice, and never missed.
@@ -186,7 +188,7 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
     try {
       await deps.deliver({ run, key, githubId: last.githubId, creating: false }, subject, view);
     } catch (error) {
-      pauseFor(error);
+      tries.pauseFor(error);
       deps.log.debug({ ...ids, error: messageOf(error) }, 'log of a running stage not shown');
     }
   }
@@ -195,31 +197,11 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
     if (error instanceof CheckRefused) {
       return await giveUp(error.message);
     }
-    pauseFor(error);
+    tries.pauseFor(error);
     if (error instanceof CheckRetry && (await isTooLate())) {
       return await giveUp(`not taken in time: ${error.message}`);
     }
-    return retryLater(error);
-  }
-
-  function retryLater(error: unknown): Next {
-    failures += 1;
-    const retryAt = error instanceof CheckRetry ? (error.retryAt ?? 0) : 0;
-    const at = Math.max(retryAt, clock.now() + backoff(failures, pace));
-    const fields = { ...ids, failures, again: at - clock.now(), error: messageOf(error) };
-    if (error instanceof CheckRetry) {
-      deps.log.warn(fields, 'check not sent yet');
-    } else {
-      deps.log.error(fields, 'check could not be sent');
-    }
-    return { dirty: true, at, firm: true };
-  }
-
-  /** A limit holds for all that the installation sends. */
-  function pauseFor(error: unknown): void {
-    if (error instanceof CheckRetry && error.retryAt !== undefined) {
-      deps.gate.pauseUntil(error.retryAt);
-    }
+    return tries.later(error);
   }
 
   async function isTooLate(): Promise<boolean> {
@@ -249,7 +231,7 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
   const rounds = createRounds({
     clock,
     gate: deps.gate,
-    round: attempt,
+    round: () => tries.attempt(step, failed),
     urgent: () => ends,
     ended: deps.attempted,
   });
