@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Browser, chromium } from 'playwright-core';
+import { freePort } from '../contract/support/free-port.js';
 import { busyboxImage } from '../contract/support/images.js';
 import { type FakeGitHub, startGitHub } from '../fakes/github/github.js';
 import { gitPush } from './support/push.js';
@@ -35,15 +35,6 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 }, 30_000);
 
-/** One that is free now: GitHub is told of it before the server is there. */
-async function freePort(): Promise<number> {
-  const holder = createServer().listen(0, '127.0.0.1');
-  await once(holder, 'listening');
-  const address = holder.address();
-  await new Promise((resolve) => holder.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 test('an app is registered with one click, and the server that reads its settings builds a push', async () => {
   const port = String(await freePort());
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], CYCLONE_DATA_DIR: directory };
@@ -54,8 +45,11 @@ test('an app is registered with one click, and the server that reads its setting
     { env, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   command = registering;
+  // Waited for from here on: it ends by itself as soon as the browser has its answer.
+  const ended = once(registering, 'close') as Promise<[number | null]>;
   let said = '';
-  const address = await new Promise<string>((resolve) => {
+  const address = await new Promise<string>((resolve, reject) => {
+    ended.then(([code]) => reject(new Error(`register ended with ${String(code)}: ${said}`)), reject);
     registering.stdout.setEncoding('utf8').on('data', (text: string) => {
       said += text;
       const found = /http:\/\/127\.0\.0\.1:\d+\/\w+/.exec(said)?.[0];
@@ -68,7 +62,7 @@ test('an app is registered with one click, and the server that reads its setting
   await page.getByRole('button', { name: 'Register on GitHub' }).click();
   const install = page.getByRole('link', { name: 'install it on repositories' });
   expect(await install.getAttribute('href')).toMatch(/\/installations\/new$/);
-  const [code] = (await once(registering, 'close')) as [number | null];
+  const [code] = await ended;
   expect([code, said]).toEqual([0, expect.stringContaining('/installations/new')]);
 
   server = await startServer({ CYCLONE_DATA_DIR: directory, HOST: '127.0.0.1', PORT: port });
