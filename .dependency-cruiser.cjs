@@ -32,13 +32,32 @@ module.exports = {
     mayImport('handlers', ['runs', 'pipeline']),
     mayImport('web', ['runs', 'logs', 'pipeline', 'reports']),
     {
+      name: 'browser-code-alone',
+      comment: 'src/web/client runs in the browser: it shares nothing with the server but types',
+      severity: 'error',
+      from: { path: '^src/web/client/' },
+      to: { pathNot: '^src/web/(client/|log-protocol\\.ts$)' },
+    },
+    {
+      name: 'browser-code-is-served-not-imported',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/web/client/' },
+      to: { path: '^src/web/client/' },
+    },
+    {
       name: 'pure-rooms',
       comment: 'pipeline and reports do no I/O: a pure parser is all they may use',
       severity: 'error',
       from: { path: '^src/(pipeline|reports)/' },
       to: { dependencyTypes: ['core', 'npm'], pathNot: 'node_modules/(yaml|zod)/' },
     },
-    { name: 'settings-alone', severity: 'error', from: { path: '^src/settings\\.ts$' }, to: { path: '^src/' } },
+    { name: 'settings-alone', severity: 'error', from: { path: '^src/settings[./]' }, to: { path: '^src/', pathNot: '^src/settings/' } },
+    {
+      name: 'settings-by-its-door',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/settings[./]' },
+      to: { path: '^src/settings/' },
+    },
     {
       name: 'adapters-import-ports',
       comment: 'an adapter sees the ports it implements and the pipeline types, as types, and its own folder',
@@ -66,6 +85,8 @@ module.exports = {
     onlyIn('probot', ['^src/adapters/github/', '^src/main\\.ts$']),
     onlyIn('prom-client', ['^src/adapters/metrics/']),
     onlyIn('(hono|@hono)', ['^src/web/']),
+    onlyIn('aws4fetch', ['^src/adapters/s3/']),
+    onlyIn('diff', ['^src/logs/']),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -1,8 +1,24 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { type GitHubSettings, readGitHub } from './settings/github.js';
+import {
+  address,
+  duration,
+  NEW_SECRET,
+  oneOf,
+  type Problems,
+  say,
+  size,
+  text,
+  wholeNumber,
+} from './settings/kinds.js';
+import { type LogSettings, readLogs } from './settings/logs.js';
+
+export type { GitHubSettings } from './settings/github.js';
+export type { LogSettings, S3Settings } from './settings/logs.js';
 
 /** The only reader of the environment. Everything else gets what it needs as arguments. */
 export interface Settings {
@@ -35,6 +51,9 @@ export interface Settings {
   readonly secretsFile: string | undefined;
   /** What stages leave to later ones: how long unused, and how much of it. */
   readonly files: { readonly days: number; readonly bytes: number };
+  readonly logs: LogSettings;
+  /** How a private repository's pages open: by a link that is signed for its run, or only for people who signed in. */
+  readonly privatePages: 'signed-link' | 'sign-in';
   /** Jobs at once per worker. */
   readonly concurrency: number;
   /** What a worker is, beside its engine's system and architecture: jobs ask for it. */
@@ -44,16 +63,6 @@ export interface Settings {
   readonly keepSeconds: number;
   readonly workerSecret: string | undefined;
   readonly serverUrl: string | undefined;
-}
-
-export interface GitHubSettings {
-  readonly appId: number;
-  readonly privateKey: string;
-  readonly webhookSecret: string;
-  /** Undefined: github.com. */
-  readonly apiUrl: string | undefined;
-  /** A relay's channel, through which webhooks come; undefined: GitHub reaches us. */
-  readonly webhookProxyUrl: string | undefined;
 }
 
 export interface RegistrySettings {
@@ -74,39 +83,6 @@ export class InvalidSettings extends Error {
 }
 
 type GivenEnvironment = Readonly<Record<string, string | undefined>>;
-
-/** A name of the environment, and what is wrong with its value: the first finding of each counts. */
-type Problems = Map<string, string>;
-
-function say(problems: Problems, name: string, words: string): void {
-  if (!problems.has(name)) {
-    problems.set(name, words);
-  }
-}
-
-const NEW_SECRET = 'make one with: openssl rand -hex 32';
-
-const text = z.string().trim().optional();
-const wholeNumber = (least: number, most: number) => {
-  const words = `is not a whole number from ${String(least)} to ${String(most)}`;
-  return z.coerce.number(words).int(words).min(least, words).max(most, words);
-};
-const oneOf = <const T extends readonly string[]>(...values: T) =>
-  z.enum(values, `is not one of ${values.join(', ')}`);
-/** As caicloud.yml takes them, but for fractions. */
-const size = z
-  .string()
-  .regex(/^[1-9]\d{0,5}[KMGT]i$/, 'is not a size such as 512Mi or 20Gi')
-  .transform((text) => Number.parseInt(text, 10) * 1024 ** (1 + 'KMGT'.indexOf(text.at(-2) ?? '')));
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 24 * 3600 };
-const duration = z
-  .string()
-  .regex(/^\d{1,7}[smhd]?$/, 'is not a time such as 24h, 30m, or a number of seconds')
-  .transform((text) => Number.parseInt(text, 10) * (SECONDS[text.at(-1) ?? ''] ?? 1));
-const address = z.url({
-  protocol: /^https?$/,
-  error: 'is not an address such as https://cyclone.example.com',
-});
 
 const ENVIRONMENT = z.object({
   CYCLONE_ROLE: oneOf('all', 'server', 'worker').default('all'),
@@ -151,6 +127,22 @@ const ENVIRONMENT = z.object({
   CYCLONE_SECRETS_FILE: text,
   CYCLONE_FILES_DAYS: wholeNumber(1, 3650).default(30),
   CYCLONE_FILES_SIZE: size.default(20 * 1024 ** 3),
+  CYCLONE_LOGS_DAYS: wholeNumber(1, 36_500).default(90),
+  CYCLONE_LOGS_SIZE: size.default(50 * 1024 ** 3),
+  CYCLONE_LOGS_STORE: z
+    .string()
+    .regex(
+      /^s3:\/\/[a-z0-9][a-z0-9.-]{1,62}(?:\/[A-Za-z0-9._/-]*)?$/,
+      'is not an address such as s3://bucket/cyclone',
+    )
+    .optional(),
+  CYCLONE_S3_ENDPOINT: address.optional(),
+  AWS_REGION: z.string().default('us-east-1'),
+  AWS_ACCESS_KEY_ID: text,
+  AWS_SECRET_ACCESS_KEY: text,
+  CYCLONE_PRIVATE_PAGES: oneOf('signed-link', 'sign-in').default('signed-link'),
+  GITHUB_CLIENT_ID: text,
+  GITHUB_CLIENT_SECRET: text,
   CYCLONE_DRAIN: z.coerce
     .number('is not a number of seconds')
     .min(0, 'is not a number of seconds')
@@ -179,6 +171,14 @@ export function readSettings(
     checkWorker(values, problems);
   }
   checkRegistry(values, problems);
+  const logs = readLogs(values, problems);
+  if (values.CYCLONE_PRIVATE_PAGES === 'sign-in' && github !== undefined && github.oauth === undefined) {
+    say(
+      problems,
+      'GITHUB_CLIENT_ID',
+      'is not set: with CYCLONE_PRIVATE_PAGES=sign-in people must be able to sign in',
+    );
+  }
   if (problems.size > 0) {
     throw new InvalidSettings([...problems].map(([name, words]) => `${name} ${words}`));
   }
@@ -202,6 +202,8 @@ export function readSettings(
     comment: values.CYCLONE_COMMENT,
     secretsFile: values.CYCLONE_SECRETS_FILE && path.resolve(values.CYCLONE_SECRETS_FILE),
     files: { days: values.CYCLONE_FILES_DAYS, bytes: values.CYCLONE_FILES_SIZE },
+    logs,
+    privatePages: values.CYCLONE_PRIVATE_PAGES,
     concurrency: values.CYCLONE_CONCURRENCY,
     labels: listOf(values.CYCLONE_LABELS),
     drainSeconds: values.CYCLONE_DRAIN,
@@ -283,80 +285,6 @@ function readValues(env: GivenEnvironment, problems: Problems): Environment {
     say(problems, String(at[0]), message);
   }
   return ENVIRONMENT.parse(Object.fromEntries(given.filter(([name]) => !problems.has(name))));
-}
-
-const APP_PAGE = 'GitHub → Settings → Developer settings → GitHub Apps → your app';
-
-function readGitHub(values: Environment, problems: Problems): GitHubSettings | undefined {
-  if (values.APP_ID === undefined) {
-    say(
-      problems,
-      'APP_ID',
-      `is not set: "cyclone register" makes an app; of one that is there, the number under "App ID" at ${APP_PAGE} → General`,
-    );
-  }
-  const privateKey = readPrivateKey(values, problems);
-  if (values.WEBHOOK_SECRET === undefined) {
-    say(
-      problems,
-      'WEBHOOK_SECRET',
-      `is not set: the secret that you chose at ${APP_PAGE} → General → Webhook (${NEW_SECRET})`,
-    );
-  }
-  if (values.APP_ID === undefined || privateKey === undefined || values.WEBHOOK_SECRET === undefined) {
-    return undefined;
-  }
-  const apiUrl =
-    values.GHE_HOST === undefined ? undefined : `${values.GHE_PROTOCOL}://${values.GHE_HOST}/api/v3`;
-  return {
-    appId: values.APP_ID,
-    privateKey,
-    webhookSecret: values.WEBHOOK_SECRET,
-    apiUrl,
-    webhookProxyUrl: values.WEBHOOK_PROXY_URL,
-  };
-}
-
-function readPrivateKey(values: Environment, problems: Problems): string | undefined {
-  const file = values.PRIVATE_KEY_PATH;
-  if (values.PRIVATE_KEY === undefined && file === undefined) {
-    say(
-      problems,
-      'PRIVATE_KEY',
-      `(or PRIVATE_KEY_PATH) is not set: the .pem file from "Generate a private key" at ${APP_PAGE} → General`,
-    );
-    return undefined;
-  }
-  const key = values.PRIVATE_KEY ?? readKeyFile(file ?? '', problems);
-  if (key === undefined) {
-    return undefined;
-  }
-  const pem = decodeKey(key);
-  if (pem === undefined) {
-    const name = values.PRIVATE_KEY === undefined ? 'PRIVATE_KEY_PATH' : 'PRIVATE_KEY';
-    say(problems, name, 'is not a PEM key (or its base64): it begins with "-----BEGIN"');
-  }
-  return pem;
-}
-
-function readKeyFile(file: string, problems: Problems): string | undefined {
-  try {
-    if (!statSync(file).isFile()) {
-      say(problems, 'PRIVATE_KEY_PATH', `${file} is not a file`);
-      return undefined;
-    }
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    say(problems, 'PRIVATE_KEY_PATH', `${file} cannot be read (${code})`);
-    return undefined;
-  }
-}
-
-/** As Probot: newlines may be written `\n`, or the whole key in base64. */
-function decodeKey(key: string): string | undefined {
-  const plain = key.includes('-----BEGIN') ? key : Buffer.from(key, 'base64').toString('utf8');
-  return plain.includes('-----BEGIN') ? plain.replaceAll('\\n', '\n') : undefined;
 }
 
 function readRegistry(values: Environment): RegistrySettings | undefined {

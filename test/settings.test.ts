@@ -49,6 +49,7 @@ test('an app alone is enough: the rest has defaults', () => {
       webhookSecret: 'shh',
       apiUrl: undefined,
       webhookProxyUrl: undefined,
+      oauth: undefined,
     },
     registry: undefined,
     trustedRepositories: [],
@@ -59,6 +60,8 @@ test('an app alone is enough: the rest has defaults', () => {
     secretsFile: undefined,
     labels: [],
     files: { days: 30, bytes: 20 * 1024 ** 3 },
+    logs: { days: 90, bytes: 50 * 1024 ** 3, s3: undefined },
+    privatePages: 'signed-link',
     concurrency: availableParallelism(),
     drainSeconds: 25,
     keepSeconds: 24 * 3600,
@@ -328,4 +331,37 @@ test('the channel of a relay is an address', () => {
   const url = 'https://smee.io/abc';
   expect(read({ ...APP, WEBHOOK_PROXY_URL: url }).github?.webhookProxyUrl).toBe(url);
   expect(wrong({ ...APP, WEBHOOK_PROXY_URL: 'smee.io/abc' })).toEqual(['WEBHOOK_PROXY_URL']);
+});
+
+test('signing in takes the id and the secret of the app', () => {
+  const both = { ...APP, GITHUB_CLIENT_ID: 'Iv1.x', GITHUB_CLIENT_SECRET: 'shh' };
+  expect(read(both).github?.oauth).toEqual({ clientId: 'Iv1.x', clientSecret: 'shh' });
+  expect(wrong({ ...APP, GITHUB_CLIENT_ID: 'Iv1.x' })).toEqual(['GITHUB_CLIENT_SECRET']);
+  expect(wrong({ ...APP, CYCLONE_PRIVATE_PAGES: 'sign-in' })).toEqual(['GITHUB_CLIENT_ID']);
+  expect(read({ ...both, CYCLONE_PRIVATE_PAGES: 'sign-in' }).privatePages).toBe('sign-in');
+});
+
+describe('logs in S3', () => {
+  const key = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'shh' };
+
+  test('a bucket, a prefix, and the place of its region', () => {
+    const store = { ...APP, ...key, CYCLONE_LOGS_STORE: 's3://logs/ci/one/', AWS_REGION: 'eu-north-1' };
+    expect(read(store).logs.s3).toEqual({
+      endpoint: 'https://s3.eu-north-1.amazonaws.com',
+      bucket: 'logs',
+      prefix: 'ci/one/',
+      region: 'eu-north-1',
+      accessKeyId: 'id',
+      secretAccessKey: 'shh',
+    });
+    const own = { ...store, CYCLONE_LOGS_STORE: 's3://logs', CYCLONE_S3_ENDPOINT: 'http://minio:9000/' };
+    expect(read(own).logs.s3).toMatchObject({ endpoint: 'http://minio:9000', prefix: '' });
+  });
+
+  test('an address of another kind, or without a key, is refused', () => {
+    expect(wrong({ ...APP, ...key, CYCLONE_LOGS_STORE: 'https://logs' })).toEqual(['CYCLONE_LOGS_STORE']);
+    expect(wrong({ ...APP, CYCLONE_LOGS_STORE: 's3://logs' })).toEqual(['AWS_ACCESS_KEY_ID']);
+    const half = { ...APP, CYCLONE_LOGS_STORE: 's3://logs', AWS_ACCESS_KEY_ID: 'id' };
+    expect(wrong(half)).toEqual(['AWS_SECRET_ACCESS_KEY']);
+  });
 });

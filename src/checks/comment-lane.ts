@@ -141,7 +141,7 @@ export function createCommentLane(thread: Thread, deps: CommentLaneDeps): Rounds
   /** A comment without a log is better than none. */
   async function logOf(run: number, stage: string): Promise<string> {
     try {
-      const { bytes } = await deps.tail.tail(run, stage, TAIL_BYTES);
+      const { bytes } = await deps.tail.tail({ run, stage }, TAIL_BYTES);
       return newestAttempt(plainText(bytes.toString()));
     } catch (error) {
       deps.logger.warn({ run, check: stage, error: String(error) }, 'log of a comment could not be read');

@@ -205,7 +205,10 @@ export interface CommentApi {
 /** The end of a stage's log, for the text of its check. */
 export interface LogTail {
   /** At most `bytes` from the end, starting at a line when cut; and the log's whole size. */
-  tail(run: number, stage: StageId, bytes: number): Promise<{ bytes: Buffer; size: number }>;
+  tail(
+    log: { readonly run: number; readonly stage: StageId },
+    bytes: number,
+  ): Promise<{ bytes: Buffer; size: number }>;
 }
 
 /** Addresses of our own pages; signed for private repositories. */

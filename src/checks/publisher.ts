@@ -123,7 +123,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   /** A check without its log is better than none. */
   async function tailOf(run: number, key: CheckKey) {
     try {
-      return await deps.tail.tail(run, key, TAIL_BYTES);
+      return await deps.tail.tail({ run, stage: key }, TAIL_BYTES);
     } catch (error) {
       deps.logger.warn({ run, check: key, error: String(error) }, 'log of a check could not be read');
       return undefined;

@@ -14,12 +14,13 @@ export function createLogNotes({
 }): LogNotes {
   const lastBytes = async (run: number, stage: string, size: number, bytes: number): Promise<Buffer> => {
     const pieces: Buffer[] = [];
-    for await (const piece of archive.read(run, stage, Math.max(0, size - bytes), size)) pieces.push(piece);
+    for await (const piece of archive.read({ run, stage }, Math.max(0, size - bytes), size))
+      pieces.push(piece);
     return Buffer.concat(pieces);
   };
   return {
     async note(run, stage, fence, line) {
-      const size = await archive.size(run, stage);
+      const size = await archive.size({ run, stage });
       if (size === 0) return;
       const bytes = Buffer.from(`${line}\n`);
       const last = await lastBytes(run, stage, size, bytes.length);

@@ -1,10 +1,8 @@
-import type { StageId } from '../pipeline/model.js';
 import type { Live } from './live.js';
-import type { LogArchive } from './ports.js';
+import type { LogArchive, LogId } from './ports.js';
 
 export interface Followed {
-  readonly run: number;
-  readonly stage: StageId;
+  readonly log: LogId;
   /** Byte offset to begin at; 0 when absent. */
   readonly from?: number;
   /** The stage's end is stored. Asked at the start and when the hub says that it ended. */
@@ -17,15 +15,15 @@ export interface Followed {
 export async function* followLog(
   archive: LogArchive,
   live: Live,
-  { run, stage, from = 0, isEnded, signal }: Followed,
+  { log, from = 0, isEnded, signal }: Followed,
 ): AsyncGenerator<Buffer, void> {
   let position = from;
   let first = true;
-  for await (const wake of live.watch(run, stage, signal)) {
+  for await (const wake of live.watch(log, signal)) {
     // Asked before reading: what is in the archive after the end is the whole log.
     const ended = (first || wake === 'ended') && (await isEnded());
     first = false;
-    for await (const bytes of archive.read(run, stage, position, Number.POSITIVE_INFINITY)) {
+    for await (const bytes of archive.read(log, position, Number.POSITIVE_INFINITY)) {
       if (signal.aborted) return;
       position += bytes.length;
       yield bytes;

@@ -1,5 +1,5 @@
 import type { StageId } from '../pipeline/model.js';
-import type { LogSegment } from './ports.js';
+import type { LogId, LogSegment } from './ports.js';
 
 /** Why a watcher should look again. `ended` is also given when there are new bytes. */
 export type Wake = 'new' | 'ended';
@@ -8,26 +8,30 @@ export type Wake = 'new' | 'ended';
 export interface Live {
   /** Call after the segment is in the archive. */
   published(segment: Pick<LogSegment, 'key'>): void;
-  /** Call after the end of the stage is stored, whoever ended it: worker, person or policy. */
+  /** Call after the end of the stage is stored, whoever ended it: worker, person or policy. Its services' logs end too. */
   stageEnded(run: number, stage: StageId): void;
   /**
    * Yields once at once, then whenever something happened since the last look; what happened while
    * the reader was busy is one wake. Ends when aborted or left. Watching begins with the call, not
    * with the first read: nothing between the two is missed.
    */
-  watch(run: number, stage: StageId, signal: AbortSignal): AsyncIterableIterator<Wake>;
+  watch(log: LogId, signal: AbortSignal): AsyncIterableIterator<Wake>;
 }
 
 export function createLive(): Live {
   const watchers = new Map<string, Set<Watcher>>();
-  const wake = (run: number, stage: StageId, wake: Wake): void => {
-    for (const watcher of watchers.get(keyOf(run, stage)) ?? []) watcher.wake(wake);
+  const wakeAll = (found: Iterable<Watcher>, wake: Wake): void => {
+    for (const watcher of found) watcher.wake(wake);
   };
   return {
-    published: ({ key }) => wake(key.run, key.stage, 'new'),
-    stageEnded: (run, stage) => wake(run, stage, 'ended'),
-    watch: (run, stage, signal) => {
-      const key = keyOf(run, stage);
+    published: ({ key }) => wakeAll(watchers.get(keyOf(key)) ?? [], 'new'),
+    stageEnded: (run, stage) => {
+      const ended = stageKey(run, stage);
+      const names = [...watchers.keys()].filter((key) => key === ended || key.startsWith(`${ended}\n`));
+      for (const name of names) wakeAll(watchers.get(name) ?? [], 'ended');
+    },
+    watch: (log, signal) => {
+      const key = keyOf(log);
       const watcher = createWatcher(signal, () => {
         const others = watchers.get(key);
         others?.delete(watcher);
@@ -40,9 +44,13 @@ export function createLive(): Live {
   };
 }
 
-/** A run is a number: the first slash ends it, whatever the stage is called. */
-function keyOf(run: number, stage: StageId): string {
-  return `${run}/${stage}`;
+function stageKey(run: number, stage: StageId): string {
+  return JSON.stringify([run, stage]);
+}
+
+/** JSON on one line has no line end: what comes after one is the service. */
+function keyOf({ run, stage, service }: LogId): string {
+  return service === undefined ? stageKey(run, stage) : `${stageKey(run, stage)}\n${service}`;
 }
 
 interface Watcher extends AsyncIterableIterator<Wake> {

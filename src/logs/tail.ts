@@ -1,5 +1,4 @@
-import type { StageId } from '../pipeline/model.js';
-import type { LogArchive } from './ports.js';
+import type { LogArchive, LogId } from './ports.js';
 
 const NEWLINE = 0x0a;
 
@@ -11,17 +10,17 @@ export interface Tail {
 
 export interface LogTail {
   /** At most `bytes` from the end, starting at a line when cut; inside a line that is longer than that. */
-  tail(run: number, stage: StageId, bytes: number): Promise<Tail>;
+  tail(log: LogId, bytes: number): Promise<Tail>;
 }
 
 export function createTail(archive: LogArchive): LogTail {
   return {
-    tail: async (run, stage, bytes) => {
-      const size = await archive.size(run, stage);
+    tail: async (log, bytes) => {
+      const size = await archive.size(log);
       const start = Math.max(0, size - bytes);
-      if (start === 0) return { bytes: await collect(archive.read(run, stage, 0, size)), size };
+      if (start === 0) return { bytes: await collect(archive.read(log, 0, size)), size };
       // One byte more than wanted tells whether a line starts just there.
-      const window = await collect(archive.read(run, stage, start - 1, size));
+      const window = await collect(archive.read(log, start - 1, size));
       return { bytes: fromLineStart(window), size };
     },
   };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 
 import { ICON } from './assets/icon.js';
 import { SCRIPT } from './assets/script.js';
@@ -19,16 +20,45 @@ export const ASSETS = {
 } as const;
 
 function asset(base: string, extension: string, type: string, content: string): Asset {
-  const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
-  return { name: `${base}-${hash}.${extension}`, type, content };
+  return { name: `${base}-${hashOf([content])}.${extension}`, type, content };
+}
+
+function hashOf(contents: readonly (string | Buffer)[]): string {
+  const hash = createHash('sha256');
+  for (const content of contents) hash.update(content);
+  return hash.digest('hex').slice(0, 12);
+}
+
+const FOR_EVER = 'public, max-age=31536000, immutable';
+
+/** What runs in browsers, by name: ES modules as the compiler made them. None when this runs from sources. */
+const CLIENT = new Map(
+  readdirSync(new URL('./client/', import.meta.url))
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => [name, readFileSync(new URL(`./client/${name}`, import.meta.url))] as const),
+);
+/** They import each other by name: one hash stands for them all. */
+const CLIENT_HASH = hashOf([...CLIENT].flat());
+
+/** `log.js` → `client-0123456789ab/log.js` */
+export function clientModule(name: string): string {
+  return `client-${CLIENT_HASH}/${name}`;
 }
 
 export function mountAssets(app: WebApp): void {
+  app.get(`/assets/client-${CLIENT_HASH}/:name`, (c) => {
+    const content = CLIENT.get(c.req.param('name'));
+    if (content === undefined) return c.notFound();
+    return c.body(new Uint8Array(content), 200, {
+      'Content-Type': 'text/javascript; charset=utf-8',
+      'Cache-Control': FOR_EVER,
+    });
+  });
   for (const { name, type, content } of Object.values(ASSETS)) {
     app.get(`/assets/${name}`, (c) =>
       c.body(content, 200, {
         'Content-Type': type,
-        'Cache-Control': 'public, max-age=31536000, immutable',
+        'Cache-Control': FOR_EVER,
       }),
     );
   }

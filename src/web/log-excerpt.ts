@@ -1,3 +1,4 @@
+import type { LogId } from '../logs/ports.js';
 import type { LogTail } from '../logs/tail.js';
 import { plainText } from './log-text.js';
 
@@ -18,13 +19,8 @@ export interface LogExcerpt {
 }
 
 /** `isLive`: ends with a whole line, so that what comes next begins a new one. */
-export async function logExcerpt(
-  tail: LogTail,
-  run: number,
-  stage: string,
-  isLive: boolean,
-): Promise<LogExcerpt> {
-  const { bytes, size } = await tail.tail(run, stage, MOST_BYTES);
+export async function logExcerpt(tail: LogTail, log: LogId, isLive: boolean): Promise<LogExcerpt> {
+  const { bytes, size } = await tail.tail(log, MOST_BYTES);
   const shown = isLive ? bytes.subarray(0, bytes.lastIndexOf('\n') + 1) : bytes;
   const lines = plainText(shown.toString('utf8')).split('\n');
   // A line end ends a line, it does not begin one.

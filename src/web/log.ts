@@ -1,4 +1,5 @@
 import { followLog } from '../logs/follow.js';
+import type { LogId } from '../logs/ports.js';
 import { type StageView, stateOf, visibleStage } from './access.js';
 import { byteRange } from './byte-range.js';
 import type { Room, WebApp, WebContext } from './context.js';
@@ -21,10 +22,10 @@ export function mountLog(app: WebApp, room: Room): void {
 }
 
 async function sendLog(room: Room, c: WebContext, { view, stage, state }: StageView): Promise<Response> {
-  const [run, id] = [view.id, stage.id];
+  const log = { run: view.id, stage: stage.id };
   const isEnded = state.status === 'completed';
   // Asked after the state: what is there after the end is the whole.
-  const size = await room.archive.size(run, id);
+  const size = await room.archive.size(log);
   const headers = {
     ...cacheHeaders(view.repository.private),
     'Content-Type': 'text/plain; charset=utf-8',
@@ -38,7 +39,7 @@ async function sendLog(room: Room, c: WebContext, { view, stage, state }: StageV
   const body = (begin: (signal: AbortSignal) => AsyncIterable<Uint8Array>): ReadableStream | null =>
     c.req.method === 'HEAD' ? null : room.streams.body(c.env.outgoing, begin);
   const part = (start: number, end: number): ReadableStream | null =>
-    body(() => exactly(end - start, room.archive.read(run, id, start, end)));
+    body(() => exactly(end - start, room.archive.read(log, start, end)));
 
   if (range.kind === 'part') {
     const { start, end } = range;
@@ -50,24 +51,18 @@ async function sendLog(room: Room, c: WebContext, { view, stage, state }: StageV
   }
   if (isEnded) return c.newResponse(part(0, size), 200, { ...headers, 'Content-Length': String(size) });
   return c.newResponse(
-    body((signal) => follow(room, run, id, 0, signal)),
+    body((signal) => follow(room, log, 0, signal)),
     200,
     { ...headers, 'X-Accel-Buffering': 'no' },
   );
 }
 
-function follow(
-  room: Room,
-  run: number,
-  stage: string,
-  from: number,
-  signal: AbortSignal,
-): AsyncGenerator<Buffer> {
+function follow(room: Room, log: LogId, from: number, signal: AbortSignal): AsyncGenerator<Buffer> {
   const isEnded = async (): Promise<boolean> => {
-    const view = await room.queries.run(run);
-    return !view || stateOf(view, stage).status === 'completed';
+    const view = await room.queries.run(log.run);
+    return !view || stateOf(view, log.stage).status === 'completed';
   };
-  return followLog(room.archive, room.live, { run, stage, from, isEnded, signal });
+  return followLog(room.archive, room.live, { log, from, isEnded, signal });
 }
 
 /** A log removed meanwhile must not leave the client waiting for what Content-Length promised. */
@@ -92,30 +87,29 @@ function sendStream(room: Room, c: WebContext, { view, stage }: StageView): Resp
   };
   if (c.req.method === 'HEAD') return c.body(null, 200, headers);
   const body = room.streams.body(c.env.outgoing, (signal) =>
-    eventStream(logEvents(room, { run: view.id, stage: stage.id, from, clean, signal }), room.clock),
+    eventStream(logEvents(room, { log: { run: view.id, stage: stage.id }, from, clean, signal }), room.clock),
   );
   return c.body(body, 200, headers);
 }
 
 interface Streamed {
-  readonly run: number;
-  readonly stage: string;
+  readonly log: LogId;
   readonly from: number;
   readonly clean: (text: string) => string;
   readonly signal: AbortSignal;
 }
 
 async function* logEvents(room: Room, streamed: Streamed): AsyncGenerator<ServerEvent, void> {
-  const { run, stage, from, clean, signal } = streamed;
+  const { log, from, clean, signal } = streamed;
   let end = from;
-  for await (const batch of lineBatches(follow(room, run, stage, from, signal), from)) {
+  for await (const batch of lineBatches(follow(room, log, from, signal), from)) {
     end = batch.end;
     // A return before a line end would be a line end of its own in `data`.
     yield { event: 'log', id: String(end), data: clean(batch.text.replace(/\r+(?=\n|$)/g, '')) };
   }
   if (signal.aborted) return;
-  const view = await room.queries.run(run);
-  const state = view && stateOf(view, stage);
+  const view = await room.queries.run(log.run);
+  const state = view && stateOf(view, log.stage);
   yield { event: 'end', id: String(end), data: (state && conclusionOf(state)) ?? 'gone' };
 }
 

@@ -5,6 +5,7 @@ import { createTail } from '../logs/tail.js';
 import { visibleRun, visibleStage } from './access.js';
 import { readCount } from './api.js';
 import type { Room, WebApp, WebContext } from './context.js';
+import { frameOf } from './frame.js';
 import { type Addresses, createAddresses } from './links.js';
 import { logExcerpt } from './log-excerpt.js';
 import { HomePage } from './pages/home.js';
@@ -31,14 +32,20 @@ export function mountPages(app: WebApp, room: Room): void {
     const { runs, total } = await room.queries.runs({ publicOnly: true, limit: RUNS_ON_A_PAGE, offset });
     const visible = runs.filter(({ repository }) => !repository.private);
     const hasMore = offset + runs.length < total;
-    const home = { addresses, runs: visible, page, hasMore, now: room.clock.now() };
+    const home = {
+      frame: await frameOf(room, c, addresses),
+      runs: visible,
+      page,
+      hasMore,
+      now: room.clock.now(),
+    };
     return send(c, <HomePage {...home} />, 200, cacheHeaders(false));
   });
 
   app.get('/runs/:run', async (c) => {
     const view = await visibleRun(room, c);
     if (!view) return c.notFound();
-    const page = <RunPage addresses={addresses} view={view} now={room.clock.now()} />;
+    const page = <RunPage frame={await frameOf(room, c, addresses)} view={view} now={room.clock.now()} />;
     return send(c, page, 200, cacheHeaders(view.repository.private));
   });
 
@@ -46,8 +53,9 @@ export function mountPages(app: WebApp, room: Room): void {
     const found = await visibleStage(room, c);
     if (!found) return c.notFound();
     const { view, stage, state } = found;
-    const excerpt = await logExcerpt(tail, view.id, stage.id, state.status !== 'completed');
-    const page = <StagePage {...found} addresses={addresses} excerpt={excerpt} now={room.clock.now()} />;
+    const excerpt = await logExcerpt(tail, { run: view.id, stage: stage.id }, state.status !== 'completed');
+    const frame = await frameOf(room, c, addresses);
+    const page = <StagePage {...found} frame={frame} excerpt={excerpt} now={room.clock.now()} />;
     return send(c, page, 200, cacheHeaders(view.repository.private));
   });
 }
@@ -82,7 +90,12 @@ export function sendProblem(
   const headers = { 'Cache-Control': 'no-store' };
   const isForPrograms = /^\/(api|internal)\//.test(c.req.path);
   if (isForPrograms) return c.json({ message: status === 404 ? 'Not Found' : title }, status, headers);
-  return send(c, <ProblemPage addresses={addresses} title={title} advice={advice} />, status, headers);
+  return send(
+    c,
+    <ProblemPage frame={{ addresses, viewer: undefined, signIn: undefined }} title={title} advice={advice} />,
+    status,
+    headers,
+  );
 }
 
 function send(

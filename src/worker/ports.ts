@@ -1,3 +1,4 @@
+import type { LogKey, LogSegment } from '../logs/ports.js';
 import type {
   Blob,
   Lease,
@@ -333,6 +334,9 @@ export class FenceLost extends Error {
   override readonly name = 'FenceLost';
 }
 
+/** A piece of a log, of the stage's own or of one of its services. */
+export type LogPiece = Pick<LogSegment, 'bytes' | 'stamps' | 'marks'> & Pick<LogKey, 'service'>;
+
 /**
  * Where one job's story goes. Calls of one observer are made in order and are kept in order.
  * Each rejects with FenceLost when a newer owner has taken the job.
@@ -341,8 +345,8 @@ export interface RunObserver {
   jobStarted(): Promise<void>;
   /** Awaited before anything of the stage runs: after it, no older owner can start a stage. */
   stageStarted(stage: StageId): Promise<void>;
-  /** Waits while too much is unread (backpressure). */
-  log(stage: StageId, bytes: Buffer): Promise<void>;
+  /** Waits while too much is unread (backpressure). Offsets of stamps and marks count from the piece's beginning. */
+  log(stage: StageId, piece: LogPiece): Promise<void>;
   stageEnded(stage: StageId, outcome: Outcome, facts: StageFacts): Promise<void>;
   jobReturned(reason: string): Promise<void>;
   jobEnded(): Promise<void>;

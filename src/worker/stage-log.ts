@@ -91,7 +91,7 @@ export class StageLog {
   }
 
   async #send(segment: Buffer): Promise<void> {
-    await this.#options.observer.log(this.#options.stage, segment);
+    await this.#options.observer.log(this.#options.stage, { bytes: segment });
     this.#unsent -= segment.length;
   }
 }

@@ -39,7 +39,7 @@ export async function openHouse(): Promise<House> {
 
   async function begin(): Promise<Publisher> {
     const tail = {
-      tail: async (_run: number, _stage: string, most: number) => {
+      tail: async (_log: unknown, most: number) => {
         if (log.broken) {
           throw new Error('the archive is gone');
         }

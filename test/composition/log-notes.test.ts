@@ -20,7 +20,7 @@ const write = (fence: number, text: string) =>
 
 async function log(): Promise<string> {
   const pieces: Buffer[] = [];
-  for await (const piece of archive.read(1, 'build', 0, 1000)) pieces.push(piece);
+  for await (const piece of archive.read({ run: 1, stage: 'build' }, 0, 1000)) pieces.push(piece);
   return Buffer.concat(pieces).toString();
 }
 

@@ -81,7 +81,7 @@ describe('fences', () => {
     await first.jobStarted();
     const second = redisObserver(redis, lease(1, await fences.raise(1, 'chain', 0)), 'b', Date.now);
     await expect(first.stageStarted('publish')).rejects.toThrow(FenceLost);
-    await expect(first.log('publish', Buffer.from('x'))).rejects.toThrow(FenceLost);
+    await expect(first.log('publish', { bytes: Buffer.from('x') })).rejects.toThrow(FenceLost);
     await second.stageStarted('publish');
     expect(await redis.xlen('cyclone:events')).toBe(2);
   });
@@ -139,8 +139,8 @@ describe('events', () => {
       () => 42,
     );
     await observer.stageStarted('build');
-    await observer.log('build', Buffer.from([0xff, 0x00, 0x0a]));
-    await observer.log('build', Buffer.from('more'));
+    await observer.log('build', { bytes: Buffer.from([0xff, 0x00, 0x0a]) });
+    await observer.log('build', { bytes: Buffer.from('more') });
     await observer.stageEnded('build', { kind: 'passed' }, {});
     await consumer.settled();
     const key = { run: 5, stage: 'build', fence: 1 };
@@ -196,10 +196,10 @@ describe('events', () => {
       Date.now,
     );
     for (let index = 0; index < 1024; index += 1) {
-      await observer.log('build', Buffer.from('.'));
+      await observer.log('build', { bytes: Buffer.from('.') });
     }
     let written = false;
-    const waiting = observer.log('build', Buffer.from('late')).then(() => {
+    const waiting = observer.log('build', { bytes: Buffer.from('late') }).then(() => {
       written = true;
       return written;
     });

@@ -52,7 +52,7 @@ describe('followLog', () => {
         const read = async (delay: number, from: number, slow: number): Promise<Buffer> => {
           await turns(delay);
           const { signal } = new AbortController();
-          const followed = { run, stage, from, isEnded: async () => ended, signal };
+          const followed = { log: { run, stage }, from, isEnded: async () => ended, signal };
           const got: Buffer[] = [];
           for await (const bytes of followLog(archive, live, followed)) {
             got.push(bytes);
@@ -80,14 +80,14 @@ describe('followLog', () => {
       return true;
     };
     const { signal } = new AbortController();
-    const log = followLog(archive, createLive(), { run, stage, isEnded, signal });
+    const log = followLog(archive, createLive(), { log: { run, stage }, isEnded, signal });
     expect(await log.next()).toEqual({ done: false, value: Buffer.from('last') });
     expect((await log.next()).done).toBe(true);
   });
 
   test('a reader that waits ends when aborted', async () => {
     const abort = new AbortController();
-    const followed = { run, stage, isEnded: async () => false, signal: abort.signal };
+    const followed = { log: { run, stage }, isEnded: async () => false, signal: abort.signal };
     const log = followLog(memoryArchive(), createLive(), followed);
     const waiting = log.next();
     await turns(3);
@@ -100,7 +100,7 @@ describe('followLog', () => {
     const live = createLive();
     let ended = false;
     const { signal } = new AbortController();
-    const log = followLog(archive, live, { run, stage, isEnded: async () => ended, signal });
+    const log = followLog(archive, live, { log: { run, stage }, isEnded: async () => ended, signal });
     const first = log.next();
     await turns(2);
     live.stageEnded(run, stage);

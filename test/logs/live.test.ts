@@ -19,14 +19,14 @@ async function isPending(promise: Promise<unknown>): Promise<boolean> {
 
 describe('live', () => {
   test('wakes at once to look, and then waits', async () => {
-    const watcher = createLive().watch(1, 'lint', never);
+    const watcher = createLive().watch({ run: 1, stage: 'lint' }, never);
     expect(await next(watcher)).toBe('new');
     expect(await isPending(watcher.next())).toBe(true);
   });
 
   test('what is published before the first look is not missed', async () => {
     const live = createLive();
-    const watcher = live.watch(1, 'lint', never);
+    const watcher = live.watch({ run: 1, stage: 'lint' }, never);
     live.published({ key });
     live.stageEnded(1, 'lint');
     live.published({ key });
@@ -36,7 +36,7 @@ describe('live', () => {
 
   test('wakes a reader that waits', async () => {
     const live = createLive();
-    const watcher = live.watch(1, 'lint', never);
+    const watcher = live.watch({ run: 1, stage: 'lint' }, never);
     await next(watcher);
     const waiting = next(watcher);
     live.published({ key });
@@ -45,18 +45,33 @@ describe('live', () => {
 
   test('wakes only the readers of that stage and run', async () => {
     const live = createLive();
-    const watchers = [live.watch(1, 'test', never), live.watch(11, 'lint', never)];
+    const watchers = [
+      live.watch({ run: 1, stage: 'test' }, never),
+      live.watch({ run: 11, stage: 'lint' }, never),
+    ];
     await Promise.all(watchers.map(next));
     live.published({ key });
     live.stageEnded(1, 'lint');
     for (const watcher of watchers) expect(await isPending(watcher.next())).toBe(true);
   });
 
+  test('the end of a stage ends its services too, and a stage is told from a service of another', async () => {
+    const live = createLive();
+    const service = live.watch({ run: 1, stage: 'lint', service: 'db' }, never);
+    const other = live.watch({ run: 1, stage: 'lint-2' }, never);
+    await Promise.all([service, other].map(next));
+    live.published({ key: { ...key, service: 'db' } });
+    expect(await next(service)).toBe('new');
+    live.stageEnded(1, 'lint');
+    expect(await next(service)).toBe('ended');
+    expect(await isPending(other.next())).toBe(true);
+  });
+
   test('ends a waiting reader when aborted or left', async () => {
     const live = createLive();
     const abort = new AbortController();
-    const aborted = live.watch(1, 'lint', abort.signal);
-    const left = live.watch(1, 'lint', never);
+    const aborted = live.watch({ run: 1, stage: 'lint' }, abort.signal);
+    const left = live.watch({ run: 1, stage: 'lint' }, never);
     await Promise.all([next(aborted), next(left)]);
     const waiting = [next(aborted), next(left)];
     abort.abort();
@@ -67,6 +82,6 @@ describe('live', () => {
   });
 
   test('a signal that is aborted already ends it before it begins', async () => {
-    expect(await next(createLive().watch(1, 'lint', AbortSignal.abort()))).toBe('over');
+    expect(await next(createLive().watch({ run: 1, stage: 'lint' }, AbortSignal.abort()))).toBe('over');
   });
 });

@@ -7,7 +7,7 @@ import { memoryArchive } from './memory-archive.js';
 async function tailOf(log: string | Buffer, bytes: number): Promise<{ text: string; size: number }> {
   const archive = memoryArchive();
   await archive.append({ key: { run: 1, stage: 's', fence: 1 }, offset: 0, bytes: Buffer.from(log) });
-  const tail = await createTail(archive).tail(1, 's', bytes);
+  const tail = await createTail(archive).tail({ run: 1, stage: 's' }, bytes);
   return { text: tail.bytes.toString(), size: tail.size };
 }
 

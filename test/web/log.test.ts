@@ -137,9 +137,9 @@ describe('a log that is being written', () => {
     site = await startSite({
       live: {
         ...live,
-        watch: (run, stage, signal) => {
+        watch: (log, signal) => {
           watching.push(signal);
-          return live.watch(run, stage, signal);
+          return live.watch(log, signal);
         },
       },
     });

@@ -13,7 +13,7 @@ function shutLog() {
   const log = new StageLog({
     stage: 'a',
     observer: {
-      async log(_, bytes) {
+      async log(_, { bytes }) {
         await passed;
         sent.push(bytes.length);
       },

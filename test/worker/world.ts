@@ -12,7 +12,13 @@ import type {
 } from '../../src/pipeline/model.js';
 import { createKept, type KeptDeps } from '../../src/worker/create-kept.js';
 import { executeJob } from '../../src/worker/execute.js';
-import { type Checkout, FenceLost, type Lease, type RunObserver } from '../../src/worker/ports.js';
+import {
+  type Checkout,
+  FenceLost,
+  type Lease,
+  type LogPiece,
+  type RunObserver,
+} from '../../src/worker/ports.js';
 import type { Clock, WorkerDeps } from '../../src/worker/worker-deps.js';
 import { FakeEngine, type FakeEngineOptions } from '../fakes/engine/fake-engine.js';
 import { MemoryDepot } from './memory-depot.js';
@@ -142,9 +148,10 @@ export class Story implements RunObserver {
   stageStarted(stage: string): Promise<void> {
     return this.#tell(`started ${stage}`);
   }
-  async log(stage: string, bytes: Buffer): Promise<void> {
+  async log(stage: string, { bytes, service }: LogPiece): Promise<void> {
     if (this.loseAt === `log ${stage}`) throw new FenceLost('newer owner');
-    this.logs.set(stage, (this.logs.get(stage) ?? '') + bytes.toString());
+    const log = service === undefined ? stage : `${stage}/${service}`;
+    this.logs.set(log, (this.logs.get(log) ?? '') + bytes.toString());
     await Promise.resolve();
   }
   async stageEnded(stage: string, outcome: Outcome, facts: StageFacts): Promise<void> {

@@ -1,7 +1,7 @@
 import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
-import type { LogArchive } from '../../logs/ports.js';
+import type { LogArchive, LogCheckpoint, LogIndex } from '../../logs/ports.js';
 import type { StageId } from '../../pipeline/model.js';
 import { fenceFile, fenceOf, runDirectory, stageDirectory } from './names.js';
 import { OpenFiles } from './open-files.js';
@@ -25,17 +25,32 @@ export function diskArchive(directory: string, options: DiskArchiveOptions = {})
       // Written at its place: a segment that comes twice writes the same bytes over themselves.
       await files.use(path, (file) => writeAll(file, bytes, offset));
     },
-    size: async (run, stage) => {
+    size: async ({ run, stage }) => {
       const parts = await partsOf(stageDirectory(root, run, stage));
       return parts.reduce((sum, part) => sum + part.size, 0);
     },
-    read: (run, stage, start, end) => readParts(stageDirectory(root, run, stage), start, end),
+    read: ({ run, stage }, start, end) => readParts(stageDirectory(root, run, stage), start, end),
+    index: ({ run, stage }) => indexOf(stageDirectory(root, run, stage)),
+    stamps: async () => [],
+    services: async () => [],
     close: (run: number, stage: StageId) => files.closeBelow(stageDirectory(root, run, stage)),
     remove: async (run) => {
       await files.closeBelow(runDirectory(root, run));
       await rm(runDirectory(root, run), { recursive: true, force: true });
     },
   };
+}
+
+async function indexOf(directory: string): Promise<LogIndex> {
+  const checkpoints: LogCheckpoint[] = [{ offset: 0, newlines: 0 }];
+  let [bytes, newlines, last] = [0, 0, 0x0a];
+  for await (const chunk of readParts(directory, 0, Number.POSITIVE_INFINITY)) {
+    if (bytes > 0) checkpoints.push({ offset: bytes, newlines });
+    for (let at = chunk.indexOf(0x0a); at >= 0; at = chunk.indexOf(0x0a, at + 1)) newlines += 1;
+    bytes += chunk.length;
+    last = chunk.at(-1) ?? last;
+  }
+  return { bytes, newlines, endsLine: last === 0x0a, checkpoints, marks: [] };
 }
 
 /** One call may write less than all, when the disk is nearly full or the piece is huge. */

@@ -139,15 +139,16 @@ async function read(reader: Redis, from: string): Promise<Entry[]> {
   }));
 }
 
-type LogMeta = LogSegment['key'] & { readonly offset: number };
+type LogMeta = LogSegment['key'] & Omit<LogSegment, 'key' | 'bytes'>;
 
 function decode(entry: Entry, logger: Logger): Reported[] {
   if (entry.kind === 'event') {
     return [{ kind: 'event', event: JSON.parse(entry.meta) as WorkerEvent }];
   }
   if (entry.kind === 'log') {
-    const { run, stage, fence, offset } = JSON.parse(entry.meta) as LogMeta;
-    return [{ kind: 'log', segment: { key: { run, stage, fence }, offset, bytes: entry.bytes } }];
+    const { run, stage, service, fence, ...piece } = JSON.parse(entry.meta) as LogMeta;
+    const key = { run, stage, fence, ...(service !== undefined && { service }) };
+    return [{ kind: 'log', segment: { ...piece, key, bytes: entry.bytes } }];
   }
   logger.warn({ id: entry.id, kind: entry.kind }, 'unknown entry among the events');
   return [];

@@ -62,10 +62,12 @@ export function redisObserver(
   return {
     jobStarted: () => emit({ type: 'job_started', worker }),
     stageStarted: (stage) => emit({ type: 'stage_started', stage }),
-    async log(stage, bytes) {
-      const offset = offsets.get(stage) ?? 0;
-      offsets.set(stage, offset + bytes.length);
-      await append('log', { ...head, stage, offset }, bytes);
+    async log(stage, { bytes, ...piece }) {
+      // Services cannot be called anything with a line end.
+      const log = `${piece.service ?? ''}\n${stage}`;
+      const offset = offsets.get(log) ?? 0;
+      offsets.set(log, offset + bytes.length);
+      await append('log', { ...head, stage, offset, ...piece }, bytes);
     },
     stageEnded: (stage, outcome, facts) => emit({ type: 'stage_ended', stage, outcome, facts }),
     jobReturned: (reason) => emit({ type: 'job_returned', reason }),

@@ -1,3 +1,4 @@
+import type { Frame } from '../frame.js';
 import type { Addresses } from '../links.js';
 import type { RunView } from '../ports.js';
 import { lasted } from '../words.js';
@@ -7,16 +8,17 @@ import { StateOfRun } from './state.js';
 import { Ago, Duration } from './time.js';
 
 export interface HomeProps {
-  readonly addresses: Addresses;
+  readonly frame: Frame;
   readonly runs: readonly RunView[];
   readonly page: number;
   readonly hasMore: boolean;
   readonly now: number;
 }
 
-export function HomePage({ addresses, runs, page, hasMore, now }: HomeProps) {
+export function HomePage({ frame, runs, page, hasMore, now }: HomeProps) {
+  const { addresses } = frame;
   return (
-    <Layout title={page > 1 ? `Runs, page ${page} · Cyclone` : 'Runs · Cyclone'} addresses={addresses}>
+    <Layout title={page > 1 ? `Runs, page ${page} · Cyclone` : 'Runs · Cyclone'} frame={frame}>
       <h1>Runs</h1>
       <p class="quiet">
         Of public repositories, newest first. Runs of private ones open by the Details link of their checks.
@@ -47,7 +49,11 @@ function Empty({ page }: { readonly page: number }) {
   );
 }
 
-function RunTable({ addresses, runs, now }: Pick<HomeProps, 'addresses' | 'runs' | 'now'>) {
+function RunTable({
+  addresses,
+  runs,
+  now,
+}: Pick<HomeProps, 'runs' | 'now'> & { readonly addresses: Addresses }) {
   return (
     <table>
       <thead>

@@ -1,17 +1,20 @@
 import type { Child } from 'hono/jsx';
 
-import { ASSETS } from '../assets.js';
-import type { Addresses } from '../links.js';
+import { ASSETS, clientModule } from '../assets.js';
+import type { Frame } from '../frame.js';
 
 export interface LayoutProps {
   readonly title: string;
-  readonly addresses: Addresses;
+  readonly frame: Frame;
   /** What the page shows of something that goes on; it is looked at again until this is absent. */
   readonly state?: string | undefined;
+  /** Browser modules of `src/web/client` that the page begins with, as `log.js`. */
+  readonly modules?: readonly string[];
   readonly children?: Child;
 }
 
-export function Layout({ title, addresses, state, children }: LayoutProps) {
+export function Layout({ title, frame, state, modules = [], children }: LayoutProps) {
+  const { addresses } = frame;
   return (
     <html lang="en">
       <head>
@@ -22,6 +25,9 @@ export function Layout({ title, addresses, state, children }: LayoutProps) {
         <link rel="icon" type="image/svg+xml" href={addresses.asset(ASSETS.icon.name)} />
         <link rel="stylesheet" href={addresses.asset(ASSETS.style.name)} />
         <script src={addresses.asset(ASSETS.script.name)} defer></script>
+        {modules.map((name) => (
+          <script type="module" src={addresses.asset(clientModule(name))}></script>
+        ))}
       </head>
       <body>
         <a class="skip-link" href="#content">

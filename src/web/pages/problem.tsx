@@ -1,20 +1,20 @@
-import type { Addresses } from '../links.js';
+import type { Frame } from '../frame.js';
 import { Layout } from './layout.js';
 
 export interface ProblemProps {
-  readonly addresses: Addresses;
+  readonly frame: Frame;
   readonly title: string;
   /** What to do next. */
   readonly advice: string;
 }
 
-export function ProblemPage({ addresses, title, advice }: ProblemProps) {
+export function ProblemPage({ frame, title, advice }: ProblemProps) {
   return (
-    <Layout title={`${title} · Cyclone`} addresses={addresses}>
+    <Layout title={`${title} · Cyclone`} frame={frame}>
       <h1>{title}</h1>
       <p>{advice}</p>
       <p>
-        <a href={addresses.home(1)}>Recent runs</a>
+        <a href={frame.addresses.home(1)}>Recent runs</a>
       </p>
     </Layout>
   );

@@ -1,5 +1,5 @@
 import type { Issue } from '../../pipeline/model.js';
-import type { Addresses } from '../links.js';
+import type { Frame } from '../frame.js';
 import type { RunView } from '../ports.js';
 import { lasted } from '../words.js';
 import { Layout } from './layout.js';
@@ -9,19 +9,19 @@ import { StateOfRun } from './state.js';
 import { Ago, Duration } from './time.js';
 
 export interface RunProps {
-  readonly addresses: Addresses;
+  readonly frame: Frame;
   readonly view: RunView;
   readonly now: number;
 }
 
-export function RunPage({ addresses, view, now }: RunProps) {
+export function RunPage({ frame, view, now }: RunProps) {
   const { repository, trigger, progress, plan } = view;
   const { run } = progress;
   const name = `${repository.owner}/${repository.name}`;
   return (
     <Layout
       title={`${trigger.title || `Run ${view.id}`} · ${name} · Cyclone`}
-      addresses={addresses}
+      frame={frame}
       state={run.status === 'completed' ? undefined : fingerprint(view)}
     >
       <nav class="crumbs" aria-label="Where this is">
@@ -59,7 +59,7 @@ export function RunPage({ addresses, view, now }: RunProps) {
       {plan.stages.length === 0 ? (
         <p>Nothing was planned. What stands in the way is said above and in the check on GitHub.</p>
       ) : (
-        <Stages addresses={addresses} view={view} now={now} />
+        <Stages addresses={frame.addresses} view={view} now={now} />
       )}
     </Layout>
   );

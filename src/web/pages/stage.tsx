@@ -2,7 +2,7 @@ import { bytes, duration, filesOf } from '../../pipeline/measures.js';
 import type { StageFacts } from '../../pipeline/model.js';
 import { stageReason } from '../../pipeline/wording.js';
 import type { StageView } from '../access.js';
-import type { Addresses } from '../links.js';
+import type { Frame } from '../frame.js';
 import type { LogExcerpt } from '../log-excerpt.js';
 import { lasted } from '../words.js';
 import { Layout } from './layout.js';
@@ -11,17 +11,18 @@ import { StateOfStage } from './state.js';
 import { Ago, Duration } from './time.js';
 
 export interface StageProps extends StageView {
-  readonly addresses: Addresses;
+  readonly frame: Frame;
   readonly excerpt: LogExcerpt;
   readonly now: number;
 }
 
 export function StagePage(props: StageProps) {
-  const { addresses, view, stage, state, now } = props;
+  const { frame, view, stage, state, now } = props;
+  const { addresses } = frame;
   const { repository, trigger } = view;
   const reason = stageReason(state, stage.waitsFor);
   return (
-    <Layout title={`${stage.id} · ${repository.owner}/${repository.name} · Cyclone`} addresses={addresses}>
+    <Layout title={`${stage.id} · ${repository.owner}/${repository.name} · Cyclone`} frame={frame}>
       <nav class="crumbs" aria-label="Where this is">
         <RepositoryLink repository={repository} /> /{' '}
         <a href={addresses.run(view.id, repository.private)}>run {view.id}</a> / {stage.id}
@@ -65,7 +66,7 @@ function Spans({ facts }: { readonly facts: StageFacts }) {
 }
 
 /** What it left for others, or took from an earlier run. */
-function Left({ addresses, view, stage, facts }: StageProps & { readonly facts: StageFacts }) {
+function Left({ frame: { addresses }, view, stage, facts }: StageProps & { readonly facts: StageFacts }) {
   const { artifacts, reusedFrom } = facts;
   const isPrivate = view.repository.private;
   return (
@@ -133,7 +134,7 @@ function Fact({ name, value, code = false }: FactProps) {
   );
 }
 
-function Log({ addresses, view, stage, state, excerpt }: StageProps) {
+function Log({ frame: { addresses }, view, stage, state, excerpt }: StageProps) {
   const isPrivate = view.repository.private;
   const isLive = state.status !== 'completed';
   const stream = isLive ? addresses.plainStream(view.id, stage.id, isPrivate, excerpt.end) : undefined;

@@ -31,7 +31,7 @@ async function text(
   end = Number.POSITIVE_INFINITY,
 ): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of archive.read(1, stage, start, end)) chunks.push(chunk);
+  for await (const chunk of archive.read({ run: 1, stage }, start, end)) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
 
@@ -49,7 +49,7 @@ async function openBelow(folder: string): Promise<number> {
 describe('diskArchive', () => {
   test('a log that was never written is empty', async () => {
     const archive = diskArchive(directory);
-    expect(await archive.size(1, 's')).toBe(0);
+    expect(await archive.size({ run: 1, stage: 's' })).toBe(0);
     expect(await text(archive)).toBe('');
     await archive.close(1, 's');
     await archive.remove(1);
@@ -63,7 +63,7 @@ describe('diskArchive', () => {
     await archive.close(1, 's');
     await write(archive, 'two\n', { offset: 4 });
     expect(await text(archive)).toBe('one\ntwo\n');
-    expect(await archive.size(1, 's')).toBe(8);
+    expect(await archive.size({ run: 1, stage: 's' })).toBe(8);
   });
 
   test('fences follow each other as numbers, read across their seams', async () => {
@@ -75,7 +75,7 @@ describe('diskArchive', () => {
     expect(await text(archive, 's', 4, 14)).toBe('t ninth te');
     expect(await text(archive, 's', 6, 12)).toBe('ninth ');
     expect(await text(archive, 's', 99)).toBe('');
-    expect(await archive.size(1, 's')).toBe(17);
+    expect(await archive.size({ run: 1, stage: 's' })).toBe(17);
   });
 
   test('any range over any fences in any pieces', async () => {
@@ -96,9 +96,10 @@ describe('diskArchive', () => {
         }
         const whole = Buffer.concat(fences.flat());
         const chunks: Buffer[] = [];
-        for await (const chunk of archive.read(run, 's', start, start + length)) chunks.push(chunk);
+        for await (const chunk of archive.read({ run: run, stage: 's' }, start, start + length))
+          chunks.push(chunk);
         expect(Buffer.concat(chunks)).toEqual(whole.subarray(start, start + length));
-        expect(await archive.size(run, 's')).toBe(whole.length);
+        expect(await archive.size({ run: run, stage: 's' })).toBe(whole.length);
       }),
       { numRuns: 60 },
     );
@@ -152,7 +153,7 @@ describe('diskArchive', () => {
     const archive = diskArchive(directory);
     await write(archive, 'x'.repeat(200_000));
     await archive.close(1, 's');
-    for await (const chunk of archive.read(1, 's', 0, 200_000)) {
+    for await (const chunk of archive.read({ run: 1, stage: 's' }, 0, 200_000)) {
       expect(chunk.length).toBeLessThan(100_000);
       break;
     }
@@ -164,8 +165,8 @@ describe('diskArchive', () => {
     await write(archive, 'mine');
     await archive.append({ key: { run: 11, stage: 's', fence: 1 }, offset: 0, bytes: Buffer.from('other') });
     await archive.remove(1);
-    expect(await archive.size(1, 's')).toBe(0);
-    expect(await archive.size(11, 's')).toBe(5);
+    expect(await archive.size({ run: 1, stage: 's' })).toBe(0);
+    expect(await archive.size({ run: 11, stage: 's' })).toBe(5);
     await write(archive, 'anew');
     expect(await text(archive)).toBe('anew');
   });
