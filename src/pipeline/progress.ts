@@ -1,3 +1,4 @@
+import { NOT_ASKED } from './asked.js';
 import { blockedStages, consequence } from './blocked.js';
 import { conclude } from './conclusion.js';
 import { hasGoneOut } from './gone-out.js';
@@ -44,24 +45,20 @@ export type ServerEvent =
 
 export type RunEvent = WorkerEvent | ServerEvent;
 
-/** A run just planned: skipped stages are over, the rest is queued. */
-export function begin(plan: Plan, at: number): RunProgress {
-  const stages = plan.stages.map((stage): StageProgress => {
+/** A run just planned: skipped stages, and those that are not among the `asked` ones, are over; the rest is queued. */
+export function begin(plan: Plan, at: number, asked?: ReadonlySet<StageId>): RunProgress {
+  const stages = plan.stages.map(({ id, skip }): StageProgress => {
+    const reason = skip ?? (asked?.has(id) === false ? NOT_ASKED : undefined);
     const state: StageState =
-      stage.skip === undefined
+      reason === undefined
         ? { status: 'queued' }
-        : {
-            status: 'completed',
-            outcome: { kind: 'skipped', reason: stage.skip },
-            facts: {},
-            completedAt: at,
-          };
-    return { id: stage.id, state };
+        : { status: 'completed', outcome: { kind: 'skipped', reason }, facts: {}, completedAt: at };
+    return { id, state };
   });
   const jobs = plan.jobs.map(
     (job): JobProgress => ({ id: job.id, status: 'waiting', attempt: 0, fence: 0, seq: 0 }),
   );
-  return conclude(plan, { run: { status: 'queued' }, stages, jobs }, at);
+  return conclude(plan, settleJobs(plan, { run: { status: 'queued' }, stages, jobs }), at);
 }
 
 /**

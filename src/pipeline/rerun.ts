@@ -1,5 +1,6 @@
+import { isNotAsked, withNeeds } from './asked.js';
 import { blockedStages } from './blocked.js';
-import { dependents, reached, requirements } from './dependents.js';
+import { dependents, reached } from './dependents.js';
 import { letsGoOn } from './judgement.js';
 import type { JobProgress, Outcome, Plan, RunProgress, StageId, StageProgress } from './model.js';
 import { namesOf } from './wording.js';
@@ -91,17 +92,23 @@ export function rerun(plan: Plan, now: RunProgress, event: StagesRerun): RunProg
   };
 }
 
-/** With what these need and what did not succeed: without it they would only be skipped again. */
+/**
+ * With what these need and what did not succeed: without it they would only be skipped again. What is behind them
+ * and was not asked for from the start stays so: nobody wants it published now.
+ */
 function toReset(plan: Plan, now: RunProgress, stages: readonly StageId[]): ReadonlySet<StageId> {
   const planned = new Set(plan.jobs.flatMap((job) => job.stages));
   const asked = stages.filter((stage) => planned.has(stage));
+  const notAsked = new Set(now.stages.filter(({ state }) => isNotAsked(state)).map(({ id }) => id));
   const failed = new Set(
     now.stages
       .filter(({ state }) => state.status === 'completed' && !letsGoOn(state.outcome))
       .map(({ id }) => id),
   );
-  const needed = [...reached(asked, requirements(plan))].filter((stage) => failed.has(stage));
-  return rerunClosure(plan, [...asked, ...needed]);
+  const needed = [...withNeeds(plan, asked)].filter((stage) => failed.has(stage) || notAsked.has(stage));
+  const wanted = new Set([...asked, ...needed]);
+  const again = [...rerunClosure(plan, [...wanted])];
+  return new Set(again.filter((stage) => wanted.has(stage) || !notAsked.has(stage)));
 }
 
 function queuedAgain({ id }: StageProgress, { by, at }: StagesRerun): StageProgress {

@@ -52,7 +52,7 @@ export function createOperations(
         : cancelAll([record], by, `run ${String(run)} is over`);
     },
     allowRun: (run, by) => allow.run(run, by),
-    start: (repository, ref, by) => start.ref(repository, ref, by),
+    start: (repository, ref, by, wish) => start.ref(repository, ref, by, wish),
   };
 }
 

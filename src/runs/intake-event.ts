@@ -16,6 +16,8 @@ export interface IntakeEvent {
   readonly trigger: Trigger;
   /** Of a push to a branch; absent: nobody can tell. */
   readonly changes?: Changes;
+  /** The stages that are asked for, by id or name; they and what they need run. Absent: all. */
+  readonly only?: readonly string[];
   /** Of a scheduled run: what asked for it, and for when (ms since the epoch). */
   readonly schedule?: Schedule & { readonly slot: number };
 }

@@ -1,3 +1,4 @@
+import { isNotAsked } from '../pipeline/asked.js';
 import type { Lease, Plan, PlannedJob, RegistryAuth, StageId } from '../pipeline/model.js';
 import { heldAt } from '../pipeline/progress.js';
 import type { Advance } from './advance.js';
@@ -41,8 +42,8 @@ export type GrantLease = (run: number, job: string, worker: string) => Promise<L
 export function createLease(deps: LeaseDeps): GrantLease {
   return async (run, jobId, worker) => {
     const before = await deps.store.load(run);
-    const job = before?.plan.jobs.find(({ id }) => id === jobId);
-    if (before === undefined || job === undefined || isOver(before, jobId)) {
+    const planned = before?.plan.jobs.find(({ id }) => id === jobId);
+    if (before === undefined || planned === undefined || isOver(before, jobId)) {
       return undefined;
     }
     const held = before.progress.jobs.find(({ id }) => id === jobId)?.fence ?? 0;
@@ -58,6 +59,7 @@ export function createLease(deps: LeaseDeps): GrantLease {
       return undefined;
     }
     deps.logger.info({ run, job: jobId, worker, fence }, 'job leased');
+    const job = withoutNotAsked(planned, record);
     const cloneToken = await deps.tokens.cloneToken(record.repository);
     const { masked, ...granted } = await grantSecrets(record, job, deps);
     // A stranger's file names images: with our password it would read what is private in our registry.
@@ -103,6 +105,12 @@ export function createRenewToken({ store, tokens }: Pick<LeaseDeps, 'store' | 't
 function isOver(record: RunRecord, jobId: string): boolean {
   const job = record.progress.jobs.find(({ id }) => id === jobId);
   return record.progress.run.status === 'completed' || job?.status === 'done';
+}
+
+/** A worker that begins anew would do whatever is done once more: of what was never to run it does not hear. */
+function withoutNotAsked(job: PlannedJob, { progress }: RunRecord): PlannedJob {
+  const left = new Set(progress.stages.filter(({ state }) => isNotAsked(state)).map(({ id }) => id));
+  return { ...job, stages: job.stages.filter((stage) => !left.has(stage)) };
 }
 
 /** An image that another job's build made. */

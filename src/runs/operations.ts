@@ -19,6 +19,14 @@ export type Verdict =
 /** Which stages: by id, or by name for all parts and cells; empty: all. */
 export type Stages = readonly string[];
 
+/** How a run is to be started. */
+export interface Wish {
+  /** They and what they need run; of a run that is there already they run again. Absent or empty: all. */
+  readonly stages?: Stages;
+  /** Names the wish: the same again for the same commit is carried out once. */
+  readonly key?: string | undefined;
+}
+
 /**
  * What people may do with runs, from whatever place: a comment, a button, a re-run on GitHub, the API.
  * Each may be called again after a crash: what was done is not done twice.
@@ -39,7 +47,7 @@ export interface Operations {
   /** Lets a run that waits for a person begin. */
   allowRun(run: number, by: string): Promise<Verdict>;
   /** Starts a run by hand on a branch or tag of the repository. */
-  start(repository: Repository, ref: string, by: string): Promise<Verdict>;
+  start(repository: Repository, ref: string, by: string, wish?: Wish): Promise<Verdict>;
 }
 
 /** Questions. */

@@ -1,3 +1,4 @@
+import { withNeeds } from '../pipeline/asked.js';
 import { asksForPaths } from '../pipeline/asks-paths.js';
 import type { IssueCode } from '../pipeline/config/issues.js';
 import {
@@ -7,7 +8,7 @@ import {
   parseConfig,
   tooLargeConfig,
 } from '../pipeline/config/parse.js';
-import type { Issue, Plan } from '../pipeline/model.js';
+import type { Issue, Plan, StageId } from '../pipeline/model.js';
 import { planRun } from '../pipeline/plan.js';
 import { begin } from '../pipeline/progress.js';
 import { isTrusted } from '../pipeline/trust.js';
@@ -22,6 +23,7 @@ import {
   type RepositoryHistory,
 } from './ports.js';
 import { scopeOf } from './scope.js';
+import { stagesNamed } from './stages-named.js';
 
 export const PIPELINE_FILE = 'caicloud.yml';
 
@@ -141,7 +143,9 @@ function newRun(deps: PrepareDeps, event: IntakeEvent, { config, changes }: Want
   const broken = planned.skip === undefined && issues.some(isError);
   const plan: Plan = broken ? { ...planned, stages: [], jobs: [] } : planned;
   const now = deps.clock.now();
-  const progress = begin(plan, now);
+  const begun = begin(plan, now, askedOf(event, plan));
+  // Who starts one is told by its delivery when the same wish comes again.
+  const progress = trigger.event === 'manual' ? { ...begun, asks: [event.delivery] } : begun;
   return {
     repository,
     trigger,
@@ -152,6 +156,12 @@ function newRun(deps: PrepareDeps, event: IntakeEvent, { config, changes }: Want
     issues,
     createdAt: now,
   };
+}
+
+/** Undefined: all that runs on the event. Names that are none are refused before it comes to this. */
+function askedOf({ only = [] }: IntakeEvent, plan: Plan): ReadonlySet<StageId> | undefined {
+  const named = only.length === 0 ? [] : stagesNamed(plan, only);
+  return named.length === 0 || typeof named === 'string' ? undefined : withNeeds(plan, named);
 }
 
 /** The reader of the file does not know the server; we do. */

@@ -6,7 +6,7 @@ import type { Advance } from './advance.js';
 import { howToAllow, isHeldBack } from './fork.js';
 import type { Verdict } from './operations.js';
 import type { Clock, Logger, LogNotes, RunRecord, RunStore } from './ports.js';
-import { stagesNamed } from './stages-named.js';
+import { runnable } from './stages-named.js';
 
 export interface RerunDeps {
   readonly store: RunStore;
@@ -62,12 +62,7 @@ function wantedOf(record: RunRecord, { stages }: RerunRequest): readonly StageId
   if (stages.length === 0) {
     return planned.length > 0 ? planned : `nothing of run ${String(record.id)} runs: ${reasonOf(record)}`;
   }
-  const named = stagesNamed(record.plan, stages);
-  if (typeof named === 'string') return named;
-  const skipped = record.plan.stages.find(({ id, skip }) => named.includes(id) && skip !== undefined);
-  return skipped?.skip === undefined
-    ? named
-    : `stage ${skipped.id} does not run here: ${skipped.skip.message}`;
+  return runnable(record.plan, stages);
 }
 
 /**

@@ -19,6 +19,16 @@ export function stagesNamed({ stages }: Plan, names: Stages): readonly StageId[]
   return [...found];
 }
 
+/** … of which each runs on the event of the plan. */
+export function runnable(plan: Plan, names: Stages): readonly StageId[] | string {
+  const named = stagesNamed(plan, names);
+  if (typeof named === 'string') return named;
+  const skipped = plan.stages.find(({ id, skip }) => named.includes(id) && skip !== undefined);
+  return skipped?.skip === undefined
+    ? named
+    : `stage ${skipped.id} does not run here: ${skipped.skip.message}`;
+}
+
 function unknown(name: string, known: readonly string[]): string {
   if (known.length === 0) return `there is no stage ${name}: nothing was planned`;
   const near = suggest(name, known);

@@ -1,9 +1,10 @@
-import type { Repository, Trigger } from '../pipeline/model.js';
+import { createHash } from 'node:crypto';
+import type { Plan, Repository, Trigger } from '../pipeline/model.js';
 import type { Advance } from './advance.js';
 import { eventOf } from './event-of.js';
 import { howToAllow, isHeldBack, isUnseen } from './fork.js';
 import type { Intake } from './intake.js';
-import type { Ask, Stages, Verdict } from './operations.js';
+import type { Ask, Stages, Verdict, Wish } from './operations.js';
 import type {
   IntakeEvent,
   Logger,
@@ -17,6 +18,7 @@ import type { Prepare } from './prepare.js';
 import { pullHead } from './pull-head.js';
 import { askAfter, type Rerun, refused } from './rerun.js';
 import { refOf, scopeOf, shortSha } from './scope.js';
+import { runnable } from './stages-named.js';
 
 export interface StartDeps {
   readonly store: RunStore;
@@ -33,7 +35,13 @@ export interface StartDeps {
 export interface Start {
   pull(ask: Ask, stages: Stages): Promise<Verdict>;
   failedOf(ask: Ask): Promise<Verdict>;
-  ref(repository: Repository, ref: string, by: string): Promise<Verdict>;
+  ref(repository: Repository, ref: string, by: string, wish?: Wish): Promise<Verdict>;
+}
+
+interface Wanted {
+  readonly stages: Stages | 'failed';
+  readonly by: string;
+  readonly ask: string;
 }
 
 const NOTHING = 'the commit has neither a caicloud.yml nor a Dockerfile: nothing can run';
@@ -41,17 +49,14 @@ const NOTHING = 'the commit has neither a caicloud.yml nor a Dockerfile: nothing
 export function createStart(deps: StartDeps): Start {
   const { store, history, rerun } = deps;
 
-  const again = async (
-    run: RunRecord,
-    request: { readonly stages: Stages | 'failed'; readonly by: string; readonly ask: string },
-  ): Promise<Verdict> => {
+  const again = async (run: RunRecord, request: Wanted): Promise<Verdict> => {
     if (isUnseen(run)) return refused(howToAllow(run.trigger));
-    return run.plan.skip === undefined
-      ? rerun({ run: run.id, ...request })
-      : beginByHand(deps, run, request.by);
+    return run.plan.skip === undefined ? rerun({ run: run.id, ...request }) : beginByHand(deps, run, request);
   };
 
   const first = async (event: IntakeEvent): Promise<Verdict> => {
+    const obstacle = event.only === undefined ? undefined : obstacleOf(await planOf(deps, event), event.only);
+    if (obstacle !== undefined) return refused(obstacle);
     await deps.intake(event);
     const scope = scopeOf(event);
     const runs = await store.ofCommit(event.repository.id, event.trigger.sha);
@@ -78,16 +83,17 @@ export function createStart(deps: StartDeps): Start {
         ? refused(`${shortSha(head.pull.sha)} has not run`)
         : again(head.run, { stages: 'failed', by: ask.by, ask: askName(ask, ['failed']) });
     },
-    async ref(repository, name, by) {
+    async ref(repository, name, by, { stages = [], key } = {}) {
       const ref = name.startsWith('refs/') ? name : `refs/heads/${name}`;
       const found = refOf(ref);
       const commit = found === undefined ? undefined : await history.commit(repository, ref);
       if (found === undefined || commit === undefined) return refused(`there is no ${name}`);
       const { sha, message } = commit;
       const earlier = (await store.ofCommit(repository.id, sha)).find(({ scope }) => scope === found.scope);
-      // Nobody sends one twice: each start is a wish of its own.
-      const ask = askAfter(earlier, by);
-      if (earlier !== undefined) return again(earlier, { stages: [], by, ask });
+      // Without a key nobody sends one twice: each start is a wish of its own.
+      const ask = key === undefined ? askAfter(earlier, by) : `by ${by} as ${hashOf(key)}`;
+      if (earlier?.progress.asks?.includes(ask) === true) return begun(earlier);
+      if (earlier !== undefined) return again(earlier, { stages, by, ask });
       const named = found.kind === 'tag' ? { tag: found.name } : { branch: found.name };
       const title = message.split('\n', 1)[0] ?? '';
       const trigger = {
@@ -100,7 +106,7 @@ export function createStart(deps: StartDeps): Start {
         message,
         sender: by,
       } as const;
-      return first({ delivery: ask, repository, trigger });
+      return first({ delivery: ask, repository, trigger, ...(stages.length > 0 && { only: stages }) });
     },
   };
 }
@@ -129,17 +135,39 @@ function triggerOf(pull: PullRequest, by: string): Trigger {
 async function beginByHand(
   { store, advance, prepare, logger }: StartDeps,
   run: RunRecord,
-  by: string,
+  { stages, by, ask }: Wanted,
 ): Promise<Verdict> {
-  const asked = eventOf(run);
-  const event: IntakeEvent = { ...asked, trigger: { ...run.trigger, event: 'manual', sender: by } };
+  const event: IntakeEvent = {
+    ...eventOf(run),
+    delivery: ask,
+    trigger: { ...run.trigger, event: 'manual', sender: by },
+    ...(stages !== 'failed' && stages.length > 0 && { only: stages }),
+  };
   const planned = await (await prepare(event))?.plan(event);
   if (planned === undefined) return refused(NOTHING);
-  if (planned.plan.jobs.length === 0) return refused('no stage of it runs on this event');
+  const obstacle = obstacleOf(planned.plan, event.only ?? []);
+  if (obstacle !== undefined) return refused(obstacle);
   await store.replan(run.id, (now) => (now.plan.skip === undefined ? undefined : planned));
   logger.info({ run: run.id, by }, 'run begun by hand');
   await advance.resume(run.id);
   return begun(run);
+}
+
+async function planOf({ prepare }: StartDeps, event: IntakeEvent): Promise<Plan | undefined> {
+  return (await (await prepare(event))?.plan(event))?.plan;
+}
+
+/** Why these stages cannot be run; undefined: they can. */
+function obstacleOf(plan: Plan | undefined, stages: Stages): string | undefined {
+  if (plan === undefined) return NOTHING;
+  if (plan.jobs.length === 0) return 'no stage of it runs on this event';
+  const named = runnable(plan, stages);
+  return typeof named === 'string' ? named : undefined;
+}
+
+/** A key is of any length and content; a wish is kept with its run. */
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 32);
 }
 
 function isBegunSince(run: RunRecord, { at }: Ask): boolean {

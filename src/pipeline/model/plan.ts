@@ -63,4 +63,6 @@ export type SkipReason =
   /** An earlier stage of the chain did not succeed. */
   | { readonly kind: 'earlier_stage'; readonly stage: StageId; readonly message: string }
   /** Named by the commit or by a condition of the file. */
-  | { readonly kind: 'condition'; readonly message: string };
+  | { readonly kind: 'condition'; readonly message: string }
+  /** Somebody started the run for other stages. It can still be run, as one that has run can run again. */
+  | { readonly kind: 'not_asked'; readonly message: string };
