@@ -11,15 +11,17 @@ import { redisFences } from '../adapters/redis/fences.js';
 import { publishInstall } from '../adapters/redis/install.js';
 import { relayHeard } from '../adapters/redis/relay.js';
 import { redisReplays } from '../adapters/redis/signatures.js';
-import { redisPresence, watchWorkers } from '../adapters/redis/workers.js';
+import { redisPresence, watchWorkers, workersSeen } from '../adapters/redis/workers.js';
 import { type Relay, webhookRelay } from '../adapters/relay/relay.js';
 import { NO_SECRETS, secretFile } from '../adapters/secrets/file.js';
 import { type Database, openDatabase } from '../adapters/sql/database.js';
 import { depotIndex } from '../adapters/sql/depot-index.js';
 import { groupStore } from '../adapters/sql/groups.js';
-import { repositoryStore } from '../adapters/sql/repositories.js';
+import { runHistory } from '../adapters/sql/history.js';
+import { repositoryQueries, repositoryStore } from '../adapters/sql/repositories.js';
 import { runStore } from '../adapters/sql/runs.js';
 import { installationValue } from '../adapters/sql/secrets.js';
+import { sessionStore } from '../adapters/sql/sessions.js';
 import { cyclone } from '../app.js';
 import { createCarryOut } from '../handlers/commands/carry-out.js';
 import { may } from '../handlers/commands/rights.js';
@@ -31,6 +33,7 @@ import { type CancelRun, createCancel } from '../runs/cancel.js';
 import { createCatchUp } from '../runs/catch-up.js';
 import { createConcurrency } from '../runs/concurrency.js';
 import { createFinds, createRemember, type Finds } from '../runs/depot.js';
+import { createFeed, type Feed, WORKERS } from '../runs/feed.js';
 import { createLease, createRenewToken, type GrantLease, type RenewToken } from '../runs/lease.js';
 import type { Enquiries, Operations } from '../runs/operations.js';
 import { createPlacement } from '../runs/placement.js';
@@ -39,6 +42,7 @@ import { jobFailed, reconcile } from '../runs/reconcile.js';
 import { createCarryOutSchedule } from '../runs/schedule.js';
 import type { GitHubSettings, RegistrySettings, Settings } from '../settings.js';
 import { createLinks } from '../web/links.js';
+import type { Floor, RepositoryQueries, RunHistory, SignIn } from '../web/ports.js';
 import { systemClock } from './clock.js';
 import type { DataDir } from './data-dir.js';
 import { boundedBlobs } from './depot.js';
@@ -59,7 +63,8 @@ const DAY_MS = 24 * 3600 * 1000;
 
 export interface Server {
   readonly install: string;
-  readonly signingKey: Buffer;
+  /** Of links to private runs; undefined: they open by signing in alone. */
+  readonly linkKey: Buffer | undefined;
   readonly store: RunStore;
   readonly archive: LogArchive;
   readonly live: Live;
@@ -75,6 +80,12 @@ export interface Server {
   readonly operations: Operations;
   readonly enquiries: Enquiries;
   readonly people: GitHubApp['people'];
+  readonly repositories: RepositoryQueries;
+  readonly history: RunHistory;
+  readonly feed: Feed;
+  readonly floor: Floor;
+  /** Undefined: nobody can sign in. */
+  readonly signIn: SignIn | undefined;
   readonly unsentChecks: () => Promise<number>;
   ping(): Promise<void>;
   /** Takes up what an earlier process left, then takes webhooks' events and workers' reports. */
@@ -108,11 +119,13 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   const kept = { unusedMs: settings.files.days * DAY_MS, bytes: settings.files.bytes };
   const blobs = boundedBlobs(diskBlobs(dataDir.artifacts, { now: systemClock.now }), kept, logger);
   const index = depotIndex(db);
-  const links = createLinks(settings.publicUrl, signingKey);
+  const linkKey = settings.privatePages === 'signed-link' ? signingKey : undefined;
+  const links = createLinks(settings.publicUrl, linkKey);
   const github = githubApp({
     appId: settings.github.appId,
     privateKey: settings.github.privateKey,
     baseUrl: settings.github.apiUrl,
+    oauth: settings.github.oauth,
     webhookSecret: settings.github.webhookSecret,
     webhookPath: settings.webhookPath,
     logger,
@@ -126,9 +139,11 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   const commands = await deps.redis.connect('patient');
   await publishInstall(commands, install);
   const queue = jobQueue(commands, logger);
+  const feed = createFeed();
   const changed = (run: number): void => {
     telling.changed(run);
     endLogs(run);
+    feed.changed(run);
   };
   const groups = groupStore(db);
   const concurrency = createConcurrency({ groups, store, clock: systemClock, changed });
@@ -183,7 +198,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     queue: producer,
     advance,
     cancel,
-    notes: createLogNotes({ archive, live }),
+    notes: createLogNotes({ archive, live, now: () => systemClock.now() }),
     mayWrite: async (repository, login) => may(await github.permissions.of(repository, login), 'write'),
     clock: systemClock,
     logger,
@@ -228,6 +243,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   const closing = new AbortController();
   let failures: ReturnType<typeof watchFailedJobs> | undefined;
   const workersChanged = (): void => {
+    feed.changed(WORKERS);
     placement.lookAll().catch((err: unknown) => logger.warn({ err }, 'waiting jobs not told of a worker'));
   };
   const failed = (run: number, job: string): void => {
@@ -238,7 +254,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
 
   return {
     install,
-    signingKey,
+    linkKey,
     store,
     archive,
     live,
@@ -251,6 +267,11 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     operations,
     enquiries,
     people: github.people,
+    repositories: repositoryQueries(db),
+    history: runHistory(db),
+    feed,
+    floor: { workers: () => workersSeen(commands), queues: () => queue.seen() },
+    signIn: github.oauth && { oauth: github.oauth, sessions: sessionStore(db) },
     unsentChecks: telling.unsentChecks,
     ping: () => ping(db),
     async start() {

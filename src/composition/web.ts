@@ -21,8 +21,12 @@ export function webListener(deps: WebComposition): Web {
   }
   return createWeb({
     publicUrl: settings.publicUrl,
-    signingKey: server.signingKey,
+    signingKey: server.linkKey,
     queries: queriesOf(server.store),
+    repositories: server.repositories,
+    history: server.history,
+    feed: server.feed,
+    floor: server.floor,
     archive: server.archive,
     live: server.live,
     blobs: server.blobs,
@@ -31,6 +35,7 @@ export function webListener(deps: WebComposition): Web {
     clock: systemClock,
     logger,
     webhook: { path: settings.webhookPath, receiver: server.webhooks },
+    signIn: server.signIn,
     actions: { people: server.people, operations: server.operations },
     worker:
       settings.workerSecret === undefined

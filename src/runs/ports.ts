@@ -29,6 +29,8 @@ export interface RunFilter {
   readonly branch?: string;
   readonly status?: string;
   readonly publicOnly: boolean;
+  /** With `publicOnly`: those of these repositories (GitHub's ids) too. */
+  readonly alsoRepositories?: readonly number[];
   readonly limit: number;
   readonly offset: number;
 }

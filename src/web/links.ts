@@ -7,6 +7,8 @@ export interface Links {
   stage(run: number, stage: StageId, isPrivate: boolean): string;
   /** What a stage kept, to be downloaded. */
   artifacts(run: number, stage: StageId, isPrivate: boolean): string;
+  /** What a stage printed that it did not print when it passed the last time. */
+  difference(run: number, stage: StageId, isPrivate: boolean): string;
 }
 
 /** Every address that a page or the API gives away. */
@@ -20,15 +22,21 @@ export interface Addresses extends Links {
 }
 
 /** Absolute links, for GitHub, mail and the API. */
-export function createLinks(publicUrl: string, key: Buffer): Links {
+export function createLinks(publicUrl: string, key: Buffer | undefined): Links {
   return createAddresses(publicUrl, key);
 }
 
-/** `root`: what stands before `/runs/1`: an URL, a path, or nothing. */
-export function createAddresses(root: string, key: Buffer): Addresses {
+/**
+ * @param root what stands before `/runs/1`: an URL, a path, or nothing
+ * @param key undefined: no address carries a right
+ * @param only the one run whose addresses may carry it; absent: all
+ */
+export function createAddresses(root: string, key: Buffer | undefined, only?: number): Addresses {
   const base = root.replace(/\/+$/, '');
   const query = (run: number, isPrivate: boolean, more: Record<string, string> = {}): string => {
-    const parameters = new URLSearchParams(isPrivate ? { ...more, sig: signRun(key, run) } : more).toString();
+    const isSigned = isPrivate && (only === undefined || only === run);
+    const right = key !== undefined && isSigned ? { sig: signRun(key, run) } : {};
+    const parameters = new URLSearchParams({ ...more, ...right }).toString();
     return parameters === '' ? '' : `?${parameters}`;
   };
   const stagePath = (run: number, stage: StageId): string =>
@@ -38,6 +46,7 @@ export function createAddresses(root: string, key: Buffer): Addresses {
     run: (run, isPrivate) => `${base}/runs/${run}${query(run, isPrivate)}`,
     stage: (run, stage, isPrivate) => stagePath(run, stage) + query(run, isPrivate),
     artifacts: (run, stage, isPrivate) => `${stagePath(run, stage)}/artifacts${query(run, isPrivate)}`,
+    difference: (run, stage, isPrivate) => `${stagePath(run, stage)}/difference${query(run, isPrivate)}`,
     log: (run, stage, isPrivate) => `${stagePath(run, stage)}/log${query(run, isPrivate)}`,
     plainStream: (run, stage, isPrivate, from) =>
       `${stagePath(run, stage)}/log/stream${query(run, isPrivate, { plain: '1', from: String(from) })}`,

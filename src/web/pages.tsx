@@ -5,7 +5,7 @@ import { createTail } from '../logs/tail.js';
 import { visibleRun, visibleStage } from './access.js';
 import { readCount } from './api.js';
 import type { Room, WebApp, WebContext } from './context.js';
-import { frameOf } from './frame.js';
+import { type Frame, frameOf } from './frame.js';
 import { type Addresses, createAddresses } from './links.js';
 import { logExcerpt } from './log-excerpt.js';
 import { HomePage } from './pages/home.js';
@@ -66,6 +66,10 @@ const PROBLEMS = {
     advice:
       'Or it belongs to a private repository: its pages open by the Details link of a check on GitHub, which holds the right to see them. Go to the commit or pull request there and open Details again.',
   },
+  403: {
+    title: 'That is not yours to do',
+    advice: 'Go back to the page, reload it, and try again from there.',
+  },
   410: {
     title: 'These files are not kept any more',
     advice:
@@ -75,6 +79,11 @@ const PROBLEMS = {
     title: 'Something broke here',
     advice:
       'It is not your pipeline. Try again in a minute; if it stays, the cause is in the log of the server, which whoever runs it can read.',
+  },
+  503: {
+    title: 'GitHub cannot be asked now',
+    advice:
+      'What is private opens to those to whom GitHub shows the repository, and that is not known now. Try again in a minute.',
   },
 } as const;
 
@@ -86,16 +95,12 @@ export function sendProblem(
   addresses: Addresses,
   status: ProblemStatus,
   { title, advice }: Pick<ProblemProps, 'title' | 'advice'> = PROBLEMS[status],
+  frame: Frame = { addresses, viewer: undefined, signIn: undefined },
 ): Response | Promise<Response> {
   const headers = { 'Cache-Control': 'no-store' };
   const isForPrograms = /^\/(api|internal)\//.test(c.req.path);
   if (isForPrograms) return c.json({ message: status === 404 ? 'Not Found' : title }, status, headers);
-  return send(
-    c,
-    <ProblemPage frame={{ addresses, viewer: undefined, signIn: undefined }} title={title} advice={advice} />,
-    status,
-    headers,
-  );
+  return send(c, <ProblemPage frame={frame} title={title} advice={advice} />, status, headers);
 }
 
 function send(

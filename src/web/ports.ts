@@ -1,9 +1,16 @@
+import type { Differences } from '../logs/difference/differences.js';
 import type { Live } from '../logs/live.js';
 import type { LogArchive } from '../logs/ports.js';
-import type { Issue, Plan, Repository, RunProgress, RunStatus, Trigger } from '../pipeline/model.js';
+import type { Issue, Plan, Repository, RunProgress, RunStatus, StageId, Trigger } from '../pipeline/model.js';
 import type { Finds } from '../runs/depot.js';
+import type { Feed } from '../runs/feed.js';
 import type { Operations } from '../runs/operations.js';
 import type { BlobStore } from '../runs/ports.js';
+import type { Floor, RunHistory } from './history.js';
+
+export type * from './history.js';
+
+import type { CauseJson } from './log-protocol.js';
 
 /** A run with all that a page shows of it. */
 export interface RunView {
@@ -25,6 +32,8 @@ export interface RunFilter {
   readonly status?: RunStatus['status'];
   /** Only runs of repositories that are not private. */
   readonly publicOnly: boolean;
+  /** With `publicOnly`: those of these repositories (GitHub's ids) too. */
+  readonly alsoRepositories?: readonly number[];
   readonly limit: number;
   readonly offset: number;
 }
@@ -33,6 +42,8 @@ export interface RunQueries {
   run(id: number): Promise<RunView | undefined>;
   /** Newest first; `total` counts all that match. */
   runs(filter: RunFilter): Promise<{ readonly runs: readonly RunView[]; readonly total: number }>;
+  /** As {@link RunStore.lastPassed}. */
+  lastPassed?(run: number, stage: StageId): Promise<RunView | undefined>;
 }
 
 export interface Health {
@@ -82,10 +93,20 @@ export interface WorkerApi {
   readonly finds: Finds;
 }
 
+/** The repositories that had runs. */
+export interface RepositoryQueries {
+  /** Upper and lower case are one, as on GitHub. */
+  byName(owner: string, name: string): Promise<Repository | undefined>;
+  /** Private ones, at most so many; those whose runs are newest first. */
+  privateOnes(most: number): Promise<readonly Repository[]>;
+}
+
 /** Who asks by a GitHub token, and what they may. All reject when GitHub cannot be asked; nothing is kept. */
 export interface People {
   /** The login of whose token it is; undefined: GitHub does not take it, or it is no person's. */
   whose(token: string): Promise<string | undefined>;
+  /** Whether GitHub shows the repository to who has the token. It is their budget of requests that pays. */
+  sees(token: string, repository: Repository): Promise<'yes' | 'no' | 'token_refused'>;
   /** What they may do in the repository, now and with that token. `none`: it is not theirs to see. */
   standing(token: string, login: string, repository: Repository): Promise<'none' | 'read' | 'write'>;
   /** A repository where the App is installed; undefined: there is none of that name. */
@@ -96,6 +117,61 @@ export interface People {
 export interface Actions {
   readonly people: People;
   readonly operations: Pick<Operations, 'start' | 'cancel' | 'rerun' | 'rerunFailed' | 'allowRun'>;
+}
+
+/** What GitHub gave for a person who signed in. */
+export interface Granted {
+  readonly token: string;
+  /** milliseconds since the epoch; null: it holds until it is revoked */
+  readonly expiresAt: number | null;
+  /** Gives another token, once. */
+  readonly refreshToken: string | null;
+}
+
+/** The App's own user authorisation. Rejects when GitHub cannot be asked, or does not know us. */
+export interface OAuth {
+  /** Where a browser goes to be sent back to `redirectUri` with a code. */
+  authorizeUrl(asked: {
+    readonly state: string;
+    /** SHA-256 of the verifier, base64url. */
+    readonly challenge: string;
+    readonly redirectUri: string;
+  }): string;
+  /** Undefined: GitHub does not take the code, or not any more. */
+  redeem(given: {
+    readonly code: string;
+    readonly verifier: string;
+    readonly redirectUri: string;
+  }): Promise<Granted | undefined>;
+  /** Undefined: it was used before, is too old, or the person took the right back. */
+  refresh(refreshToken: string): Promise<Granted | undefined>;
+}
+
+/** Times are milliseconds since the epoch. */
+export interface StoredSession {
+  readonly login: string;
+  readonly createdAt: number;
+  readonly usedAt: number;
+  /** What GitHub gave, readable only with what the cookie holds. */
+  readonly sealed: string;
+}
+
+/** Sessions by the hash of what their cookie holds. */
+export interface SessionStore {
+  put(id: string, session: StoredSession): Promise<void>;
+  find(id: string): Promise<StoredSession | undefined>;
+  used(id: string, at: number): Promise<void>;
+  /** Keeps something else sealed; one that was removed meanwhile stays away. */
+  reseal(id: string, sealed: string): Promise<void>;
+  /** Safe twice. */
+  remove(id: string): Promise<void>;
+  /** Removes those that were begun, or last used, before these times. */
+  removeOld(begunBefore: number, usedBefore: number): Promise<void>;
+}
+
+export interface SignIn {
+  readonly oauth: OAuth;
+  readonly sessions: SessionStore;
 }
 
 export interface Clock {
@@ -109,14 +185,29 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
+/** Why stages failed, as their logs say it. Neither rejects. */
+export interface Causes {
+  /** Undefined: none was found, or the stage has not failed. */
+  of(run: number, stage: StageId): Promise<CauseJson | undefined>;
+}
+
 export interface WebDeps {
   /** Where people reach us: the base of links, with or without a path. */
   readonly publicUrl: string;
-  /** Signs links to private repositories' runs. */
-  readonly signingKey: Buffer;
+  /** Signs links to private repositories' runs; undefined: no link opens them, people sign in. */
+  readonly signingKey: Buffer | undefined;
   readonly queries: RunQueries;
+  readonly history: RunHistory;
+  /** Wakes pages that show what goes on. */
+  readonly feed: Feed;
+  readonly floor: Floor;
+  readonly repositories: RepositoryQueries;
   readonly archive: LogArchive;
   readonly live: Live;
+  /** Absent: no causes are shown. */
+  readonly causes?: Causes;
+  /** Absent: logs are not compared. */
+  readonly differences?: Differences;
   readonly blobs: Pick<BlobStore, 'put' | 'get'>;
   readonly health: Health;
   readonly metrics: Metrics;
@@ -124,6 +215,8 @@ export interface WebDeps {
   readonly logger: Logger;
   /** Undefined: this process takes no webhooks. */
   readonly webhook: { readonly path: string; readonly receiver: WebhookReceiver } | undefined;
+  /** Undefined: nobody can sign in. */
+  readonly signIn: SignIn | undefined;
   /** Undefined: nobody may do anything by the API. */
   readonly actions: Actions | undefined;
   /** Undefined: no worker on another machine may ask. */

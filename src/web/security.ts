@@ -4,7 +4,8 @@ import { secureHeaders } from 'hono/secure-headers';
 /**
  * Headers of every answer. Logs are what strangers wrote: even if some of it got into a page as
  * markup, nothing but our own files is loaded or run, and nothing is sent anywhere. The address holds
- * the right to see a private run: it is never sent as a referrer.
+ * the right to see a private run: no other site gets it as a referrer. (With none at all, browsers hide also from us
+ * where a form comes from.)
  */
 export function securityHeaders(publicUrl: string): MiddlewareHandler {
   const own = ["'self'"];
@@ -17,10 +18,11 @@ export function securityHeaders(publicUrl: string): MiddlewareHandler {
       imgSrc: own,
       connectSrc: own,
       baseUri: none,
-      formAction: none,
+      // Also of redirects after it, in Chromium: GitHub is gone to by a link.
+      formAction: own,
       frameAncestors: none,
     },
-    referrerPolicy: 'no-referrer',
+    referrerPolicy: 'same-origin',
     xFrameOptions: 'DENY',
     permissionsPolicy: { camera: [], geolocation: [], microphone: [] },
     // A promise that only a host that is reached by https may make.

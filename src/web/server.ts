@@ -8,13 +8,16 @@ import { mountActions } from './api-actions.js';
 import { mountArtifacts } from './artifacts.js';
 import { mountAssets } from './assets.js';
 import type { Room, WebEnv } from './context.js';
+import { frameOf } from './frame.js';
 import { mountHealth } from './health.js';
 import { mountInternal } from './internal.js';
 import { mountLog } from './log.js';
 import { createPageAddresses, mountPages, sendProblem } from './pages.js';
 import type { WebDeps } from './ports.js';
+import { createRights, RightsUnknown } from './rights.js';
 import { mountSchema } from './schema.js';
 import { securityHeaders } from './security.js';
+import { createSessions } from './sessions.js';
 import { createStreams } from './streams.js';
 import { mountWebhook } from './webhook.js';
 
@@ -26,12 +29,22 @@ export interface Web {
 
 /** Everything that is answered over HTTP. Holds no connection of its own and starts nothing. */
 export function createWeb(deps: WebDeps): Web {
-  const room: Room = { ...deps, streams: createStreams(deps.logger) };
+  const { signIn, actions, clock, logger } = deps;
+  const room: Room = {
+    ...deps,
+    streams: createStreams(logger, clock),
+    sessions: signIn && createSessions(signIn, deps),
+    rights: createRights(actions?.people, clock),
+  };
   const addresses = createPageAddresses(deps);
   const app = new Hono<WebEnv>();
   app.use(securityHeaders(deps.publicUrl));
-  app.notFound((c) => sendProblem(c, addresses, 404));
+  app.notFound(async (c) => sendProblem(c, addresses, 404, undefined, await frameOf(room, c)));
   app.onError((error, c) => {
+    if (error instanceof RightsUnknown) {
+      deps.logger.error({ error, run: c.req.param('run') }, 'rights could not be asked for');
+      return sendProblem(c, addresses, 503);
+    }
     // The route and not the address: that may hold a signature.
     deps.logger.error({ error, method: c.req.method, run: c.req.param('run') }, 'a request failed');
     return sendProblem(c, addresses, 500);

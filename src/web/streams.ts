@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 
-import type { Logger } from './ports.js';
+import type { Clock, Logger } from './ports.js';
 
 /** Bodies that are made while they are sent. */
 export interface Streams {
@@ -12,14 +12,32 @@ export interface Streams {
     outgoing: Outgoing,
     begin: (signal: AbortSignal) => AsyncIterable<Uint8Array>,
   ): ReadableStream<Uint8Array>;
+  /** The body of this answer is cut when the look, taken every so many milliseconds, is false or fails. */
+  watch(outgoing: Outgoing, everyMs: number, look: () => Promise<boolean>): void;
   /** Cuts all connections whose body is not complete: clients resume elsewhere. */
   closeAll(): void;
 }
 
 type Outgoing = HttpBindings['outgoing'];
 
-export function createStreams(logger: Logger): Streams {
+interface Watch {
+  readonly everyMs: number;
+  readonly look: () => Promise<boolean>;
+}
+
+export function createStreams(logger: Logger, clock: Clock): Streams {
   const open = new Set<() => void>();
+  const watched = new WeakMap<Outgoing, Watch>();
+
+  const watchOver = async ({ everyMs, look }: Watch, signal: AbortSignal, cut: () => void): Promise<void> => {
+    for (;;) {
+      await clock.sleep(everyMs, signal);
+      if (signal.aborted) return;
+      const isOpen = await look().catch(() => false);
+      if (!isOpen) return cut();
+    }
+  };
+
   return {
     body: (outgoing, begin) => {
       const abort = new AbortController();
@@ -36,6 +54,8 @@ export function createStreams(logger: Logger): Streams {
         {
           start: () => {
             open.add(cut);
+            const watch = watched.get(outgoing);
+            if (watch) void watchOver(watch, abort.signal, cut);
           },
           pull: async (controller) => {
             try {
@@ -56,6 +76,9 @@ export function createStreams(logger: Logger): Streams {
         },
         { highWaterMark: 0 },
       );
+    },
+    watch: (outgoing, everyMs, look) => {
+      watched.set(outgoing, { everyMs, look });
     },
     closeAll: () => {
       for (const cut of open) cut();

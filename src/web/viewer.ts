@@ -1,5 +1,6 @@
 import type { Repository } from '../pipeline/model.js';
 import type { Room, WebContext } from './context.js';
+import { RightsUnknown } from './rights.js';
 
 /** Who looks at a page. */
 export interface Viewer {
@@ -9,11 +10,22 @@ export interface Viewer {
 }
 
 /** Undefined: nobody signed in. */
-export async function viewerOf(_room: Room, _c: WebContext): Promise<Viewer | undefined> {
-  return undefined;
+export async function viewerOf(room: Room, c: WebContext): Promise<Viewer | undefined> {
+  const session = await room.sessions?.of(c);
+  return session && { login: session.login, csrf: session.csrf };
 }
 
-/** Whether who looks may start, cancel, re-run and approve runs of the repository. */
-export async function mayAct(_room: Room, _c: WebContext, _repository: Repository): Promise<boolean> {
-  return false;
+/**
+ * Whether who looks may start, cancel, re-run and approve runs of the repository, for a page to show the buttons.
+ * While GitHub cannot be asked nobody may.
+ */
+export async function mayAct(room: Room, c: WebContext, repository: Repository): Promise<boolean> {
+  const session = await room.sessions?.of(c);
+  if (!session) return false;
+  try {
+    return (await room.rights.standing(session, repository)) === 'write';
+  } catch (error) {
+    if (error instanceof RightsUnknown) return false;
+    throw error;
+  }
 }

@@ -25,7 +25,7 @@ describe('private runs', () => {
     expect(answer.status).toBe(200);
     expect(answer.body.length).toBeGreaterThan(0);
     expect(answer.headers['cache-control']).toContain('no-store');
-    expect(answer.headers['referrer-policy']).toBe('no-referrer');
+    expect(answer.headers['referrer-policy']).toBe('same-origin');
   });
 
   test.each(ways(1))('%s answers as if it did not exist without it', async (path) => {

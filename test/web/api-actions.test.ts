@@ -4,7 +4,7 @@ import type { Actions, People } from '../../src/web/ports.js';
 import { type Site, startSite } from './harness.js';
 import { repository, runView } from './runs.js';
 
-const TOKENS: Readonly<Record<string, string>> = { token_of_wanda: 'wanda', token_of_rita: 'rita' };
+const TOKENS: Readonly<Record<string, string>> = { ghp_of_wanda: 'wanda', ghp_of_rita: 'rita' };
 
 let site: Site;
 /** What was asked for, in words. */
@@ -27,6 +27,7 @@ const people: People = {
     if (isDown) throw new Error('GitHub does not answer');
     return TOKENS[token];
   },
+  sees: async () => 'no',
   async standing(_token, login, { private: isPrivate }) {
     if (login === 'wanda') return 'write';
     return isPrivate ? 'none' : 'read';
@@ -64,7 +65,7 @@ test.each([
   ['/7/allow', 'allow 7 by wanda'],
   ['/7/stages/e2e%20(n%3D1)/rerun', 'rerun 7 [e2e (n=1)] by wanda'],
 ])('%s', async (path, words) => {
-  const { status, json, headers } = await post(path, bearer('token_of_wanda'));
+  const { status, json, headers } = await post(path, bearer('ghp_of_wanda'));
   expect(status).toBe(202);
   expect(json).toMatchObject({ id: 7, status: 'in_progress' });
   expect(headers['cache-control']).toBe('no-store');
@@ -73,20 +74,20 @@ test.each([
 
 test('a run is started on a branch or tag', async () => {
   const body = JSON.stringify({ repository: 'acme/hello', ref: 'main' });
-  expect((await post('', bearer('token_of_wanda'), body)).status).toBe(202);
+  expect((await post('', bearer('ghp_of_wanda'), body)).status).toBe(202);
   expect(asked).toEqual(['start hello main by wanda']);
 });
 
 test.each<[number, string, Readonly<Record<string, string>>]>([
   [401, '/7/cancel', {}],
-  [401, '/7/cancel', { cookie: 'token=token_of_wanda' }],
+  [401, '/7/cancel', { cookie: 'token=ghp_of_wanda' }],
   [401, '/7/cancel', { authorization: 'Basic d2FuZGE6eA==' }],
-  [401, '/7/cancel', bearer('token_of_nobody')],
-  [403, '/7/cancel', bearer('token_of_rita')],
-  [404, '/8/cancel', bearer('token_of_rita')],
-  [404, '/9/cancel', bearer('token_of_wanda')],
-  [404, '/x/cancel', bearer('token_of_wanda')],
-  [404, '/7/stages/other/rerun', bearer('token_of_wanda')],
+  [401, '/7/cancel', bearer('ghp_of_nobody')],
+  [403, '/7/cancel', bearer('ghp_of_rita')],
+  [404, '/8/cancel', bearer('ghp_of_rita')],
+  [404, '/9/cancel', bearer('ghp_of_wanda')],
+  [404, '/x/cancel', bearer('ghp_of_wanda')],
+  [404, '/7/stages/other/rerun', bearer('ghp_of_wanda')],
 ])('%i: POST %s with %j, and nothing is done', async (status, path, headers) => {
   const answer = await post(path, headers);
   expect(answer.status).toBe(status);
@@ -102,32 +103,32 @@ test.each<[number, string]>([
   [404, '{"repository": "acme/other", "ref": "main"}'],
   [413, JSON.stringify({ repository: 'acme/hello', ref: 'x'.repeat(5000) })],
 ])('%i: a run of %s is not started', async (status, body) => {
-  expect((await post('', bearer('token_of_wanda'), body)).status).toBe(status);
+  expect((await post('', bearer('ghp_of_wanda'), body)).status).toBe(status);
   expect(asked).toEqual([]);
 });
 
 test('a form, which a page of somebody else could send, is not taken', async () => {
-  const form = { ...bearer('token_of_wanda'), 'content-type': 'application/x-www-form-urlencoded' };
+  const form = { ...bearer('ghp_of_wanda'), 'content-type': 'application/x-www-form-urlencoded' };
   expect((await post('', form, 'repository=acme/hello&ref=main')).status).toBe(415);
 });
 
 test('a refusal has its words', async () => {
   verdict = { kind: 'refused', words: 'Run 7 is over.' };
-  const { status, json } = await post('/7/cancel', bearer('token_of_wanda'));
+  const { status, json } = await post('/7/cancel', bearer('ghp_of_wanda'));
   expect([status, json]).toEqual([409, { message: 'Run 7 is over.' }]);
 });
 
 test('GitHub away: nothing is done, and the token is in no log', async () => {
   isDown = true;
-  expect((await post('/7/cancel', bearer('token_of_wanda'))).status).toBe(503);
+  expect((await post('/7/cancel', bearer('ghp_of_wanda'))).status).toBe(503);
   expect(asked).toEqual([]);
   expect(site.errors).toHaveLength(1);
-  expect(JSON.stringify(site.errors)).not.toContain('token_of_wanda');
+  expect(JSON.stringify(site.errors)).not.toContain('ghp_of_wanda');
 });
 
 test('who asks too often waits, and others do not', async () => {
-  for (let count = 0; count < 30; count += 1) await post('/7/cancel', bearer('token_of_rita'));
-  const { status, headers } = await post('/7/cancel', bearer('token_of_rita'));
+  for (let count = 0; count < 30; count += 1) await post('/7/cancel', bearer('ghp_of_rita'));
+  const { status, headers } = await post('/7/cancel', bearer('ghp_of_rita'));
   expect([status, headers['retry-after']]).toEqual([429, '60']);
-  expect((await post('/7/cancel', bearer('token_of_wanda'))).status).toBe(202);
+  expect((await post('/7/cancel', bearer('ghp_of_wanda'))).status).toBe(202);
 });

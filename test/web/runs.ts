@@ -8,7 +8,7 @@ import type {
   StageState,
   Trigger,
 } from '../../src/pipeline/model.js';
-import type { RunQueries, RunView } from '../../src/web/ports.js';
+import type { RepositoryQueries, RunQueries, RunView } from '../../src/web/ports.js';
 
 /** 2026-11-22 12:00 UTC */
 export const NOON = Date.UTC(2026, 10, 22, 12);
@@ -90,6 +90,8 @@ export interface MemoryRuns extends RunQueries {
   put(view: RunView): void;
   /** Replaces one stage's state. */
   set(run: number, stage: StageId, state: StageState): void;
+  /** Those of the runs. */
+  readonly repositories: RepositoryQueries;
 }
 
 export function memoryRuns(): MemoryRuns {
@@ -103,9 +105,19 @@ export function memoryRuns(): MemoryRuns {
       views.set(run, { ...view, progress: { ...view.progress, stages } });
     },
     run: async (id) => views.get(id),
-    runs: async ({ repository, branch, status, publicOnly, limit, offset }) => {
+    repositories: {
+      byName: async (owner, name) =>
+        [...views.values()].map(({ repository }) => repository).find((one) => one.owner === owner && one.name === name),
+      privateOnes: async (most) => {
+        const ones = [...views.values()].map(({ repository }) => repository).filter((one) => one.private);
+        return [...new Map(ones.map((one) => [one.id, one])).values()].slice(0, most);
+      },
+    },
+    runs: async ({ repository, branch, status, publicOnly, alsoRepositories = [], limit, offset }) => {
       const found = [...views.values()]
-        .filter((view) => !publicOnly || !view.repository.private)
+        .filter(
+          (view) => !publicOnly || !view.repository.private || alsoRepositories.includes(view.repository.id),
+        )
         .filter((view) => !repository || `${view.repository.owner}/${view.repository.name}` === repository)
         .filter((view) => !branch || view.trigger.branch === branch)
         .filter((view) => !status || view.progress.run.status === status)

@@ -9,12 +9,13 @@ import type {
   RepositoryFiles,
   RepositoryHistory,
 } from '../../runs/ports.js';
-import type { People, WebhookReceiver } from '../../web/ports.js';
+import type { OAuth, People, WebhookReceiver } from '../../web/ports.js';
 import { createCheckApi } from './check-api.js';
 import { type ClientOptions, createClients } from './clients.js';
 import { createCommentApi } from './comments.js';
 import { createComments } from './comments-read.js';
 import { missedDeliveries } from './deliveries.js';
+import { createOAuth, type OAuthOptions } from './oauth.js';
 import { createPeople } from './people.js';
 import { createPermissions } from './permissions.js';
 import { createProbotApp, type ProbotOptions } from './probot-app.js';
@@ -24,7 +25,12 @@ import { createRepositoryFiles } from './repository-files.js';
 import { createRepositoryHistory } from './repository-history.js';
 import { type ReceiverOptions, webhookReceiver } from './webhook-receiver.js';
 
-export type GitHubAppOptions = ProbotOptions & ClientOptions & ReceiverOptions;
+export type GitHubAppOptions = ProbotOptions &
+  ClientOptions &
+  ReceiverOptions & {
+    /** Undefined: nobody can sign in. */
+    readonly oauth?: OAuthOptions | undefined;
+  };
 
 /** Everything of GitHub: webhooks come in by Probot, requests go out by Octokit. */
 export interface GitHubApp extends CloneTokens {
@@ -37,6 +43,8 @@ export interface GitHubApp extends CloneTokens {
   readonly comments: Comments;
   readonly permissions: Permissions;
   readonly people: People;
+  /** Undefined: nobody can sign in. */
+  readonly oauth: OAuth | undefined;
   readonly reactions: Reactions;
   readonly missed: MissedDeliveries;
   /** What is left of an installation's rate limit; undefined while that is not known. */
@@ -59,6 +67,7 @@ export function githubApp(options: GitHubAppOptions): GitHubApp {
     comments: createComments(clients),
     permissions,
     people: createPeople(clients, permissions),
+    oauth: options.oauth && createOAuth(options.oauth, options.baseUrl, options.now ?? Date.now),
     reactions: createReactions(clients),
     missed: missedDeliveries(clients),
     budget: (installation) => clients.budget(installation),

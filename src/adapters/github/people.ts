@@ -9,6 +9,17 @@ const WRITERS = ['admin', 'maintain', 'write'];
 
 /** Rejects with GitHubFailure, which holds no token. */
 export function createPeople(clients: Clients, permissions: Permissions): People {
+  const sees: People['sees'] = async (token, { id, owner, name: repo }) => {
+    try {
+      const what = { owner, repo };
+      const seen = await orGone(clients.person(token).request('GET /repos/{owner}/{repo}', what));
+      // The name may have passed to another repository since we heard of it.
+      return Number(seen?.data.id) === id ? 'yes' : 'no';
+    } catch (error) {
+      if (error instanceof GitHubFailure && error.kind === 'unauthorized') return 'token_refused';
+      throw error;
+    }
+  };
   return {
     async whose(token) {
       try {
@@ -21,15 +32,12 @@ export function createPeople(clients: Clients, permissions: Permissions): People
         throw error;
       }
     },
+    sees,
     async standing(token, login, repository) {
       const role = await permissions.of(repository, login);
       if (role === 'none') return 'none';
       // A token may be for other repositories only: then a private one is not there for it.
-      if (repository.private) {
-        const what = { owner: repository.owner, repo: repository.name };
-        const seen = await orGone(clients.person(token).request('GET /repos/{owner}/{repo}', what));
-        if (seen === undefined) return 'none';
-      }
+      if (repository.private && (await sees(token, repository)) !== 'yes') return 'none';
       return WRITERS.includes(role) ? 'write' : 'read';
     },
     async repository(owner, repo) {

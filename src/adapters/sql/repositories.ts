@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import type { RepositoryStore } from '../../runs/ports.js';
+import type { RepositoryQueries } from '../../web/ports.js';
 import type { Database } from './database.js';
 import { fromRepository, toRepository } from './rows.js';
 
@@ -25,6 +27,34 @@ export function repositoryStore(db: Database): RepositoryStore {
         // Also those that are sent: a stage that is being stopped has its end still to come.
         .where('run_id', 'in', runs)
         .execute();
+    },
+  };
+}
+
+/** Repositories as pages look for them. */
+export function repositoryQueries(db: Database): RepositoryQueries {
+  const all = () => db.selectFrom('repositories').selectAll();
+  return {
+    async byName(owner, name) {
+      const row = await all()
+        .where(sql`lower(owner)`, '=', owner.toLowerCase())
+        .where(sql`lower(name)`, '=', name.toLowerCase())
+        // Of two, one has gone and its name was taken: the newer has it.
+        .orderBy('id', 'desc')
+        .executeTakeFirst();
+      return row && toRepository(row);
+    },
+    async privateOnes(most) {
+      const rows = await db
+        .selectFrom('repositories')
+        .innerJoin('runs', 'runs.repository_id', 'repositories.id')
+        .selectAll('repositories')
+        .where('repositories.private', '=', 1)
+        .groupBy('repositories.id')
+        .orderBy((e) => e.fn.max('runs.id'), 'desc')
+        .limit(most)
+        .execute();
+      return rows.map(toRepository);
     },
   };
 }

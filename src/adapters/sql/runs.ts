@@ -4,7 +4,8 @@ import type { NewRun, Replan, RunFilter, RunRecord, RunStore } from '../../runs/
 import { addChecks, insertChecks, markChecks } from './check-rows.js';
 import type { Database } from './database.js';
 import { decideAnew } from './decisions.js';
-import { fromRepository, progressColumns, selectRuns, toRecord } from './rows.js';
+import { fromRepository, progressColumns, selectRuns, toRecord, triggerColumns } from './rows.js';
+import { keepStageEnds } from './stage-ends.js';
 
 export function runStore(db: Database): RunStore {
   return {
@@ -23,6 +24,7 @@ export function runStore(db: Database): RunStore {
         }
         await tx.updateTable('runs').set(progressColumns(progress)).where('id', '=', id).execute();
         await markChecks(tx, id, changedStages(run.progress, progress));
+        await keepStageEnds(tx, run, { ...run, progress });
         if (progress.asks !== run.progress.asks) await decideAnew(tx, id);
         return { run: { ...run, progress }, changed: true };
       }),
@@ -76,7 +78,7 @@ function replan(
       .updateTable('runs')
       .set({
         trusted: next.trusted ? 1 : 0,
-        trigger_json: JSON.stringify(next.trigger),
+        ...triggerColumns(next.trigger),
         plan_json: JSON.stringify(next.plan),
         issues_json: JSON.stringify(next.issues),
         ...progressColumns(next.progress),
@@ -121,7 +123,7 @@ function create(db: Database, run: NewRun): Promise<{ run: RunRecord; created: b
         scope: run.scope,
         branch: run.trigger.branch ?? null,
         trusted: run.trusted ? 1 : 0,
-        trigger_json: JSON.stringify(run.trigger),
+        ...triggerColumns(run.trigger),
         plan_json: JSON.stringify(run.plan),
         issues_json: JSON.stringify(run.issues),
         created_at: run.createdAt,
@@ -147,7 +149,11 @@ function create(db: Database, run: NewRun): Promise<{ run: RunRecord; created: b
 async function list(db: Database, filter: RunFilter): Promise<{ runs: RunRecord[]; total: number }> {
   let matching = selectRuns(db);
   if (filter.publicOnly) {
-    matching = matching.where('repositories.private', '=', 0);
+    const also = filter.alsoRepositories ?? [];
+    matching = matching.where((e) => {
+      const isPublic = e('repositories.private', '=', 0);
+      return also.length === 0 ? isPublic : e.or([isPublic, e('runs.repository_id', 'in', also)]);
+    });
   }
   if (filter.repository !== undefined) {
     const [owner = '', name = ''] = filter.repository.toLowerCase().split('/', 2);

@@ -12,6 +12,8 @@ export interface Tables {
   readonly caches: CachesTable;
   readonly results: ResultsTable;
   readonly group_places: GroupPlacesTable;
+  readonly sessions: SessionsTable;
+  readonly stage_ends: StageEndsTable;
 }
 
 interface SettingsTable {
@@ -49,6 +51,25 @@ export interface RunsTable {
   created_at: number;
   /** Grows where somebody decides about a run of a commit that has several. */
   decision: Generated<number>;
+  /** These four are derived from what is stored whole. */
+  event: Generated<string>;
+  sender: Generated<string>;
+  started_at: number | null;
+  completed_at: number | null;
+}
+
+/** How a stage ended that ran, the last time. */
+export interface StageEndsTable {
+  run_id: number;
+  stage: string;
+  repository_id: number;
+  /** The kind of its outcome. */
+  outcome: string;
+  /** From its start to its end. */
+  ms: number;
+  tries: number;
+  /** How often it ended in failure in this run: somebody had it run again. */
+  failures: number;
 }
 
 export interface ChecksTable {
@@ -112,4 +133,13 @@ export interface ResultsTable {
   stage: string;
   created_at: number;
   used_at: number;
+}
+
+export interface SessionsTable {
+  /** SHA-256 of what the cookie holds, hex. */
+  id: string;
+  login: string;
+  created_at: number;
+  used_at: number;
+  sealed: string;
 }
