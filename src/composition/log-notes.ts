@@ -8,9 +8,11 @@ const NEWLINE = 0x0a;
 export function createLogNotes({
   archive,
   live,
+  now,
 }: {
   readonly archive: LogArchive;
   readonly live: Live;
+  readonly now: () => number;
 }): LogNotes {
   const lastBytes = async (run: number, stage: string, size: number, bytes: number): Promise<Buffer> => {
     const pieces: Buffer[] = [];
@@ -28,7 +30,12 @@ export function createLogNotes({
       // What a killed script printed last may be half a line.
       const start = last.at(-1) === NEWLINE ? [] : [NEWLINE];
       const key = { run, stage, fence };
-      await archive.append({ key, offset: 0, bytes: Buffer.concat([Buffer.from(start), bytes]) });
+      await archive.append({
+        key,
+        offset: 0,
+        bytes: Buffer.concat([Buffer.from(start), bytes]),
+        stamps: [{ offset: 0, at: now(), stream: 'cyclone' }],
+      });
       await archive.close(run, stage);
       live.published({ key });
     },

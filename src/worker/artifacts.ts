@@ -1,4 +1,4 @@
-import type { KeptFiles } from '../pipeline/model.js';
+import type { KeptFiles, Outcome } from '../pipeline/model.js';
 import { layOutKept, putKept, selectKept } from './kept-files.js';
 import { DepotUnavailable } from './ports.js';
 import { literalPattern } from './selection.js';
@@ -24,7 +24,7 @@ export async function keepArtifacts(context: StageContext): Promise<void> {
 }
 
 /** Keeps what is there of the artifacts of a stage that failed: nothing of this makes it fail otherwise. */
-export async function keepLeftArtifacts(context: StageContext): Promise<void> {
+export async function keepLeftArtifacts(context: StageContext, outcome: Outcome): Promise<void> {
   const { stage, facts, job } = context;
   const artifacts = stage.options?.artifacts ?? [];
   if (artifacts.length === 0) return;
@@ -33,8 +33,11 @@ export async function keepLeftArtifacts(context: StageContext): Promise<void> {
     if (selection.entries.length === 0) return;
     facts.set({ artifacts: await timed(context, 'artifacts', putKept(context, selection)) });
   } catch (error) {
-    if (error instanceof StageFailed || error instanceof DepotUnavailable) facts.note(error.message);
-    else job.deps.logger.error({ err: error, run: job.lease.run, stage: stage.id }, 'artifacts not kept');
+    if (error instanceof StageFailed || error instanceof DepotUnavailable) {
+      // It may be the very reason why the stage failed.
+      const isSaid = outcome.kind === 'failed' && outcome.failure.message === error.message;
+      if (!isSaid) facts.note(error.message);
+    } else job.deps.logger.error({ err: error, run: job.lease.run, stage: stage.id }, 'artifacts not kept');
   }
 }
 

@@ -1,4 +1,4 @@
-import type { LogKey, LogSegment } from '../logs/ports.js';
+import type { LogKey, LogSegment, LogStream } from '../logs/ports.js';
 import type {
   Blob,
   Lease,
@@ -121,6 +121,12 @@ export interface ExitState {
   readonly removed: boolean;
 }
 
+/** A piece of what a container printed. */
+export interface Output {
+  readonly stream: Exclude<LogStream, 'cyclone'>;
+  readonly bytes: Buffer;
+}
+
 /**
  * A created container. Order: (created, attached) → start → write? → output ends, exited resolves → remove.
  * Nothing is lost between start and the first read of `output`; not reading stops the container (backpressure).
@@ -130,7 +136,7 @@ export interface Container {
   /** @throws EngineRefused `no_shell` or `container` when the entry point does not exist */
   start(): Promise<void>;
   /** stdout and stderr in the order of arrival; one reader. */
-  output(): AsyncIterable<Buffer>;
+  output(): AsyncIterable<Output>;
   write(data: string): Promise<void>;
   /** Resolves when the container has ended; never rejects for an exit code. Call after start. */
   exited(): Promise<ExitState>;
@@ -189,13 +195,14 @@ export interface Engine {
   network(name: string, labels: Labels): Promise<Network>;
   container(spec: ContainerCreate): Promise<Container>;
   /**
-   * Reads the engine's output no faster than `log` resolves; what it rejects with ends the build.
+   * Reads the engine's output no faster than `log` resolves; what it rejects with ends the build. `step`: its
+   * bytes are the heading of the Dockerfile's step of that number, which begins.
    * @throws EngineRefused `image_build` with the failing step
    */
   build(
     build: ImageBuild,
     signal: AbortSignal,
-    log: (bytes: Buffer) => Promise<void> | void,
+    log: (bytes: Buffer, step?: number) => Promise<void> | void,
   ): Promise<ImageInfo>;
   /**
    * Gives a local image this name and pushes it; pushes of one name wait for each other. The name stays with the

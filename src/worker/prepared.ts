@@ -48,7 +48,7 @@ export async function prepare(
   { early }: PrepareOptions,
 ): Promise<Prepared> {
   const [services, main] = await Promise.all([
-    prepareServices(job, stand, spec, early),
+    prepareServices(job, stand, stage, spec, early),
     prepareMain(job, stand, stage, spec),
   ]);
   return { ...main, services };

@@ -9,6 +9,8 @@ export interface StageContext {
   readonly stand: Stand;
   readonly stage: PlannedStage;
   readonly log: StageLog;
+  /** Those of its services: they end with the stage, whatever becomes of the step. */
+  readonly beside: Set<StageLog>;
   readonly facts: FactsDraft;
   /** 1 for the first. */
   readonly attempt: number;

@@ -1,70 +1,132 @@
-import type { Masker } from '../logs/mask.js';
+import type { Mask, Masker } from '../logs/mask.js';
+import type { LogMark, LogStamp, LogStream } from '../logs/ports.js';
 import type { StageId } from '../pipeline/model.js';
 import type { RunObserver } from './ports.js';
 import type { Clock } from './worker-deps.js';
 
 /** A segment is sent when it holds this much … */
 const SEGMENT_BYTES = 64 * 1024;
+/** … or says so often when something was printed and by whom … */
+const SEGMENT_STAMPS = 512;
 /** … or when its first byte is this old: a person who watches sees no lag, Redis no single lines. */
 const SEGMENT_MILLISECONDS = 50;
 /** With so much on its way, writers wait also for segments that go by their age. */
 const MOST_UNSENT_BYTES = 4 * 1024 * 1024;
 
+const NEWLINE = Buffer.from('\n');
+
 export interface StageLogOptions {
   readonly stage: StageId;
+  /** Whose log it is; absent: the stage's own. */
+  readonly service?: string;
   readonly observer: Pick<RunObserver, 'log'>;
-  readonly masker: Masker;
+  readonly mask: Mask;
   readonly clock: Clock;
   /** A segment that nobody waits for could not be sent. */
   readonly onError: (error: unknown) => void;
 }
 
-/** The log of one stage: masked, in segments, in order. */
+/** Where a section begins; the log knows the place and the time. */
+export type Section = Omit<LogMark, 'offset' | 'at'>;
+
+/** The log of one stage, or of a service of it: masked, in segments, in order, with the times of what was printed. */
 export class StageLog {
   readonly #options: StageLogOptions;
+  /** Each stream is masked for itself: what comes between on the other does not uncover a secret. */
+  readonly #maskers = new Map<LogStream, Masker>();
   #pending: Buffer[] = [];
   #size = 0;
+  #stamps: LogStamp[] = [];
+  #marks: LogMark[] = [];
   /** Bytes of segments that were handed on and are not yet taken. */
   #unsent = 0;
   #sent: Promise<void> = Promise.resolve();
   #timer: AbortController | undefined;
   #closed = false;
   #atLineStart = true;
+  #inSection = false;
 
   constructor(options: StageLogOptions) {
     this.#options = options;
   }
 
   /** Waits while the reader is behind; not waiting for it is allowed where nothing can wait. */
-  async write(bytes: Buffer): Promise<void> {
+  async write(bytes: Buffer, stream: Exclude<LogStream, 'cyclone'> = 'stdout'): Promise<void> {
     if (this.#closed || bytes.length === 0) return;
-    this.#atLineStart = bytes.at(-1) === 0x0a;
-    this.#add(this.#options.masker.push(bytes));
-    if (this.#size >= SEGMENT_BYTES || this.#unsent >= MOST_UNSENT_BYTES) await this.#flush();
+    this.#add(this.#masker(stream).push(bytes), stream);
+    await this.#room();
   }
 
   /** Lines of ours, beginning on a line of their own. */
   async line(text: string): Promise<void> {
-    await this.write(Buffer.from(`${this.#atLineStart ? '' : '\n'}${text}\n`));
+    if (this.#closed) return;
+    this.#beginLine();
+    this.#add(Buffer.from(`${this.#options.mask.text(text)}\n`), 'cyclone');
+    await this.#room();
+  }
+
+  /** A section begins with the line that is written next. */
+  mark(section: Section): void {
+    if (this.#closed) return;
+    this.#beginLine();
+    this.#marks.push({ offset: this.#size, at: this.#options.clock.now(), ...section });
+    this.#inSection = section.kind !== 'end';
+    this.#flushInTime();
+  }
+
+  /** All commands of a try are over; nothing when none had begun, or this was said already. */
+  end(attempt: number, exitCode?: number): void {
+    if (!this.#inSection) return;
+    this.mark({ kind: 'end', number: attempt, ...(exitCode !== undefined && { exitCode }) });
   }
 
   /** Sends what is left. Safe twice; what is written after it is dropped. */
   async close(): Promise<void> {
     if (!this.#closed) {
+      this.#releaseHeld();
       this.#closed = true;
-      this.#add(this.#options.masker.end());
     }
     await this.#flush();
   }
 
-  #add(bytes: Buffer): void {
-    if (bytes.length === 0) return;
-    this.#pending.push(bytes);
-    this.#size += bytes.length;
-    if (this.#timer === undefined && this.#size < SEGMENT_BYTES) this.#flushLater();
+  #masker(stream: LogStream): Masker {
+    let masker = this.#maskers.get(stream);
+    if (masker === undefined) {
+      masker = this.#options.mask.masker();
+      this.#maskers.set(stream, masker);
+    }
+    return masker;
   }
 
-  #flushLater(): void {
+  /** Behind words of ours no secret goes on. */
+  #releaseHeld(): void {
+    for (const [stream, masker] of this.#maskers) this.#add(masker.end(), stream);
+    this.#maskers.clear();
+  }
+
+  #beginLine(): void {
+    this.#releaseHeld();
+    if (!this.#atLineStart) this.#add(NEWLINE, 'cyclone');
+  }
+
+  #add(bytes: Buffer, stream: LogStream): void {
+    if (bytes.length === 0) return;
+    const at = this.#options.clock.now();
+    const last = this.#stamps.at(-1);
+    if (last?.at !== at || last.stream !== stream) this.#stamps.push({ offset: this.#size, at, stream });
+    this.#pending.push(bytes);
+    this.#size += bytes.length;
+    this.#atLineStart = bytes.at(-1) === 0x0a;
+    this.#flushInTime();
+  }
+
+  async #room(): Promise<void> {
+    const isFull = this.#size >= SEGMENT_BYTES || this.#stamps.length >= SEGMENT_STAMPS;
+    if (isFull || this.#unsent >= MOST_UNSENT_BYTES) await this.#flush();
+  }
+
+  #flushInTime(): void {
+    if (this.#timer !== undefined) return;
     const timer = new AbortController();
     this.#timer = timer;
     this.#flushAfter(timer.signal).catch(this.#options.onError);
@@ -78,20 +140,29 @@ export class StageLog {
   #flush(): Promise<void> {
     this.#timer?.abort();
     this.#timer = undefined;
-    if (this.#size > 0) {
-      const segment = Buffer.concat(this.#pending);
+    if (this.#size > 0 || this.#marks.length > 0) {
+      const bytes = Buffer.concat(this.#pending);
+      const [stamps, marks] = [this.#stamps, this.#marks];
       this.#pending = [];
       this.#size = 0;
-      this.#unsent += segment.length;
-      this.#sent = this.#sent.then(() => this.#send(segment));
+      this.#stamps = [];
+      this.#marks = [];
+      this.#unsent += bytes.length;
+      this.#sent = this.#sent.then(() => this.#send(bytes, stamps, marks));
       // Whoever waits gets the error too; this only keeps it from being unhandled.
       this.#sent.catch(this.#options.onError);
     }
     return this.#sent;
   }
 
-  async #send(segment: Buffer): Promise<void> {
-    await this.#options.observer.log(this.#options.stage, { bytes: segment });
-    this.#unsent -= segment.length;
+  async #send(bytes: Buffer, stamps: readonly LogStamp[], marks: readonly LogMark[]): Promise<void> {
+    const { observer, stage, service } = this.#options;
+    await observer.log(stage, {
+      bytes,
+      stamps,
+      ...(marks.length > 0 && { marks }),
+      ...(service !== undefined && { service }),
+    });
+    this.#unsent -= bytes.length;
   }
 }

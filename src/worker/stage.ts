@@ -4,9 +4,10 @@ import { triesAgain } from '../pipeline/retry.js';
 import type { Armed } from './arming.js';
 import { keepLeftArtifacts } from './artifacts.js';
 import { type Job, openTry, type Stand } from './job.js';
+import { openLog } from './open-log.js';
 import { FenceLost } from './ports.js';
 import { FactsDraft } from './stage-context.js';
-import { StageLog } from './stage-log.js';
+import type { StageLog } from './stage-log.js';
 import { runTry } from './try.js';
 
 export interface StageTurn {
@@ -23,26 +24,20 @@ export interface StageTurn {
  */
 export async function runStage(job: Job, stand: Stand, turn: StageTurn): Promise<Outcome> {
   const { stage } = turn;
-  const { observer, clock } = job.deps;
+  const { observer } = job.deps;
   await observer.stageStarted(stage.id);
-  const log = new StageLog({
-    stage: stage.id,
-    observer,
-    masker: job.mask.masker(),
-    clock,
-    onError: (error) => stopFor(job, error),
-  });
+  const logs: StageLogs = { own: openLog(job, { stage: stage.id }), beside: new Set() };
   let end: StageEnd;
   try {
-    end = await tryUntilItEnds(job, stand, turn, log);
+    end = await tryUntilItEnds(job, stand, turn, logs);
   } catch (error) {
     // What was said until now is the next owner's beginning, unless it is the next owner's already.
-    if (!(error instanceof FenceLost)) await log.close();
+    if (!(error instanceof FenceLost)) await closeAll(logs);
     throw error;
   }
   const { outcome, facts } = end;
-  await explain(log, outcome);
-  await log.close();
+  await explain(logs.own, outcome);
+  await closeAll(logs);
   const { notes, ...rest } = facts.facts();
   await observer.stageEnded(stage.id, maskOutcome(job, outcome), {
     ...rest,
@@ -51,14 +46,26 @@ export async function runStage(job: Job, stand: Stand, turn: StageTurn): Promise
   return outcome;
 }
 
+/** The stage's own log, and those of the services of its present try. */
+interface StageLogs {
+  readonly own: StageLog;
+  readonly beside: Set<StageLog>;
+}
+
+/** What a service that was not waited for still says is of no stage. */
+async function closeAll({ own, beside }: StageLogs): Promise<void> {
+  await Promise.all([own, ...beside].map((log) => log.close()));
+}
+
 interface StageEnd {
   readonly outcome: Outcome;
   readonly facts: FactsDraft;
 }
 
 /** Every try begins with containers of its own, in the workspace as the one before left it. */
-async function tryUntilItEnds(job: Job, stand: Stand, turn: StageTurn, log: StageLog): Promise<StageEnd> {
+async function tryUntilItEnds(job: Job, stand: Stand, turn: StageTurn, logs: StageLogs): Promise<StageEnd> {
   const { stage, armed } = turn;
+  const { own: log, beside } = logs;
   const retry = stage.options?.retry;
   const said = [...turn.notes];
   for (let attempt = 1; ; attempt += 1) {
@@ -72,19 +79,25 @@ async function tryUntilItEnds(job: Job, stand: Stand, turn: StageTurn, log: Stag
       ran = true;
       turn.running();
     };
-    const context = { stage, stand, log, facts, attempt, running, outputs: [], command: undefined };
+    const context = { stage, stand, log, beside, facts, attempt, running, outputs: [], command: undefined };
     const outcome = await runTry(job, { ...context, job: own, armed: ahead?.prepared });
+    log.end(attempt);
     if (!triesAgain(retry, outcome, attempt)) {
       // The try's own switch may be pressed by now.
-      if (ran && isFailure(outcome)) await keepLeftArtifacts({ ...context, job, armed: undefined });
+      if (ran && isFailure(outcome)) await keepLeftArtifacts({ ...context, job, armed: undefined }, outcome);
       return { outcome, facts };
     }
     await own.resources.close();
     for (const image of imagesOf(stage)) stand.images.forgetFailed(image);
-    const tries = `${attempt} of ${1 + (retry?.max ?? 0)}`;
-    said.push(`try ${tries} ${tryText(outcome)}`);
-    await explain(log, outcome);
-    await log.line(`Try ${tries} ${tryText(outcome)}; trying again.`);
+    // A service of the next try goes on in the log of the one before.
+    for (const service of beside) await service.close();
+    beside.clear();
+    const most = 1 + (retry?.max ?? 0);
+    const was = `${attempt} of ${most} ${tryText(outcome)}`;
+    said.push(`try ${was}`);
+    await log.line(`Try ${was}; trying again.`);
+    log.mark({ kind: 'try', number: attempt + 1 });
+    await log.line(`Try ${attempt + 1} of ${most}`);
   }
 }
 
@@ -109,12 +122,6 @@ function tryText(outcome: Outcome): string {
     case 'neutral':
       return `ended ${outcome.kind}`;
   }
-}
-
-/** A log that cannot be sent: the fence is another's, or the way to the server is broken. */
-function stopFor(job: Job, error: unknown): void {
-  if (error instanceof FenceLost) job.halt.stop({ kind: 'fence_lost' });
-  else job.halt.stop({ kind: 'handover', reason: 'the log could not be sent' });
 }
 
 /** What failed before a program could say anything is said here. */

@@ -25,7 +25,7 @@ async function log(): Promise<string> {
 }
 
 const note = () =>
-  createLogNotes({ archive, live: createLive() }).note(1, 'build', 2, '— run again by alice —');
+  createLogNotes({ archive, live: createLive(), now: () => 42 }).note(1, 'build', 2, '— run again by alice —');
 
 test.each([
   ['a line', 'first\n'],

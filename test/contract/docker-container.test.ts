@@ -63,11 +63,11 @@ describe('output', () => {
     expect(State.Running).toBe(true);
     expect(grown).toBeLessThan(bytes / 4);
 
-    let seen = first.value?.length ?? 0;
+    let seen = first.value?.bytes.length ?? 0;
     for (;;) {
       const chunk = await chunks.next();
       if (chunk.done) break;
-      seen += chunk.value.length;
+      seen += chunk.value.bytes.length;
     }
     expect(seen).toBe(bytes);
     expect((await container.exited()).exitCode).toBe(0);
@@ -243,7 +243,9 @@ describe('what cannot be', () => {
 test('a path of a container that has ended comes as a tar', async () => {
   const container = await engine.container(script('mkdir /out; echo built > /out/file'));
   await runToEnd(container);
-  const tar = await text(await container.archive('/out'));
+  const pieces: Buffer[] = [];
+  for await (const piece of await container.archive('/out')) pieces.push(piece);
+  const tar = Buffer.concat(pieces).toString();
   expect(tar).toContain('out/file');
   expect(tar).toContain('built\n');
   await container.remove();

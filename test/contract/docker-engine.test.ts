@@ -162,7 +162,7 @@ describe('an engine that is away', () => {
     const container = await remote.container(script('echo up; exec sleep 300', { image: HEALTHCHECK }));
     await container.start();
     const output = container.output()[Symbol.asyncIterator]();
-    expect((await output.next()).value?.toString()).toBe('up\n');
+    expect((await output.next()).value?.bytes.toString()).toBe('up\n');
     const [rest, exited, health] = [output.next(), container.exited(), container.healthy(never)];
     for (const promise of [rest, exited, health]) promise.catch(() => {});
     await gate.saw('/events?');

@@ -18,7 +18,7 @@ function shutLog() {
         sent.push(bytes.length);
       },
     },
-    masker: compileMask([]).masker(),
+    mask: compileMask([]),
     clock,
     onError: (error) => {
       throw error;

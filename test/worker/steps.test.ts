@@ -131,7 +131,7 @@ describe('a container', () => {
       },
     });
     await world.execute(leaseOf([planned('a', stageOf({ command: ['serve', '--once'] }))]));
-    expect(world.story.logs.get('a')).toBe('ran serve --once\n');
+    expect(world.story.logs.get('a')).toBe('$ serve --once\nran serve --once\n');
     expect(world.story.outcomes.get('a')).toEqual({
       kind: 'failed',
       failure: { code: 'exit', message: '', exitCode: 2 },

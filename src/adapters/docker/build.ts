@@ -112,8 +112,8 @@ async function make(
     for await (const message of messages(stream as AsyncIterable<Buffer>, signal)) {
       const failure = failureIn(message);
       if (failure !== undefined) throw output.refused(failure, message.errorDetail?.code);
-      const text = output.see(message);
-      if (text !== '') await log(Buffer.from(text));
+      const { text, step } = output.see(message);
+      if (text !== '') await log(Buffer.from(text), step);
     }
   } catch (error) {
     // Not the engine but the workspace: its own error says more than a broken connection.

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Container, ContainerCreate, ExitState } from '../../worker/ports.js';
+import type { Container, ContainerCreate, ExitState, Output } from '../../worker/ports.js';
 import { EngineRefused } from '../../worker/ports.js';
 import type { Client, EngineVersion } from './client.js';
 import { containerConfig } from './container-config.js';
@@ -116,12 +116,12 @@ class DockerContainer implements Container {
     }
   }
 
-  output(): AsyncIterable<Buffer> {
+  output(): AsyncIterable<Output> {
     this.#reading = true;
     return reachStream(this.#read());
   }
 
-  async *#read(): AsyncGenerator<Buffer> {
+  async *#read(): AsyncGenerator<Output> {
     yield* demultiplex(this.#socket as AsyncIterable<Buffer>);
     // An engine that goes away closes the connection as politely as a container that ends: the wait knows.
     await this.#exit;

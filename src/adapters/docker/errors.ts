@@ -40,10 +40,7 @@ export async function reach<T>(asked: Promise<T>, signal?: AbortSignal): Promise
 }
 
 /** The same for a stream, to its end; a reader that stops early closes the stream. */
-export async function* reachStream(
-  stream: AsyncIterable<Buffer>,
-  signal?: AbortSignal,
-): AsyncGenerator<Buffer> {
+export async function* reachStream<T>(stream: AsyncIterable<T>, signal?: AbortSignal): AsyncGenerator<T> {
   try {
     yield* stream;
   } catch (error) {

@@ -97,7 +97,7 @@ async function output(client: Client, name: string): Promise<string> {
     docker.getContainer(name).logs({ stdout: true, stderr: true, tail: 20 }),
   );
   const chunks: Buffer[] = [];
-  for await (const chunk of demultiplex(one(log))) chunks.push(chunk);
+  for await (const { bytes } of demultiplex(one(log))) chunks.push(bytes);
   return Buffer.concat(chunks).toString();
 }
 

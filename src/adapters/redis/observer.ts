@@ -6,6 +6,8 @@ import { EVENT_STREAM, fenceKey } from './keys.js';
 
 /** Unread entries at which logs wait: at 64 KiB a segment, 64 MiB in Redis at the most. */
 const MOST_UNREAD = 1024;
+/** Services leave room for what the stage itself says: one that prints without end must not make it wait. */
+const MOST_UNREAD_OF_SERVICES = MOST_UNREAD / 2;
 const FULL_WAIT_MS = 20;
 
 /**
@@ -31,7 +33,12 @@ export function redisObserver(
   const offsets = new Map<string, number>();
   let seq = 0;
 
-  const append = async (kind: 'event' | 'log', meta: object, bytes: Buffer): Promise<void> => {
+  const append = async (
+    kind: 'event' | 'log',
+    meta: object,
+    bytes: Buffer,
+    most = MOST_UNREAD,
+  ): Promise<void> => {
     for (;;) {
       const answer = await redis.eval(
         APPEND,
@@ -40,7 +47,7 @@ export function redisObserver(
         EVENT_STREAM,
         lease.fence,
         kind,
-        MOST_UNREAD,
+        most,
         JSON.stringify(meta),
         bytes,
       );
@@ -67,7 +74,8 @@ export function redisObserver(
       const log = `${piece.service ?? ''}\n${stage}`;
       const offset = offsets.get(log) ?? 0;
       offsets.set(log, offset + bytes.length);
-      await append('log', { ...head, stage, offset, ...piece }, bytes);
+      const most = piece.service === undefined ? MOST_UNREAD : MOST_UNREAD_OF_SERVICES;
+      await append('log', { ...head, stage, offset, ...piece }, bytes, most);
     },
     stageEnded: (stage, outcome, facts) => emit({ type: 'stage_ended', stage, outcome, facts }),
     jobReturned: (reason) => emit({ type: 'job_returned', reason }),

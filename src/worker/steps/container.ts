@@ -1,4 +1,4 @@
-import { BUILT_IMAGE, type ContainerStage, type Outcome } from '../../pipeline/model.js';
+import { BUILT_IMAGE, type ContainerSpec, type ContainerStage, type Outcome } from '../../pipeline/model.js';
 import { secretEnvironment } from '../environment.js';
 import type { Stand } from '../job.js';
 import { createMarkerSplitter } from '../markers.js';
@@ -17,6 +17,9 @@ export async function runContainer(context: StageContext, spec: ContainerStage):
   await workspaceReady(context);
   const prepared = await timed(context, 'prepare', preparedFor(context, spec));
   await describe(context, spec, prepared);
+  // Of a stage that is over by now, nothing more is told.
+  job.halt.signal.throwIfAborted();
+  for (const log of prepared.services.logs) context.beside.add(log);
   try {
     if (prepared.services.names.length > 0) await timed(context, 'services', prepared.services.start());
     const end = await timed(context, 'run', runToEnd(context, spec, prepared));
@@ -70,16 +73,24 @@ async function runToEnd(context: StageContext, spec: ContainerStage, prepared: P
   const { container, script } = prepared;
   const end =
     script === undefined
-      ? await runOwnCommand(context, container)
+      ? await runOwnCommand(context, spec.container, container)
       : await runScript(context, spec.container.commands, container, script);
-  if (end.kind !== 'removed') context.facts.set({ exitCode: end.exitCode });
+  const exitCode = end.kind === 'removed' ? undefined : end.exitCode;
+  context.log.end(context.attempt, exitCode);
+  if (exitCode !== undefined) context.facts.set({ exitCode });
   return end;
 }
 
-async function runOwnCommand(context: StageContext, container: Container): Promise<StageEnd> {
+async function runOwnCommand(
+  context: StageContext,
+  spec: ContainerSpec,
+  container: Container,
+): Promise<StageEnd> {
+  context.log.mark({ kind: 'command', number: 1 });
+  await context.log.line(ownCommandTitle(spec));
   await container.start();
   context.running();
-  for await (const chunk of container.output()) await context.log.write(chunk);
+  for await (const { bytes, stream } of container.output()) await context.log.write(bytes, stream);
   const { removed, exitCode, oomKilled } = await container.exited();
   return removed ? { kind: 'removed' } : { kind: 'exited', exitCode, oomKilled };
 }
@@ -98,8 +109,8 @@ async function runScript(
   await sendGo(context, container, goSignal(script, late));
   context.running();
   const splitter = createMarkerSplitter(script);
-  for await (const chunk of container.output()) {
-    for (const piece of splitter.push(chunk)) {
+  for await (const { bytes } of container.output()) {
+    for (const piece of splitter.push(bytes)) {
       switch (piece.kind) {
         case 'bytes':
           await log.write(piece.bytes);
@@ -127,6 +138,11 @@ async function sendGo(context: StageContext, container: Container, signal: strin
   }
 }
 
+function ownCommandTitle({ image, entrypoint = [], command = [] }: ContainerSpec): string {
+  const words = [...entrypoint, ...command];
+  return words.length === 0 ? `Running ${image}` : `$ ${words.join(' ').replaceAll('\n', '\n$ ')}`;
+}
+
 /** The nonce of commands can be read by the script: an index that cannot be is not believed. */
 async function beginCommand(
   context: StageContext,
@@ -135,8 +151,9 @@ async function beginCommand(
   total: number,
 ): Promise<void> {
   const text = script.commands.get(index)?.trimEnd();
-  if (text === undefined) return;
+  if (text === undefined || index <= (context.command?.index ?? 0)) return;
   context.command = { index, total, text };
+  context.log.mark({ kind: 'command', number: index });
   await context.log.line(text.replaceAll(/^/gm, '$ '));
 }
 

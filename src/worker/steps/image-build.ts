@@ -27,6 +27,7 @@ export async function runImageBuild(context: StageContext, spec: ImageBuildStage
   const forRelease = spec.purpose === 'release';
   const tag = forRelease ? job.builtName : `${job.name(context.stage.id)}:outputs`;
   const image = await timed(context, 'build', build(context, spec, tag));
+  context.log.end(context.attempt, 0);
   context.facts.set({ imageDigest: image.id });
   if (forRelease) {
     stand.built = image;
@@ -62,7 +63,10 @@ async function build(context: StageContext, spec: ImageBuildStage, tag: string):
       ...(cacheFrom.length > 0 && { cacheFrom }),
     },
     job.halt.signal,
-    (bytes) => log.write(bytes),
+    async (bytes, step) => {
+      if (step !== undefined) log.mark({ kind: 'step', number: step });
+      await log.write(bytes);
+    },
   );
 }
 

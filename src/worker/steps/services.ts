@@ -1,10 +1,12 @@
-import type { ContainerStage, ServiceSpec } from '../../pipeline/model.js';
+import type { ContainerStage, PlannedStage, ServiceSpec } from '../../pipeline/model.js';
 import { imageOf, planContainer } from '../container-plan.js';
 import { lastOfEachKey } from '../environment.js';
 import type { Job, Stand } from '../job.js';
 import { serviceNames } from '../links.js';
-import { type Container, EngineRefused, type ImageInfo } from '../ports.js';
+import { openLog } from '../open-log.js';
+import { type Container, EngineRefused, type ImageInfo, type RunObserver } from '../ports.js';
 import { StageFailed } from '../stage-failed.js';
+import type { StageLog } from '../stage-log.js';
 import { planServiceMounts } from '../volumes.js';
 
 /** The end of a service's output, shown when it dies. */
@@ -13,11 +15,13 @@ const TAIL_BYTES = 4096;
 /** The services of one stage, made but perhaps not started. */
 export interface Services {
   readonly names: readonly string[];
+  /** One for each, with what those have said that run already. It is told from `start` on: before, the stage is not. */
+  readonly logs: readonly StageLog[];
   /** In file order; waits for the health of those whose image knows it. @throws StageFailed `service` */
   start(): Promise<void>;
   /** Those that ended by themselves: what to say, and the end of what they printed. */
   dead(): readonly { readonly note: string; readonly tail: string }[];
-  /** Kills them all; they may write to the workspace. Safe twice. */
+  /** Kills them all, because they may write to the workspace, and tells the rest of what they said. Safe twice. */
   stop(): Promise<void>;
 }
 
@@ -25,23 +29,31 @@ interface Service {
   readonly spec: ServiceSpec;
   readonly image: ImageInfo;
   readonly container: Container;
+  readonly log: StageLog;
   /** It sees nothing of the workspace: it may run while the stage before does. */
   readonly independent: boolean;
   state: 'created' | 'started' | 'ended' | 'stopped';
   ended?: string;
   tail: Buffer;
+  /** Resolves when all that it says is written. */
+  heard: Promise<void>;
 }
 
 /** `early`: services that do not need the workspace are started now, before their stage's turn. */
 export async function prepareServices(
   job: Job,
   stand: Stand,
-  stage: ContainerStage,
+  { id: stage }: Pick<PlannedStage, 'id'>,
+  container: ContainerStage,
   early: boolean,
 ): Promise<Services> {
-  const aliases = serviceNames(stage);
+  const aliases = serviceNames(container);
+  const turn = openTurn(job.deps.observer);
   const services = await Promise.all(
-    stage.services.map((spec) => createService(job, stand, spec, aliases.get(spec.name) ?? [])),
+    container.services.map(async (spec) => {
+      const created = await createService(job, stand, spec, aliases.get(spec.name) ?? []);
+      return { ...created, log: openLog(job, { stage, service: spec.name, observer: turn.observer }) };
+    }),
   );
   if (early) {
     for (const service of services) {
@@ -51,7 +63,9 @@ export async function prepareServices(
   }
   return {
     names: services.map(({ spec }) => spec.name),
+    logs: services.map(({ log }) => log),
     async start() {
+      turn.begin();
       for (const service of services) {
         if (service.state === 'created') await startService(service);
         await becomeHealthy(service, job.halt.signal);
@@ -63,6 +77,28 @@ export async function prepareServices(
       for (const service of running) service.state = 'stopped';
       await Promise.all(running.map(({ container }) => container.kill()));
       for (const { container } of running) job.resources.drop(container);
+      await Promise.all(services.map(({ heard }) => heard));
+      await Promise.all(services.map(({ log }) => log.close()));
+    },
+  };
+}
+
+/** What services say before their stage's turn waits for it: the stage may never be reached. */
+function openTurn(observer: RunObserver): {
+  readonly begin: () => void;
+  readonly observer: Pick<RunObserver, 'log'>;
+} {
+  let begin: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  return {
+    begin,
+    observer: {
+      async log(stage, piece) {
+        await begun;
+        await observer.log(stage, piece);
+      },
     },
   };
 }
@@ -72,7 +108,7 @@ async function createService(
   stand: Stand,
   spec: ServiceSpec,
   aliases: readonly string[],
-): Promise<Service> {
+): Promise<Omit<Service, 'log'>> {
   const image = await imageOf(job, stand, spec);
   const plan = await planServiceMounts(spec.volumes, await stand.place());
   const creating = job.resources.create({
@@ -90,6 +126,7 @@ async function createService(
     independent: plan.mounts.length === 0,
     state: 'created',
     tail: Buffer.alloc(0),
+    heard: Promise.resolve(),
   };
 }
 
@@ -118,13 +155,16 @@ async function startService(service: Service): Promise<void> {
   service.state = 'started';
   await naming(service.spec, service.container.start());
   // Unread output stops a container: it is read to its end, whatever becomes of the stage.
-  void watch(service);
+  service.heard = watch(service);
 }
 
 async function watch(service: Service): Promise<void> {
   try {
-    for await (const chunk of service.container.output()) {
-      service.tail = Buffer.from(Buffer.concat([service.tail, chunk]).subarray(-TAIL_BYTES));
+    for await (const { bytes, stream } of service.container.output()) {
+      service.tail = Buffer.from(
+        Buffer.concat([service.tail, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES),
+      );
+      await service.log.write(bytes, stream);
     }
     const { exitCode } = await service.container.exited();
     service.ended = `exited ${exitCode}`;

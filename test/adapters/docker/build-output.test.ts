@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { BuildOutput } from '../../../src/adapters/docker/build-output.js';
+import type { EngineMessage } from '../../../src/adapters/docker/messages.js';
 
 const BASE = 'ba5eba5eba5e';
 const ONE = '111111111111';
@@ -70,12 +71,22 @@ describe('the output of a build', () => {
     expect(output.made).toBeUndefined();
   });
 
+  test('tells the heading of a step from what a program of the build prints', () => {
+    const output = new BuildOutput();
+    const lines = ['Step 1/3 : FROM base', '\n', 'Step 2/3 : RUN forge', 'Step 2/3 : x', 'Step 4/9 : y\n'];
+    const more = ['Step 3/4 : z\n', 'said Step 3/3 : no', 'Step 3/3 : RUN true'];
+    const steps = [...lines, ...more].map((stream) => output.see({ stream }).step);
+    expect(steps).toEqual([1, undefined, 2, undefined, undefined, undefined, undefined, 3]);
+    expect(output.refused('words', 2).message).toBe('step 3/3, `RUN true`: ended with exit code 2');
+  });
+
   test('of a pull has lines and no progress bars', () => {
     const output = new BuildOutput();
-    expect(output.see({ status: 'Pulling from library/alpine', id: '3.20' })).toBe(
+    const text = (message: EngineMessage): string => output.see(message).text;
+    expect(text({ status: 'Pulling from library/alpine', id: '3.20' })).toBe(
       '3.20: Pulling from library/alpine\n',
     );
-    expect(output.see({ status: 'Downloading', id: 'x', progressDetail: { current: 1, total: 2 } })).toBe('');
-    expect(output.see({ status: 'Digest: sha256:x' })).toBe('Digest: sha256:x\n');
+    expect(text({ status: 'Downloading', id: 'x', progressDetail: { current: 1, total: 2 } })).toBe('');
+    expect(text({ status: 'Digest: sha256:x' })).toBe('Digest: sha256:x\n');
   });
 });

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { DockerEngineOptions } from '../../../src/adapters/docker/engine.js';
 import { dockerEngine } from '../../../src/adapters/docker/engine.js';
-import type { Container, ContainerCreate, Engine, ExitState, Labels } from '../../../src/worker/ports.js';
+import type {
+  Container,
+  ContainerCreate,
+  Engine,
+  ExitState,
+  Labels,
+  Output,
+} from '../../../src/worker/ports.js';
 import { LABELS } from '../../../src/worker/ports.js';
 import { BUSYBOX, docker } from './images.js';
 
@@ -72,9 +79,10 @@ export function testEngine(options: Partial<DockerEngineOptions> = {}): TestEngi
   };
 }
 
-export async function text(chunks: AsyncIterable<Buffer>): Promise<string> {
+/** stdout and stderr together. */
+export async function text(output: AsyncIterable<Output>): Promise<string> {
   const all: Buffer[] = [];
-  for await (const chunk of chunks) all.push(chunk);
+  for await (const { bytes } of output) all.push(bytes);
   return Buffer.concat(all).toString();
 }
 

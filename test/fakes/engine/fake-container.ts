@@ -5,6 +5,7 @@ import {
   EngineRefused,
   EngineUnavailable,
   type ExitState,
+  type Output,
 } from '../../../src/worker/ports.js';
 
 /** What a test says that a container does. Resolves with the exit code. */
@@ -15,7 +16,7 @@ export interface Running {
   readonly spec: ContainerCreate;
   /** The lines of the go-signal behind the nonce. */
   readonly late: readonly string[];
-  print(text: string): void;
+  print(text: string, stream?: Output['stream']): void;
   /** The marker of a command, as the script's shell prints it. */
   command(index: number): void;
   /** Resolves when it is killed. */
@@ -59,7 +60,7 @@ export class FakeContainer implements Container {
   readonly spec: ContainerCreate;
   state: 'created' | 'running' | 'exited' | 'removed' = 'created';
   readonly #options: FakeContainerOptions;
-  readonly #chunks: Buffer[] = [];
+  readonly #chunks: Output[] = [];
   #wake: () => void = () => undefined;
   #outputTaken = false;
   #ended = false;
@@ -95,7 +96,7 @@ export class FakeContainer implements Container {
     });
   }
 
-  async *output(): AsyncGenerator<Buffer> {
+  async *output(): AsyncGenerator<Output> {
     if (this.state === 'created') impossible('output of a container that was not started');
     if (this.#outputTaken) impossible('output is read twice');
     this.#outputTaken = true;
@@ -172,7 +173,7 @@ export class FakeContainer implements Container {
       const code = await this.#options.program({
         spec: this.spec,
         late,
-        print: (text) => this.#print(text),
+        print: (text, stream) => this.#print(text, stream),
         command: (index) => this.#print(`\x1e${this.#commandNonce()}:${index}\x1e`),
         killed: this.#killed,
         oom: () => {
@@ -200,9 +201,9 @@ export class FakeContainer implements Container {
     return nonce ?? impossible('a command in a container without a script');
   }
 
-  #print(text: string): void {
+  #print(text: string, stream: Output['stream'] = 'stdout'): void {
     if (this.#ended) return;
-    this.#chunks.push(Buffer.from(text));
+    this.#chunks.push({ stream, bytes: Buffer.from(text) });
     this.#wake();
   }
 
