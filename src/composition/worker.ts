@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { type JobWorker, jobWorker, NotNow } from '../adapters/bullmq/job-worker.js';
 import { dockerEngine } from '../adapters/docker/engine.js';
 import { gitCheckout } from '../adapters/git/checkout.js';
@@ -116,10 +117,13 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
   const labels = [...new Set([info.os, info.architecture, ownLabel(dataDir.workerId), ...settings.labels])];
   let worker: JobWorker | undefined;
   let announcement: Announcement | undefined;
+  let inHand = 0;
+  const about = { host: hostname(), hands: settings.concurrency, since: systemClock.now() };
   let waiting: Promise<void> | undefined;
 
   const announce = async (): Promise<void> => {
-    announcement = await announceWorker(commands, { id: dataDir.workerId, labels }, logger);
+    announcement = await announceWorker(commands, { id: dataDir.workerId, labels, about }, logger);
+    announcement.busy(inHand);
   };
   const leave = async (): Promise<void> => {
     await announcement?.leave().catch((err: unknown) => logger.warn({ err }, 'worker not signed off'));
@@ -164,7 +168,11 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       const ours = { [LABELS.install]: install, [LABELS.worker]: dataDir.workerId };
       await engine.reap(ours, { images: false });
       const { concurrency } = settings;
-      worker = jobWorker(connection, { concurrency, labels: new Set(labels), process, logger });
+      const carried = async (...job: Parameters<typeof process>): Promise<void> => {
+        announcement?.busy((inHand += 1));
+        await process(...job).finally(() => announcement?.busy((inHand -= 1)));
+      };
+      worker = jobWorker(connection, { concurrency, labels: new Set(labels), process: carried, logger });
       await announce();
       logger.info({ labels }, 'taking jobs');
       void tidyDaily({ engine, keepMs, clock: systemClock, logger }, soft.signal);

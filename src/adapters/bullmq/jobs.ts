@@ -1,13 +1,16 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { JobQueue, Logger } from '../../runs/ports.js';
-import { ANY_WORKER, type JobData, jobId, QUEUES_CHANNEL, QUEUES_KEY, queueName } from './job-queues.js';
+import type { QueueSeen } from '../../web/ports.js';
+import { ANY_WORKER, type JobData, jobId, labelsOf, QUEUES_CHANNEL, QUEUES_KEY, queueName } from './job-queues.js';
 
 const KEEP_SECONDS = 24 * 3600;
 
 export interface Jobs extends JobQueue {
   /** Lets go of queues with labels that nobody has put a job into for a while: workers need not listen to them. */
   tidy(): Promise<void>;
+  /** What waits in each queue, that for any worker first. */
+  seen(): Promise<readonly QueueSeen[]>;
   close(): Promise<void>;
 }
 
@@ -63,8 +66,28 @@ export function jobQueue(connection: Redis, logger: Logger): Jobs {
         }
       }
     },
+    async seen() {
+      const names = [ANY_WORKER, ...(await connection.smembers(QUEUES_KEY)).toSorted()];
+      return Promise.all(names.map((name) => look(queueOf(name))));
+    },
     async close() {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
+  };
+}
+
+/** A job that a worker gave back for now stands in `delayed`. */
+const WAITING = ['wait', 'prioritized', 'delayed'] as const;
+
+async function look(queue: Queue<JobData>): Promise<QueueSeen> {
+  const [counts, firsts] = await Promise.all([
+    queue.getJobCounts(...WAITING),
+    queue.getJobs([...WAITING], 0, 0, true),
+  ]);
+  const times = firsts.map(({ timestamp }) => timestamp);
+  return {
+    labels: labelsOf(queue.name),
+    waiting: Object.values(counts).reduce((sum, count) => sum + count, 0),
+    oldestAt: times.length === 0 ? undefined : Math.min(...times),
   };
 }

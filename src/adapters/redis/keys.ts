@@ -6,4 +6,6 @@ export const fenceKey = (run: number, job: string): string => `cyclone:fence:${S
 export const WORKERS_KEY = 'cyclone:workers';
 export const WORKERS_CHANNEL = 'cyclone:workers';
 export const workerKey = (id: string): string => `cyclone:worker:${id}`;
+/** What people are told of it, beside: its labels decide where jobs go, and every version must read them. */
+export const aboutWorkerKey = (id: string): string => `cyclone:worker-about:${id}`;
 export const signatureKey = (signature: string): string => `cyclone:delivered:${signature}`;

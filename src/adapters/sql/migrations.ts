@@ -4,8 +4,8 @@ import { createDepot } from './migrations/002-depot.js';
 import { createGroups } from './migrations/003-groups.js';
 import { createScopes } from './migrations/004-scopes.js';
 import { createComments } from './migrations/005-comments.js';
-import { createHistory } from './migrations/008-history.js';
 import { createSessions } from './migrations/007-sessions.js';
+import { createHistory } from './migrations/008-history.js';
 import type { Dialect } from './schema.js';
 
 /** In the order of their names. One that was released is never changed. */
@@ -16,7 +16,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     '003-groups': createGroups(dialect),
     '004-scopes': createScopes(),
     '005-comments': createComments(dialect),
-    '008-history': createHistory(dialect),
     '007-sessions': createSessions(dialect),
+    '008-history': createHistory(dialect),
   };
 }

@@ -4,7 +4,10 @@ import type { RunRecord } from '../../runs/ports.js';
 import type { Database } from './database.js';
 import type { RunsTable, Tables } from './schema.js';
 
-type RunRow = Omit<Selectable<RunsTable>, 'decision'> & RepositoryRow;
+/** What runs are counted by is in what is stored whole. */
+type Derived = 'event' | 'sender' | 'started_at' | 'completed_at';
+
+type RunRow = Omit<Selectable<RunsTable>, 'decision' | Derived> & RepositoryRow;
 
 interface RepositoryRow {
   readonly owner: string;
@@ -85,13 +88,25 @@ export function fromRepository(repository: Repository): Tables['repositories'] {
   };
 }
 
+export function triggerColumns(
+  trigger: Trigger,
+): Pick<Selectable<RunsTable>, 'event' | 'sender' | 'trigger_json'> {
+  return { event: trigger.event, sender: trigger.sender, trigger_json: JSON.stringify(trigger) };
+}
+
 /** The columns by which runs are found, derived from what is stored whole. */
 export function progressColumns(
   progress: RunProgress,
-): Pick<Selectable<RunsTable>, 'status' | 'conclusion' | 'progress_json'> {
+): Pick<
+  Selectable<RunsTable>,
+  'status' | 'conclusion' | 'started_at' | 'completed_at' | 'progress_json'
+> {
+  const { run } = progress;
   return {
-    status: progress.run.status,
-    conclusion: progress.run.status === 'completed' ? progress.run.conclusion : null,
+    status: run.status,
+    conclusion: run.status === 'completed' ? run.conclusion : null,
+    started_at: run.status === 'queued' ? null : (run.startedAt ?? null),
+    completed_at: run.status === 'completed' ? run.completedAt : null,
     progress_json: JSON.stringify(progress),
   };
 }
