@@ -8,7 +8,14 @@ export class SettingsFileRefused extends Error {
 }
 
 /** What an app is known by: two of them in one file would be half of each. */
-const OF_AN_APP = ['APP_ID', 'PRIVATE_KEY', 'PRIVATE_KEY_PATH', 'WEBHOOK_SECRET'];
+const OF_AN_APP = [
+  'APP_ID',
+  'PRIVATE_KEY',
+  'PRIVATE_KEY_PATH',
+  'WEBHOOK_SECRET',
+  'GITHUB_CLIENT_ID',
+  'GITHUB_CLIENT_SECRET',
+];
 
 /**
  * Before anything is made on GitHub: its secrets are told once.

@@ -18,7 +18,7 @@ export function manifestOf(
     readonly name: string;
     readonly webhookUrl: string;
     readonly redirectUrl: string;
-    /** Where people get after they installed the app. */
+    /** Where people get after they installed the app, and come back to when they sign in. */
     readonly publicUrl: string | undefined;
   },
 ): Manifest {
@@ -27,7 +27,12 @@ export function manifestOf(
     name: place.name,
     hook_attributes: { url: place.webhookUrl, active: true },
     redirect_url: place.redirectUrl,
-    ...(place.publicUrl === undefined ? {} : { setup_url: place.publicUrl }),
+    ...(place.publicUrl === undefined
+      ? {}
+      : {
+          setup_url: place.publicUrl,
+          callback_urls: [`${place.publicUrl.replace(/\/+$/, '')}/sign-in/callback`],
+        }),
   };
 }
 

@@ -128,6 +128,8 @@ async function keep(
     APP_ID: String(app.id),
     PRIVATE_KEY_PATH: to.keyFile,
     WEBHOOK_SECRET: app.webhookSecret,
+    GITHUB_CLIENT_ID: app.clientId,
+    GITHUB_CLIENT_SECRET: app.clientSecret,
     ...to.settings,
   });
 }

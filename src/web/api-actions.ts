@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Repository } from '../pipeline/model.js';
 import type { Verdict } from '../runs/operations.js';
@@ -6,8 +5,12 @@ import { apiRunWithStages } from './api-run.js';
 import { readJson } from './body.js';
 import type { Room, WebApp, WebContext } from './context.js';
 import { createAddresses } from './links.js';
-import type { Actions, RunView } from './ports.js';
+import { bearerOf, byToken } from './person.js';
+import type { Actions } from './ports.js';
 import { createQuota } from './quota.js';
+import type { Person, Rights } from './rights.js';
+import { runActions } from './run-actions.js';
+import { isFromHere, isOwnForm } from './same-origin.js';
 
 const LARGEST = 4 * 1024;
 const Wanted = z.object({
@@ -24,37 +27,30 @@ const ALL_A_MINUTE = 300;
 /** Some words, or who it is. */
 type Known<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly answer: Response };
 
-interface Person {
-  readonly login: string;
-  readonly token: string;
-}
-
-type Act = (run: RunView, login: string, c: WebContext) => Promise<Verdict | undefined>;
+type Acting = NonNullable<Awaited<ReturnType<Rights['who']>>>;
 
 /**
- * What people start, end and have run again, each with a GitHub token of their own: there is no cookie that a page
- * of somebody else's could use. Rights are GitHub's, at the time of the request.
+ * What people start, end and have run again, each with a GitHub token of their own, or with their session and what
+ * only pages of it know. Rights are GitHub's, at the time of the request.
  */
 export function mountActions(app: WebApp, room: Room, { people, operations }: Actions): void {
   const addresses = createAddresses(room.publicUrl, room.signingKey);
   const quota = createQuota(() => room.clock.now(), EACH_MINUTE, ALL_A_MINUTE);
 
-  const personOf = async (c: WebContext): Promise<Known<Person>> => {
-    const token = /^Bearer ([!-~]{10,2000})$/i.exec(c.req.header('Authorization') ?? '')?.[1];
-    if (token === undefined) return refused(c, 401, 'Send a GitHub token of yours: Authorization: Bearer …');
-    const seconds = quota.take(createHash('sha256').update(token).digest('hex'));
+  const personOf = async (c: WebContext): Promise<Known<Acting>> => {
+    const person = await whoAsks(room, c);
+    if (!person.ok) return person;
+    const seconds = quota.take(person.value.key);
     if (seconds > 0) {
       c.header('Retry-After', String(seconds));
       return refused(c, 429, 'Too many requests: try again later');
     }
-    const login = await people.whose(token);
-    return login === undefined
-      ? refused(c, 401, 'GitHub does not take this token')
-      : { ok: true, value: { login, token } };
+    const known = await room.rights.who(person.value);
+    return known ? { ok: true, value: known } : refused(c, 401, 'GitHub does not take this token');
   };
 
   /** A repository that somebody may not see is answered like one that does not exist. */
-  const mayAct = async (c: WebContext, person: Person, repository: Repository): Promise<Known<undefined>> => {
+  const mayAct = async (c: WebContext, person: Acting, repository: Repository): Promise<Known<undefined>> => {
     switch (await people.standing(person.token, person.login, repository)) {
       case 'none':
         return refused(c, 404, 'Not found');
@@ -84,12 +80,12 @@ export function mountActions(app: WebApp, room: Room, { people, operations }: Ac
     }
   };
 
-  const onRun = (path: string, act: Act): void => {
+  for (const { path, act } of runActions(operations)) {
     app.post(`/api/runs/:run${path}`, (c) =>
       guarded(c, async () => {
         const person = await personOf(c);
         if (!person.ok) return person.answer;
-        const id = c.req.param('run');
+        const id = c.req.param('run') ?? '';
         const view = /^[1-9]\d{0,14}$/.test(id) ? await room.queries.run(Number(id)) : undefined;
         if (view === undefined) return c.json({ message: 'Not found' }, 404);
         const allowed = await mayAct(c, person.value, view.repository);
@@ -98,7 +94,7 @@ export function mountActions(app: WebApp, room: Room, { people, operations }: Ac
         return verdict === undefined ? c.json({ message: 'Not found' }, 404) : answer(c, verdict);
       }),
     );
-  };
+  }
 
   app.post('/api/runs', (c) =>
     guarded(c, async () => {
@@ -114,14 +110,20 @@ export function mountActions(app: WebApp, room: Room, { people, operations }: Ac
       return answer(c, await operations.start(repository, asked.value.ref, person.value.login));
     }),
   );
-  onRun('/cancel', ({ id }, login) => operations.cancel(id, login));
-  onRun('/rerun', ({ id }, login) => operations.rerun(id, [], login));
-  onRun('/rerun-failed', ({ id }, login) => operations.rerunFailed(id, login));
-  onRun('/allow', ({ id }, login) => operations.allowRun(id, login));
-  onRun('/stages/:stage/rerun', async ({ id, plan }, login, c) => {
-    const stage = plan.stages.find((one) => one.id === c.req.param('stage'));
-    return stage && operations.rerun(id, [stage.id], login);
-  });
+}
+
+/** A token goes before a session; a session is taken only from a page of ours. */
+async function whoAsks(room: Room, c: WebContext): Promise<Known<Person>> {
+  const bearer = bearerOf(c);
+  if (bearer === 'foreign') {
+    return refused(c, 401, 'Only personal access tokens are taken: ghp_… or github_pat_…');
+  }
+  if (bearer !== undefined) return { ok: true, value: byToken(bearer) };
+  const session = await room.sessions?.of(c);
+  if (!session) return refused(c, 401, 'Send a GitHub token of yours: Authorization: Bearer …');
+  return isFromHere(c, room.publicUrl) && isOwnForm(session, c.req.header('X-CSRF-Token'))
+    ? { ok: true, value: session }
+    : refused(c, 403, 'A session is taken from a page of its own, with X-CSRF-Token');
 }
 
 function refused(c: WebContext, status: 401 | 403 | 404 | 429, message: string): Known<never> {

@@ -20,6 +20,8 @@ export type Standing = 'none' | 'read' | 'write';
 export interface Rights {
   /** @param maxAge milliseconds; default a minute. @throws RightsUnknown */
   sees(person: Person, repository: Repository, maxAge?: number): Promise<boolean>;
+  /** Whose token it is, asked anew. Undefined: GitHub does not take it, and a session of it has ended. @throws RightsUnknown */
+  who(person: Person): Promise<{ readonly login: string; readonly token: string } | undefined>;
   /** `none` also for a token that GitHub does not take. @throws RightsUnknown */
   standing(person: Person, repository: Repository, maxAge?: number): Promise<Standing>;
 }
@@ -71,7 +73,18 @@ export function createRights(people: People | undefined, clock: Clock): Rights {
     return answer;
   };
 
+  const who = async (person: Person) => {
+    const token = await person.token();
+    const login = token === undefined ? undefined : await people?.whose(token);
+    // A name that changed its owner meanwhile is somebody else's.
+    if (token !== undefined && login !== undefined && login === (person.login ?? login))
+      return { login, token };
+    await person.end();
+    return undefined;
+  };
+
   return {
+    who: (person) => answered(() => who(person)),
     async sees(person, repository, maxAge = FRESH_MS) {
       if (people === undefined) return false;
       const key = `${person.key} sees ${repository.id}`;
@@ -90,14 +103,8 @@ export function createRights(people: People | undefined, clock: Clock): Rights {
       if (people === undefined) return 'none';
       return recall(`${person.key} may ${repository.id}`, maxAge, person.key, () =>
         answered(async () => {
-          const token = await person.token();
-          const login = token === undefined ? undefined : await people.whose(token);
-          // A name that changed its owner meanwhile is somebody else's.
-          if (token === undefined || login === undefined || login !== (person.login ?? login)) {
-            await person.end();
-            return 'none';
-          }
-          return people.standing(token, login, repository);
+          const known = await who(person);
+          return known ? people.standing(known.token, known.login, repository) : 'none';
         }),
       );
     },

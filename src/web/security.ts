@@ -30,6 +30,17 @@ export function securityHeaders(publicUrl: string): MiddlewareHandler {
   });
 }
 
+/** An answer to somebody who says who they are may be for them alone, and names them: nobody on the way keeps it. */
+export const answerThemAlone: MiddlewareHandler = async (c, next) => {
+  await next();
+  const isSomebody =
+    c.req.header('Authorization') !== undefined || /cyclone/.test(c.req.header('Cookie') ?? '');
+  const said = c.res.headers.get('Cache-Control');
+  if (isSomebody && said?.startsWith('no-cache')) {
+    c.res.headers.set('Cache-Control', said.replace('no-cache', 'private, no-store'));
+  }
+};
+
 /** Pages of private runs stay out of shared caches and search engines; others are asked for anew. */
 export function cacheHeaders(isPrivate: boolean): Record<string, string> {
   return isPrivate

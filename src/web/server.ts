@@ -8,6 +8,7 @@ import { mountActions } from './api-actions.js';
 import { mountArtifacts } from './artifacts.js';
 import { mountAssets } from './assets.js';
 import type { Room, WebEnv } from './context.js';
+import { mountForms } from './forms.js';
 import { frameOf } from './frame.js';
 import { mountHealth } from './health.js';
 import { mountInternal } from './internal.js';
@@ -16,16 +17,31 @@ import { createPageAddresses, mountPages, sendProblem } from './pages.js';
 import type { WebDeps } from './ports.js';
 import { createRights, RightsUnknown } from './rights.js';
 import { mountSchema } from './schema.js';
-import { securityHeaders } from './security.js';
+import { answerThemAlone, securityHeaders } from './security.js';
 import { createSessions } from './sessions.js';
+import { mountSignIn } from './sign-in.js';
 import { createStreams } from './streams.js';
 import { mountWebhook } from './webhook.js';
 
 export interface Web {
   readonly listener: RequestListener;
+  /** What is answered, by method and pattern. */
+  readonly routes: readonly Route[];
   /** Cuts the live streams, which would keep `server.close()` waiting; their clients come back by themselves. */
   close(): void;
 }
+
+export interface Route {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** Where links carry no right. */
+const NOT_SHOWN = {
+  title: 'There is no such page',
+  advice:
+    'Or it belongs to a private repository: its pages open to people to whom GitHub shows that repository.',
+};
 
 /** Everything that is answered over HTTP. Holds no connection of its own and starts nothing. */
 export function createWeb(deps: WebDeps): Web {
@@ -38,8 +54,11 @@ export function createWeb(deps: WebDeps): Web {
   };
   const addresses = createPageAddresses(deps);
   const app = new Hono<WebEnv>();
-  app.use(securityHeaders(deps.publicUrl));
-  app.notFound(async (c) => sendProblem(c, addresses, 404, undefined, await frameOf(room, c)));
+  app.use(securityHeaders(deps.publicUrl), answerThemAlone);
+  app.notFound(async (c) => {
+    const words = deps.signingKey === undefined ? NOT_SHOWN : undefined;
+    return sendProblem(c, addresses, 404, words, await frameOf(room, c));
+  });
   app.onError((error, c) => {
     if (error instanceof RightsUnknown) {
       deps.logger.error({ error, run: c.req.param('run') }, 'rights could not be asked for');
@@ -55,12 +74,16 @@ export function createWeb(deps: WebDeps): Web {
   mountAssets(app);
   mountSchema(app);
   mountApi(app, room);
-  if (deps.actions) mountActions(app, room, deps.actions);
+  if (actions) mountActions(app, room, actions);
+  if (signIn && actions && room.sessions) {
+    mountSignIn(app, { room, signIn, sessions: room.sessions, people: actions.people });
+    mountForms(app, room, room.sessions, actions);
+  }
   mountLog(app, room);
   mountArtifacts(app, room);
   mountPages(app, room);
 
-  return { listener: listenerOf(app), close: () => room.streams.closeAll() };
+  return { listener: listenerOf(app), routes: app.routes, close: () => room.streams.closeAll() };
 }
 
 /** What a worker without a server answers: its health and its metrics. */
@@ -72,7 +95,7 @@ export function createProbes(deps: Pick<WebDeps, 'publicUrl' | 'health' | 'metri
     return c.text('Internal error\n', 500);
   });
   mountHealth(app, deps);
-  return { listener: listenerOf(app), close: () => undefined };
+  return { listener: listenerOf(app), routes: app.routes, close: () => undefined };
 }
 
 function listenerOf(app: Hono<WebEnv>): RequestListener {

@@ -83,6 +83,8 @@ describe('one click', () => {
       hook_attributes: { url: 'https://cyclone.example.com/api/github/webhooks', active: true },
       redirect_url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/done$/),
       setup_url: 'https://cyclone.example.com',
+      callback_urls: ['https://cyclone.example.com/sign-in/callback'],
+      request_oauth_on_install: false,
       public: false,
       default_permissions: { checks: 'write', contents: 'read', metadata: 'read' },
       default_events: expect.arrayContaining(['push']),

@@ -13,6 +13,9 @@ export interface RegisteredApp {
   readonly webhookSecret: string;
   /** PEM */
   readonly privateKey: string;
+  /** For people who sign in. */
+  readonly clientId: string;
+  readonly clientSecret: string;
 }
 
 const CONVERSION = z.object({
@@ -23,6 +26,8 @@ const CONVERSION = z.object({
   html_url: z.url({ protocol: /^https?$/ }),
   webhook_secret: z.string().min(1),
   pem: z.string().includes('-----BEGIN'),
+  client_id: z.string().min(1),
+  client_secret: z.string().min(1),
 });
 
 /**
@@ -52,5 +57,7 @@ export async function takeRegisteredApp(apiUrl: string | undefined, code: string
     htmlUrl: app.html_url,
     webhookSecret: app.webhook_secret,
     privateKey: app.pem,
+    clientId: app.client_id,
+    clientSecret: app.client_secret,
   };
 }

@@ -24,6 +24,16 @@ a:hover { text-decoration-thickness: 2px; }
 header, main, footer { max-width: 1080px; margin: 0 auto; padding: 0 16px; }
 header { display: flex; gap: 8px; align-items: center; padding-block: 12px; border-bottom: 1px solid var(--line); }
 header a { color: inherit; font-weight: 600; text-decoration: none; display: flex; gap: 8px; align-items: center; }
+header .viewer { margin-left: auto; font-weight: 400; }
+form.viewer { display: flex; gap: 12px; align-items: center; min-width: 0; }
+form.viewer span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+header a.viewer { color: var(--link); text-decoration: underline; }
+button {
+  font: inherit; font-size: 13px; color: var(--text); background: var(--panel); cursor: pointer; white-space: nowrap;
+  border: 1px solid var(--line); border-radius: 6px; padding: 3px 10px;
+}
+button:hover { border-color: var(--quiet); }
+.said { margin: 16px 0 0; padding: 8px 12px; background: var(--panel); border-left: 3px solid var(--link); }
 footer { padding-block: 24px; color: var(--quiet); font-size: 13px; }
 h1 { font-size: 22px; line-height: 1.3; margin: 20px 0 4px; overflow-wrap: anywhere; }
 h2 { font-size: 16px; margin: 28px 0 8px; }

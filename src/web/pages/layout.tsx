@@ -6,14 +6,14 @@ import type { Frame } from '../frame.js';
 export interface LayoutProps {
   readonly title: string;
   readonly frame: Frame;
-  /** What the page shows of something that goes on; it is looked at again until this is absent. */
-  readonly state?: string | undefined;
+  /** Whose events say that what the page shows has changed, and the time that its durations are counted from. */
+  readonly live?: { readonly events: string; readonly now: number };
   /** Browser modules of `src/web/client` that the page begins with, as `log.js`. */
   readonly modules?: readonly string[];
   readonly children?: Child;
 }
 
-export function Layout({ title, frame, state, modules = [], children }: LayoutProps) {
+export function Layout({ title, frame, live, modules = [], children }: LayoutProps) {
   const { addresses } = frame;
   return (
     <html lang="en">
@@ -38,12 +38,36 @@ export function Layout({ title, frame, state, modules = [], children }: LayoutPr
             <img src={addresses.asset(ASSETS.icon.name)} alt="" width="20" height="20" />
             Cyclone
           </a>
+          <Viewing frame={frame} />
         </header>
-        <main id="content" data-state={state}>
+        <main id="content" data-events={live?.events} data-now={live?.now}>
+          {frame.said !== undefined && (
+            <p class="said" role="status">
+              {frame.said}
+            </p>
+          )}
           {children}
         </main>
         <footer>Times are UTC.</footer>
       </body>
     </html>
+  );
+}
+
+/** Who looks, and how to change that. */
+function Viewing({ frame: { viewer, signIn, addresses } }: { readonly frame: Frame }) {
+  if (viewer) {
+    return (
+      <form class="viewer" method="post" action={`${addresses.home(1)}sign-out`}>
+        <input type="hidden" name="csrf" value={viewer.csrf} />
+        <span>{viewer.login}</span>
+        <button>Sign out</button>
+      </form>
+    );
+  }
+  return signIn === undefined ? null : (
+    <a class="viewer" href={signIn}>
+      Sign in with GitHub
+    </a>
   );
 }

@@ -13,6 +13,11 @@ export function ProblemPage({ frame, title, advice }: ProblemProps) {
     <Layout title={`${title} · Cyclone`} frame={frame}>
       <h1>{title}</h1>
       <p>{advice}</p>
+      {frame.signIn !== undefined && (
+        <p>
+          <a href={frame.signIn}>Sign in with GitHub</a> to see what it shows you there.
+        </p>
+      )}
       <p>
         <a href={frame.addresses.home(1)}>Recent runs</a>
       </p>

@@ -62,6 +62,8 @@ export interface FakeGitHub {
   /** PEM. */
   readonly privateKey: string;
   readonly webhookSecret: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
   readonly deliveries: Deliveries;
   readonly faults: Faults;
   readonly rateLimit: RateLimit;
@@ -83,6 +85,8 @@ export interface FakeGitHub {
   repository(name: RepositoryName): Repository;
   /** Sends webhooks there from now on; those of before are lost, as on GitHub. */
   webhooksTo(url: string): void;
+  /** The one address to which people are sent back who sign in. */
+  callbacksTo(url: string): void;
   readonly people: People;
   readonly pulls: Pulls;
   readonly issues: Issues;
@@ -130,6 +134,8 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitH
     slug: 'cyclone',
     bot: newAccount(ids, 'cyclone[bot]', 'Bot'),
     clientId: `Iv23li${String(appId).padStart(14, '0')}`,
+    clientSecret: 'a secret between GitHub and who signs people in',
+    callbackUrls: [] as readonly string[],
     owner: newAccount(ids, 'cyclone-maker', 'User'),
     publicKey: createPublicKey(privateKey),
     privateKey,
@@ -159,7 +165,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitH
     deliveries,
     requests: createRequests(() => changes.announce()),
     rateLimit: createRateLimit(options.rateLimit ?? 5000, now),
-    settings: { tokenLifeMs: 3_600_000, checkSuites: true },
+    settings: { tokenLifeMs: 3_600_000, checkSuites: true, userTokenLifeMs: 8 * 3_600_000 },
     now,
   };
   const pushes = createPushes(world);
@@ -176,6 +182,8 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitH
     appId,
     privateKey,
     webhookSecret,
+    clientId: app.clientId,
+    clientSecret: app.clientSecret,
     deliveries,
     faults,
     rateLimit: world.rateLimit,
@@ -213,6 +221,9 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitH
       return url.href;
     },
     webhooksTo: (url) => deliveries.to(url),
+    callbacksTo: (url) => {
+      world.state.app.callbackUrls = [url];
+    },
     checkRuns: (name, sha) => checkRunsOf(world, repositoryOf(world.state, name), sha),
     waitFor: (look, { what = String(look), timeoutMs = 30_000 } = {}) =>
       changes.until(look, { what, timeoutMs }),

@@ -12,6 +12,7 @@ interface AppManifest {
   readonly hook_attributes?: { readonly url: string; readonly active?: boolean };
   readonly default_permissions?: Permissions;
   readonly default_events?: readonly string[];
+  readonly callback_urls?: readonly string[];
 }
 
 // https://docs.github.com/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
@@ -74,6 +75,7 @@ function accept({ state: { app }, deliveries }: World, manifest: AppManifest): v
   app.name = manifest.name ?? app.name;
   app.permissions = manifest.default_permissions ?? {};
   app.events = manifest.default_events ?? [];
+  app.callbackUrls = manifest.callback_urls ?? [];
   const { hook_attributes: hook } = manifest;
   if (hook !== undefined && hook.active !== false) deliveries.to(hook.url);
 }

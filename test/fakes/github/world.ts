@@ -28,4 +28,8 @@ export interface WorldSettings {
   tokenLifeMs: number;
   /** Tell the App of a check suite for every push, as GitHub does for Apps that may write checks. */
   checkSuites: boolean;
+  /** Who sits at the browser where an App wants somebody to sign in; absent: a page asks. */
+  atTheBrowser?: string | undefined;
+  /** Of a token that somebody signed in for; GitHub's is eight hours. */
+  userTokenLifeMs: number;
 }

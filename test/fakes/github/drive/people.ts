@@ -23,6 +23,8 @@ export interface People {
   token(login: string, limits?: TokenLimits): UserToken;
   /** The token is refused from now on. */
   revoke(token: UserToken): void;
+  /** They take back the right of the App to act for them: every token that they signed in for ends. */
+  revokeSignIns(login: string): void;
 }
 
 export interface TokenLimits {
@@ -58,6 +60,11 @@ export function createPeople({ state }: World): People {
       }),
     revoke: (token) => {
       token.revoked = true;
+    },
+    revokeSignIns: (login) => {
+      for (const token of state.userTokens.values()) {
+        if (token.refreshToken !== undefined && token.account === user(login)) token.revoked = true;
+      }
     },
   };
 }

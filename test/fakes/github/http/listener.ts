@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault, FaultSource } from '../faults.js';
+import { answerSignIn, isSignIn } from '../oauth.js';
 import { page } from '../page.js';
 import type { Pushes } from '../pushes.js';
 import { isRegistration, register } from '../registration.js';
@@ -62,6 +63,10 @@ export function createListener(parts: Parts): RequestListener {
     if (git !== undefined && fault?.kind === 'unauthorized')
       return refuseGit(response, new ApiError(401, 'Authentication required'));
     if (git !== undefined) return answerGit(world, parts.pushes, git, request, response);
+    if (isSignIn(url.pathname)) {
+      const form = request.method === 'POST' ? await text(request) : '';
+      return send(answerSignIn(world, request.method, url, form));
+    }
     if (isRegistration(request.method, url.pathname))
       return send(register(world, await text(request), url.searchParams.get('state')));
     if (path === undefined) return send(page(world, url.pathname));

@@ -25,7 +25,8 @@ export function authenticate(headers: IncomingHttpHeaders, state: State, now: nu
   const account = [...state.accounts.values()].find(({ token }) => token === secret);
   if (account !== undefined) return { kind: 'user', account, limits: undefined };
   const limits = state.userTokens.get(secret);
-  if (limits?.revoked === false) return { kind: 'user', account: limits.account, limits };
+  if (limits?.revoked === false && now < (limits.expiresAt ?? Number.POSITIVE_INFINITY))
+    return { kind: 'user', account: limits.account, limits };
   if (secret.split('.').length !== 3) throw unauthorized();
   const problem = jwtProblem(secret, state.app, now);
   if (problem !== undefined) throw unauthorized(problem);

@@ -11,7 +11,7 @@ export const appManifestRoutes: readonly Route[] = [
     return created({
       ...appView(world.urls, app),
       client_id: app.clientId,
-      client_secret: 'a secret between GitHub and who signs people in',
+      client_secret: app.clientSecret,
       webhook_secret: app.webhookSecret,
       pem: app.privateKey,
     });

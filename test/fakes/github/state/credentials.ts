@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Account, App, Installation, InstallationToken, Permissions, UserToken } from './model.js';
-import type { State } from './state.js';
+import { repositoriesOf, type State } from './state.js';
 
 export interface Grant {
   readonly permissions: Permissions;
@@ -40,6 +40,26 @@ export function issueUserToken(
   const value = `github_pat_11${randomBytes(10).toString('hex').toUpperCase()}_${randomBytes(29).toString('hex')}`;
   const token = { ...limits, value, account, revoked: false };
   state.userTokens.set(value, token);
+  return token;
+}
+
+/** `ghu_…`, of somebody who signed in: it sees what both the person and the App see. */
+export function issueSignInToken(state: State, account: Account, expiresAt: number): UserToken {
+  const token: UserToken = {
+    value: `ghu_${randomBytes(18).toString('hex')}`,
+    refreshToken: `ghr_${randomBytes(38).toString('hex')}`,
+    account,
+    expiresAt,
+    revoked: false,
+    get permissions() {
+      return state.app.permissions;
+    },
+    get repositories() {
+      const covered = [...state.installations.values()].flatMap((one) => repositoriesOf(state, one));
+      return new Set(covered.map(({ id }) => id));
+    },
+  };
+  state.userTokens.set(token.value, token);
   return token;
 }
 

@@ -19,6 +19,9 @@ export interface App {
   readonly id: number;
   readonly slug: string;
   readonly clientId: string;
+  readonly clientSecret: string;
+  /** Where people may be sent back to who sign in. */
+  callbackUrls: readonly string[];
   readonly owner: Account;
   /** Who does what the App does. */
   readonly bot: Account;
@@ -75,6 +78,10 @@ export interface UserToken {
   /** Repository ids; `undefined` is all that the person has. */
   readonly repositories: ReadonlySet<number> | undefined;
   revoked: boolean;
+  /** Milliseconds since the epoch; absent: never. */
+  expiresAt?: number;
+  /** Of a token that somebody signed in for. */
+  readonly refreshToken?: string;
 }
 
 export interface Installation {

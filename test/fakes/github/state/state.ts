@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { SignInCode } from '../oauth.js';
 import type {
   Account,
   App,
@@ -25,6 +26,8 @@ export interface State {
   readonly installations: Map<number, Installation>;
   readonly tokens: Map<string, InstallationToken>;
   readonly userTokens: Map<string, UserToken>;
+  /** By the code that the App is to redeem. */
+  readonly signInCodes: Map<string, SignInCode>;
   /** By the code of the manifest flow. */
   readonly registrations: Map<string, Registration>;
   readonly issues: Map<number, Issue>;
@@ -69,6 +72,7 @@ export function createState(app: App, ids: Ids): State {
     installations: new Map(),
     tokens: new Map(),
     userTokens: new Map(),
+    signInCodes: new Map(),
     registrations: new Map(),
     issues: new Map(),
     pulls: new Map(),
