@@ -28,6 +28,17 @@ export interface RunFilter {
   readonly repository?: string;
   readonly branch?: string;
   readonly status?: string;
+  readonly conclusion?: string;
+  readonly event?: string;
+  /** GitHub login; upper and lower case are one. */
+  readonly actor?: string;
+  /** Lower case: the commit, or how it begins. */
+  readonly sha?: string;
+  readonly pullRequest?: number;
+  readonly tag?: string;
+  /** ms since the epoch: from `from` on, and before `until`. */
+  readonly created?: { readonly from?: number; readonly until?: number };
+  readonly oldestFirst?: true;
   readonly publicOnly: boolean;
   /** With `publicOnly`: those of these repositories (GitHub's ids) too. */
   readonly alsoRepositories?: readonly number[];

@@ -6,6 +6,7 @@ import { createScopes } from './migrations/004-scopes.js';
 import { createComments } from './migrations/005-comments.js';
 import { createSessions } from './migrations/007-sessions.js';
 import { createHistory } from './migrations/008-history.js';
+import { createFilters } from './migrations/009-filters.js';
 import type { Dialect } from './schema.js';
 
 /** In the order of their names. One that was released is never changed. */
@@ -18,5 +19,6 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     '005-comments': createComments(dialect),
     '007-sessions': createSessions(dialect),
     '008-history': createHistory(dialect),
+    '009-filters': createFilters(dialect),
   };
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { RepositoryStore } from '../../runs/ports.js';
 import type { RepositoryQueries } from '../../web/ports.js';
 import type { Database } from './database.js';
+import { listRepositories, viewRepository } from './repository-views.js';
 import { fromRepository, toRepository } from './rows.js';
 
 export function repositoryStore(db: Database): RepositoryStore {
@@ -35,6 +36,8 @@ export function repositoryStore(db: Database): RepositoryStore {
 export function repositoryQueries(db: Database): RepositoryQueries {
   const all = () => db.selectFrom('repositories').selectAll();
   return {
+    view: (repository) => viewRepository(db, repository),
+    list: (filter) => listRepositories(db, filter),
     async byName(owner, name) {
       const row = await all()
         .where(sql`lower(owner)`, '=', owner.toLowerCase())

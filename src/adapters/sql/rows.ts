@@ -5,7 +5,7 @@ import type { Database } from './database.js';
 import type { RunsTable, Tables } from './schema.js';
 
 /** What runs are counted by is in what is stored whole. */
-type Derived = 'event' | 'sender' | 'started_at' | 'completed_at';
+type Derived = 'event' | 'sender' | 'started_at' | 'completed_at' | 'tag' | 'pull_request';
 
 type RunRow = Omit<Selectable<RunsTable>, 'decision' | Derived> & RepositoryRow;
 
@@ -90,17 +90,20 @@ export function fromRepository(repository: Repository): Tables['repositories'] {
 
 export function triggerColumns(
   trigger: Trigger,
-): Pick<Selectable<RunsTable>, 'event' | 'sender' | 'trigger_json'> {
-  return { event: trigger.event, sender: trigger.sender, trigger_json: JSON.stringify(trigger) };
+): Pick<Selectable<RunsTable>, 'event' | 'sender' | 'tag' | 'pull_request' | 'trigger_json'> {
+  return {
+    event: trigger.event,
+    sender: trigger.sender,
+    tag: trigger.tag ?? null,
+    pull_request: trigger.pullRequest ?? null,
+    trigger_json: JSON.stringify(trigger),
+  };
 }
 
 /** The columns by which runs are found, derived from what is stored whole. */
 export function progressColumns(
   progress: RunProgress,
-): Pick<
-  Selectable<RunsTable>,
-  'status' | 'conclusion' | 'started_at' | 'completed_at' | 'progress_json'
-> {
+): Pick<Selectable<RunsTable>, 'status' | 'conclusion' | 'started_at' | 'completed_at' | 'progress_json'> {
   const { run } = progress;
   return {
     status: run.status,

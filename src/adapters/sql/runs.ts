@@ -1,10 +1,11 @@
-import { PostgresAdapter, sql } from 'kysely';
+import { PostgresAdapter } from 'kysely';
 import { changedStages } from '../../pipeline/progress.js';
-import type { NewRun, Replan, RunFilter, RunRecord, RunStore } from '../../runs/ports.js';
+import type { NewRun, Replan, RunRecord, RunStore } from '../../runs/ports.js';
 import { addChecks, insertChecks, markChecks } from './check-rows.js';
 import type { Database } from './database.js';
 import { decideAnew } from './decisions.js';
 import { fromRepository, progressColumns, selectRuns, toRecord, triggerColumns } from './rows.js';
+import { listRuns } from './run-list.js';
 import { keepStageEnds } from './stage-ends.js';
 
 export function runStore(db: Database): RunStore {
@@ -55,7 +56,7 @@ export function runStore(db: Database): RunStore {
         .execute();
       return rows.map(toRecord);
     },
-    list: (filter) => list(db, filter),
+    list: (filter) => listRuns(db, filter),
   };
 }
 
@@ -144,33 +145,4 @@ function create(db: Database, run: NewRun): Promise<{ run: RunRecord; created: b
       .executeTakeFirstOrThrow();
     return { run: toRecord(row), created: false };
   });
-}
-
-async function list(db: Database, filter: RunFilter): Promise<{ runs: RunRecord[]; total: number }> {
-  let matching = selectRuns(db);
-  if (filter.publicOnly) {
-    const also = filter.alsoRepositories ?? [];
-    matching = matching.where((e) => {
-      const isPublic = e('repositories.private', '=', 0);
-      return also.length === 0 ? isPublic : e.or([isPublic, e('runs.repository_id', 'in', also)]);
-    });
-  }
-  if (filter.repository !== undefined) {
-    const [owner = '', name = ''] = filter.repository.toLowerCase().split('/', 2);
-    matching = matching
-      .where(sql`lower(repositories.owner)`, '=', owner)
-      .where(sql`lower(repositories.name)`, '=', name);
-  }
-  if (filter.branch !== undefined) {
-    matching = matching.where('runs.branch', '=', filter.branch);
-  }
-  if (filter.status !== undefined) {
-    matching = matching.where('runs.status', '=', filter.status);
-  }
-  const counted = await matching
-    .clearSelect()
-    .select((e) => e.fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
-  const rows = await matching.orderBy('runs.id', 'desc').limit(filter.limit).offset(filter.offset).execute();
-  return { runs: rows.map(toRecord), total: counted.total };
 }

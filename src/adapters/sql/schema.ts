@@ -51,11 +51,13 @@ export interface RunsTable {
   created_at: number;
   /** Grows where somebody decides about a run of a commit that has several. */
   decision: Generated<number>;
-  /** These four are derived from what is stored whole. */
+  /** These are derived from what is stored whole. */
   event: Generated<string>;
   sender: Generated<string>;
   started_at: number | null;
   completed_at: number | null;
+  tag: string | null;
+  pull_request: number | null;
 }
 
 /** How a stage ended that ran, the last time. */
