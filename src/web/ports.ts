@@ -1,7 +1,17 @@
 import type { Differences } from '../logs/difference/differences.js';
 import type { Live } from '../logs/live.js';
 import type { LogArchive } from '../logs/ports.js';
-import type { Issue, Plan, Repository, RunProgress, RunStatus, StageId, Trigger } from '../pipeline/model.js';
+import type {
+  Conclusion,
+  Issue,
+  Plan,
+  Repository,
+  RunProgress,
+  RunStatus,
+  StageId,
+  Trigger,
+  TriggerEvent,
+} from '../pipeline/model.js';
 import type { Finds } from '../runs/depot.js';
 import type { Feed } from '../runs/feed.js';
 import type { Operations } from '../runs/operations.js';
@@ -30,6 +40,17 @@ export interface RunFilter {
   readonly repository?: string;
   readonly branch?: string;
   readonly status?: RunStatus['status'];
+  readonly conclusion?: Conclusion;
+  readonly event?: TriggerEvent;
+  /** GitHub login; upper and lower case are one. */
+  readonly actor?: string;
+  /** Lower case: the commit, or how it begins. */
+  readonly sha?: string;
+  readonly pullRequest?: number;
+  readonly tag?: string;
+  /** ms since the epoch: from `from` on, and before `until`. */
+  readonly created?: { readonly from?: number; readonly until?: number };
+  readonly oldestFirst?: true;
   /** Only runs of repositories that are not private. */
   readonly publicOnly: boolean;
   /** With `publicOnly`: those of these repositories (GitHub's ids) too. */
@@ -93,8 +114,22 @@ export interface WorkerApi {
   readonly finds: Finds;
 }
 
+/** A repository with the state of its default branch. */
+export interface RepositoryView {
+  readonly repository: Repository;
+  /** The newest run of the default branch. */
+  readonly lastRun: RunView | undefined;
+  /** From 0 to 1, of the last 100 runs of the default branch that succeeded or failed; undefined: none did. */
+  readonly successRate: number | undefined;
+}
+
 /** The repositories that had runs. */
 export interface RepositoryQueries {
+  view(repository: Repository): Promise<RepositoryView>;
+  /** The one with the newest run first; `total` counts all that match. */
+  list(
+    filter: Pick<RunFilter, 'publicOnly' | 'alsoRepositories' | 'limit' | 'offset'>,
+  ): Promise<{ readonly repositories: readonly RepositoryView[]; readonly total: number }>;
   /** Upper and lower case are one, as on GitHub. */
   byName(owner: string, name: string): Promise<Repository | undefined>;
   /** Private ones, at most so many; those whose runs are newest first. */

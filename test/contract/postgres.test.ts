@@ -10,6 +10,7 @@ import { describeComments } from '../adapters/sql/comments-suite.js';
 import { describeDepotIndex } from '../adapters/sql/depot-index-suite.js';
 import { describeGroups } from '../adapters/sql/groups-suite.js';
 import { describeMigrations } from '../adapters/sql/migration-suite.js';
+import { describeRunList } from '../adapters/sql/run-list-suite.js';
 import { describeScopes } from '../adapters/sql/scopes-suite.js';
 import { describeStores, newRun, type Place } from '../adapters/sql/store-suite.js';
 import { freePort } from './support/free-port.js';
@@ -32,6 +33,7 @@ describe('PostgreSQL: the index of the depot', () => describeDepotIndex(newDatab
 describe('PostgreSQL: the lines of groups', () => describeGroups(newDatabase));
 describe('PostgreSQL: the comments', () => describeComments(newDatabase));
 describe('PostgreSQL: runs by branch and commit', () => describeScopes(newDatabase));
+describe('PostgreSQL: lists of runs and repositories', () => describeRunList(newDatabase));
 
 describe('two servers on one PostgreSQL', () => {
   let location: string;

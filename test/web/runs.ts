@@ -96,7 +96,7 @@ export interface MemoryRuns extends RunQueries {
 
 export function memoryRuns(): MemoryRuns {
   const views = new Map<number, RunView>();
-  return {
+  const memory: MemoryRuns = {
     put: (view) => void views.set(view.id, view),
     set: (run, stage, state) => {
       const view = views.get(run);
@@ -106,8 +106,29 @@ export function memoryRuns(): MemoryRuns {
     },
     run: async (id) => views.get(id),
     repositories: {
+      view: async (repository) => ({
+        repository,
+        lastRun: [...views.values()]
+          .filter((view) => view.repository.id === repository.id)
+          .filter((view) => view.trigger.branch === repository.defaultBranch)
+          .at(-1),
+        successRate: undefined,
+      }),
+      list: async ({ publicOnly, alsoRepositories = [], limit, offset }) => {
+        const seen = [...views.values()]
+          .map(({ repository }) => repository)
+          .filter((one) => !publicOnly || !one.private || alsoRepositories.includes(one.id));
+        const found = [...new Map(seen.map((one) => [one.id, one])).values()];
+        const { view } = memory.repositories;
+        return {
+          repositories: await Promise.all(found.slice(offset, offset + limit).map((one) => view(one))),
+          total: found.length,
+        };
+      },
       byName: async (owner, name) =>
-        [...views.values()].map(({ repository }) => repository).find((one) => one.owner === owner && one.name === name),
+        [...views.values()]
+          .map(({ repository }) => repository)
+          .find((one) => one.owner === owner && one.name === name),
       privateOnes: async (most) => {
         const ones = [...views.values()].map(({ repository }) => repository).filter((one) => one.private);
         return [...new Map(ones.map((one) => [one.id, one])).values()].slice(0, most);
@@ -125,4 +146,5 @@ export function memoryRuns(): MemoryRuns {
       return { runs: found.slice(offset, offset + limit), total: found.length };
     },
   };
+  return memory;
 }

@@ -90,6 +90,19 @@ const TRIALS: Readonly<Record<string, Trial>> = {
     // Its index, as above.
     obstacle: 'comments_dirty',
   },
+  '009-filters': {
+    async put(db) {
+      await db.insertInto('repositories').values(HELLO).execute();
+      const trigger = { event: 'tag', tag: 'v1', pullRequest: 7 };
+      await sql`insert into runs (repository_id, sha, scope, status, trusted, trigger_json, plan_json,
+        progress_json, issues_json, created_at) values (${HELLO.id}, '3f2c1ab', 'tag:v1', 'queued', 0,
+        ${JSON.stringify(trigger)}, '{}', '{}', '[]', 1)`.execute(db);
+    },
+    read: (db) => db.selectFrom('runs').select(['sha', 'tag', 'pull_request']).execute(),
+    expected: [{ sha: '3f2c1ab', tag: 'v1', pull_request: 7 }],
+    // Its index, as above.
+    obstacle: 'runs_by_sha',
+  },
 };
 
 /** That no migration loses what is there, on whatever database. */
