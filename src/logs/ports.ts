@@ -68,9 +68,14 @@ export interface LogIndex {
   readonly newlines: number;
   /** The last byte is a line end, or there is none. */
   readonly endsLine: boolean;
-  /** Ascending, the first one at 0, at most some hundred KiB apart. */
+  /**
+   * Ascending, the first one at 0, at most some hundred KiB apart; in a log of more than 1 GiB farther, so that there
+   * are never more than some thousand.
+   */
   readonly checkpoints: readonly LogCheckpoint[];
   readonly marks: readonly LogMark[];
+  /** There was more: it was removed. Absent: what is here is all that was ever printed. */
+  readonly removed?: boolean;
 }
 
 /** It was removed: too old, or too much. */
@@ -97,6 +102,23 @@ export interface LogArchive {
   /** Nothing more comes, unless the stage runs again: packs and releases what is open, its services' too. Safe twice. */
   close(run: number, stage: StageId): Promise<void>;
   remove(run: number): Promise<void>;
+}
+
+/** What logs of a run take. */
+export interface RunUsage {
+  readonly run: number;
+  /** As they are stored, wherever that is. */
+  readonly bytes: number;
+  /** When something of it was last written, in milliseconds since the epoch. */
+  readonly at: number;
+  /** Something of it is not packed, or not yet where it is to stay: closing its stages does that. */
+  readonly open: boolean;
+}
+
+/** For whoever removes old logs. */
+export interface LogUsage {
+  /** Each run that has logs, in no order. */
+  usage(): AsyncIterable<RunUsage>;
 }
 
 /** Small files somewhere else, as S3 keeps them. Names are paths of plain characters. */

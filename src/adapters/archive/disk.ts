@@ -1,121 +1,148 @@
-import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 
-import type { LogArchive, LogCheckpoint, LogIndex } from '../../logs/ports.js';
-import type { StageId } from '../../pipeline/model.js';
-import { fenceFile, fenceOf, runDirectory, stageDirectory } from './names.js';
-import { OpenFiles } from './open-files.js';
+import {
+  type LogArchive,
+  type LogId,
+  LogRemoved,
+  type LogUsage,
+  type ObjectStore,
+} from '../../logs/ports.js';
+import type { FenceLog, Limits } from './fence-log.js';
+import { fencesOf, foldersOf, listFolder } from './files.js';
+import { logDirectory, runDirectory, stageDirectory } from './names.js';
+import { filesOf, openFence } from './open-fence.js';
+import { OpenFences, type OpenLimits } from './open-fences.js';
+import { indexOf, type Part, readParts, sizeOf, stampsOf } from './parts.js';
+import { createPlaces } from './places.js';
+import { Queue } from './queue.js';
+import { type Logger, objectsOf, Remote } from './remote.js';
+import {
+  fileNames,
+  isTombstone,
+  objectsLeft,
+  removeFolder,
+  removeTrash,
+  unfinishedRemovals,
+  writeTombstone,
+} from './removal.js';
+import { sendStage } from './sender.js';
+import { usageOf } from './usage.js';
 
-/** Far below the usual limit of 1,024 files per process: sockets and Docker streams need theirs. */
-const OPEN_FILES = 64;
-const CHUNK = 64 * 1024;
+const MIB = 1024 * 1024;
+const OPEN: OpenLimits = { count: 64, weight: 32 * MIB };
+const LIMITS: Limits = { chunk: MIB / 4, pack: 8 * MIB };
+const RETRY_MS = 60_000;
 
 export interface DiskArchiveOptions {
-  /** Files kept open for writing while idle. */
-  readonly openFiles?: number;
-}
-
-/** Logs as plain files below `directory`: one per run, stage and fence; `cat` puts a log together. */
-export function diskArchive(directory: string, options: DiskArchiveOptions = {}): LogArchive {
-  const root = resolve(directory);
-  const files = new OpenFiles(options.openFiles ?? OPEN_FILES);
-  return {
-    append: async ({ key, offset, bytes }) => {
-      const path = join(stageDirectory(root, key.run, key.stage), fenceFile(key.fence));
-      // Written at its place: a segment that comes twice writes the same bytes over themselves.
-      await files.use(path, (file) => writeAll(file, bytes, offset));
-    },
-    size: async ({ run, stage }) => {
-      const parts = await partsOf(stageDirectory(root, run, stage));
-      return parts.reduce((sum, part) => sum + part.size, 0);
-    },
-    read: ({ run, stage }, start, end) => readParts(stageDirectory(root, run, stage), start, end),
-    index: ({ run, stage }) => indexOf(stageDirectory(root, run, stage)),
-    stamps: async () => [],
-    services: async () => [],
-    close: (run: number, stage: StageId) => files.closeBelow(stageDirectory(root, run, stage)),
-    remove: async (run) => {
-      await files.closeBelow(runDirectory(root, run));
-      await rm(runDirectory(root, run), { recursive: true, force: true });
-    },
+  readonly open?: OpenLimits;
+  readonly limits?: Limits;
+  /** Where logs of stages that have ended go; absent: they stay on the disk. */
+  readonly store?: {
+    readonly objects: ObjectStore;
+    readonly logger: Logger;
+    /** Before what failed is tried again, in milliseconds. */
+    readonly retryMs?: number;
   };
 }
 
-async function indexOf(directory: string): Promise<LogIndex> {
-  const checkpoints: LogCheckpoint[] = [{ offset: 0, newlines: 0 }];
-  let [bytes, newlines, last] = [0, 0, 0x0a];
-  for await (const chunk of readParts(directory, 0, Number.POSITIVE_INFINITY)) {
-    if (bytes > 0) checkpoints.push({ offset: bytes, newlines });
-    for (let at = chunk.indexOf(0x0a); at >= 0; at = chunk.indexOf(0x0a, at + 1)) newlines += 1;
-    bytes += chunk.length;
-    last = chunk.at(-1) ?? last;
-  }
-  return { bytes, newlines, endsLine: last === 0x0a, checkpoints, marks: [] };
+export interface DiskArchive extends LogArchive, LogUsage {
+  /** Takes up removals that an earlier process left. */
+  start(): Promise<void>;
+  /** Resolves when what was closed or removed is in the store, or was tried and waits. */
+  idle(): Promise<void>;
+  /** Sends nothing more. What was not sent is sent when its stage is closed again. */
+  stop(): void;
 }
 
-/** One call may write less than all, when the disk is nearly full or the piece is huge. */
-async function writeAll(file: FileHandle, bytes: Buffer, offset: number): Promise<void> {
-  let done = 0;
-  while (done < bytes.length) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, offset + done);
-    done += bytesWritten;
-  }
-}
+/**
+ * Logs below `directory`, which is this process's own: of each run, stage, service and fence the packs with the
+ * index that finds lines in them, and a tail that is not packed yet. Any process may die at any time.
+ */
+export function diskArchive(directory: string, options: DiskArchiveOptions = {}): DiskArchive {
+  const root = resolve(directory);
+  const { store, limits = LIMITS } = options;
+  const remote = store && new Remote(root, store.objects);
+  const queue = store && new Queue(store.retryMs ?? RETRY_MS, store.logger);
+  const places = createPlaces(root, remote);
+  const fences = new OpenFences(options.open ?? OPEN, (path) => open(path));
 
-interface Part {
-  readonly path: string;
-  readonly size: number;
-}
+  const open = (path: string): Promise<FenceLog> => {
+    const at = { directory: dirname(path), fence: Number(basename(path)) };
+    const [run = '', ...log] = relative(root, at.directory).split('/');
+    const elsewhere = remote?.fence(Number(run), log.join('/'), at.fence);
+    const files = filesOf(at.directory, at.fence, elsewhere);
+    return openFence(files, at, elsewhere, limits);
+  };
+  const part = (log: LogId, fence: number): Part => {
+    const path = join(logDirectory(root, log), String(fence));
+    return { use: (work) => fences.use(path, work) };
+  };
+  const parts = async (log: LogId): Promise<readonly Part[]> =>
+    (await places.fences(log)).map((fence) => part(log, fence));
+  const isRemoved = async (run: number): Promise<boolean> =>
+    (await isTombstone(root, run)) || ((await remote?.manifest(run))?.removed ?? false);
 
-/** The fences' files in order. */
-async function partsOf(directory: string): Promise<readonly Part[]> {
-  const names = (await orAbsent(readdir(directory))) ?? [];
-  const fences = names.map(fenceOf).filter((fence) => fence !== undefined);
-  const parts = fences
-    .sort((a, b) => a - b)
-    .map(async (fence) => {
-      const path = join(directory, fenceFile(fence));
-      return { path, size: (await orAbsent(stat(path)))?.size ?? 0 };
+  const send = (run: number, stage: string): void => {
+    if (!remote || !queue) return;
+    queue.add(relative(root, stage), async () => {
+      // What grew meanwhile is not closed: it comes again.
+      await sendStage({ root, run, directory: stage }, { remote, fences });
     });
-  return Promise.all(parts);
-}
+  };
+  const removeObjects = (run: number): void => {
+    if (!remote) return;
+    queue?.add(`${run}.removed`, async () => {
+      await remote.remove(await objectsLeft(root, run));
+      await remote.replaceManifest(run, { ...(await remote.manifest(run)), removed: true });
+      await writeTombstone(root, run, []);
+    });
+  };
+  const removeHere = async (run: number): Promise<void> => {
+    const there = remote ? objectsOf(run, (await remote.manifest(run)).fences) : [];
+    const here = remote ? await fileNames(root, run) : [];
+    await writeTombstone(root, run, [...new Set([...(await objectsLeft(root, run)), ...there, ...here])]);
+    await fences.closeBelow(runDirectory(root, run));
+    await removeFolder(root, run);
+    // Who looked between the two has opened what is gone.
+    await fences.closeBelow(runDirectory(root, run));
+    remote?.forget(run);
+  };
 
-async function* readParts(directory: string, start: number, end: number): AsyncGenerator<Buffer, void> {
-  const parts = await partsOf(directory);
-  let partStart = 0;
-  for (const [index, part] of parts.entries()) {
-    // Only the newest owner's file grows; reading it goes on to where it ends by then.
-    const partEnd = index === parts.length - 1 ? Number.POSITIVE_INFINITY : partStart + part.size;
-    const from = Math.max(start, partStart);
-    const to = Math.min(end, partEnd);
-    if (from < to) yield* readFile(part.path, from - partStart, to - partStart);
-    partStart = partEnd;
-  }
-}
-
-async function* readFile(path: string, start: number, end: number): AsyncGenerator<Buffer, void> {
-  const file = await orAbsent(open(path, 'r'));
-  if (!file) return;
-  try {
-    for (let position = start; position < end; ) {
-      const length = Math.min(CHUNK, end - position);
-      // A buffer of its own for each piece: the reader may keep it.
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, position);
-      if (bytesRead === 0) return;
-      position += bytesRead;
-      yield buffer.subarray(0, bytesRead);
-    }
-  } finally {
-    await file.close();
-  }
-}
-
-/** A log that was never written, or was removed meanwhile, is an empty one. */
-async function orAbsent<T>(found: Promise<T>): Promise<T | undefined> {
-  try {
-    return await found;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  return {
+    append: async ({ key, offset, bytes, stamps = [], marks = [] }) => {
+      await places.nameService(key);
+      await part(key, key.fence).use((log) => log.append({ offset, bytes, stamps, marks }));
+    },
+    size: async (log) => sizeOf(await parts(log)),
+    async *read(log, start, end) {
+      const found = await parts(log);
+      if (found.length === 0 && (await isRemoved(log.run)))
+        throw new LogRemoved('this log was removed: it was too old, or all logs together were too much');
+      yield* readParts(found, start, end);
+    },
+    index: async (log) => {
+      const found = await parts(log);
+      const index = await indexOf(found);
+      return found.length === 0 && (await isRemoved(log.run)) ? { ...index, removed: true } : index;
+    },
+    stamps: async (log, start, end) => stampsOf(await parts(log), start, end),
+    services: (run, stage) => places.services(run, stage),
+    close: async (run, stage) => {
+      const directory = stageDirectory(root, run, stage);
+      for (const folder of await foldersOf(directory)) {
+        for (const fence of fencesOf((await listFolder(folder)).files))
+          await fences.use(join(folder, String(fence)), (log) => log.seal());
+      }
+      send(run, directory);
+    },
+    remove: (run) =>
+      queue ? queue.alone(() => removeHere(run)).then(() => removeObjects(run)) : removeHere(run),
+    usage: () => usageOf(root, remote),
+    start: async () => {
+      await removeTrash(root);
+      for (const run of remote ? await unfinishedRemovals(root) : []) removeObjects(run);
+    },
+    idle: async () => queue?.idle(),
+    stop: () => queue?.stop(),
+  };
 }

@@ -1,0 +1,141 @@
+import { promisify } from 'node:util';
+import { deflateRaw, inflateRaw } from 'node:zlib';
+
+import type { LogMark, LogStamp } from '../../logs/ports.js';
+import { moved, type Piece } from './piece.js';
+
+const deflate = promisify(deflateRaw);
+const inflate = promisify(inflateRaw);
+
+const LINE_END = 0x0a;
+const FIRST_BUFFER = 4096;
+/** A line of some characters and its stamp compress alike: more of them in a chunk would only cost memory. */
+const STAMPS = 4096;
+
+/** The newest bytes of a log, in memory until they are packed. Offsets are from the beginning of the fence. */
+export interface Chunk {
+  /** From 1, without gaps. */
+  readonly number: number;
+  readonly at: number;
+  /** Line ends before `at`. */
+  readonly newlinesBefore: number;
+  /** Bytes [at, at + length); what was once read from it is never written again. */
+  readonly bytes: Buffer;
+  readonly newlines: number;
+  /** Of its first byte that is not here yet, in the owner's numbering. */
+  readonly end: number;
+  readonly stamps: readonly LogStamp[];
+  readonly marks: readonly LogMark[];
+}
+
+/** A chunk that grows. */
+export class GrowingChunk implements Chunk {
+  readonly number: number;
+  readonly at: number;
+  readonly newlinesBefore: number;
+  readonly stamps: LogStamp[] = [];
+  readonly marks: LogMark[] = [];
+  end: number;
+  newlines = 0;
+  /** Of its frames in the tail. */
+  tailLength = 0;
+  #buffer = Buffer.allocUnsafeSlow(0);
+  #length = 0;
+
+  constructor(
+    number: number,
+    from: { readonly at: number; readonly newlines: number; readonly end: number },
+  ) {
+    this.number = number;
+    this.at = from.at;
+    this.newlinesBefore = from.newlines;
+    this.end = from.end;
+  }
+
+  get bytes(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** How many bytes it still takes when it may have so many. */
+  room(limit: number): number {
+    return this.stamps.length >= STAMPS ? 0 : Math.max(0, limit - this.#length);
+  }
+
+  /** Also memory that waits to be used. */
+  get weight(): number {
+    return this.#buffer.length;
+  }
+
+  add(piece: Piece): void {
+    const offset = this.at + this.#length;
+    this.#reserve(piece.bytes.length);
+    this.#length += piece.bytes.copy(this.#buffer, this.#length);
+    this.newlines += countLineEnds(piece.bytes);
+    this.stamps.push(...moved(piece.stamps, offset));
+    this.marks.push(...moved(piece.marks, offset));
+    this.end = piece.offset + piece.bytes.length;
+  }
+
+  /** What readers hold of the old buffer stays as it is. */
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#buffer.length) return;
+    let size = Math.max(FIRST_BUFFER, this.#buffer.length);
+    while (size < needed) size *= 2;
+    const grown = Buffer.allocUnsafeSlow(size);
+    this.bytes.copy(grown);
+    this.#buffer = grown;
+  }
+}
+
+export function endsLine(bytes: Buffer): boolean {
+  return bytes.length === 0 || bytes.at(-1) === LINE_END;
+}
+
+/** Not `indexOf` for each: a log of empty lines would cost thirty times as much. */
+function countLineEnds(bytes: Buffer): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === LINE_END) count += 1;
+  return count;
+}
+
+/** As it stands in a pack: the bytes, and behind them what is known of their times; each compressed alone. */
+export async function pack({
+  bytes,
+  at,
+  stamps,
+}: Pick<Chunk, 'bytes' | 'at' | 'stamps'>): Promise<{ readonly bytes: Buffer; readonly stamps: Buffer }> {
+  const [packed, packedStamps] = await Promise.all([
+    deflate(bytes, { level: 1 }),
+    stamps.length === 0 ? Buffer.alloc(0) : deflate(JSON.stringify(differences(stamps, at)), { level: 1 }),
+  ]);
+  return { bytes: packed, stamps: packedStamps };
+}
+
+/** @throws Error when it is not what was packed */
+export async function unpackBytes(packed: Buffer, length: number): Promise<Buffer> {
+  const bytes = await inflate(packed, { maxOutputLength: Math.max(1, length) });
+  if (bytes.length !== length) throw new Error(`a chunk holds ${bytes.length} bytes, not ${length}`);
+  return bytes;
+}
+
+export async function unpackStamps(packed: Buffer, at: number): Promise<readonly LogStamp[]> {
+  if (packed.length === 0) return [];
+  const all = JSON.parse((await inflate(packed)).toString()) as Difference[];
+  let [offset, time] = [at, 0];
+  return all.map(([bytes, ms, stream]) => {
+    offset += bytes;
+    time += ms;
+    return { offset, at: time, stream };
+  });
+}
+
+/** Bytes and milliseconds since the one before: small numbers that repeat. */
+type Difference = readonly [bytes: number, ms: number, stream: LogStamp['stream']];
+
+function differences(stamps: readonly LogStamp[], start: number): readonly Difference[] {
+  return stamps.map((stamp, index) => {
+    const before = stamps[index - 1] ?? { offset: start, at: 0 };
+    return [stamp.offset - before.offset, stamp.at - before.at, stamp.stream];
+  });
+}
