@@ -94,20 +94,25 @@ function queuedReason(
 }
 
 /** ` after 48 s, on try 2` */
-function ending(ms: number | undefined, { tries = 1 }: StageFacts): string {
-  return `${ms === undefined ? '' : ` after ${duration(ms)}`}${tries > 1 ? `, on try ${tries}` : ''}`;
+function ending(ms: number | undefined, facts: StageFacts): string {
+  return `${ms === undefined ? '' : ` after ${duration(ms)}`}${onTry(facts)}`;
 }
 
-function outcomeTitle(outcome: Outcome, end: string, { reusedFrom }: StageFacts): string {
+function onTry({ tries = 1 }: StageFacts): string {
+  return tries > 1 ? `, on try ${tries}` : '';
+}
+
+function outcomeTitle(outcome: Outcome, end: string, facts: StageFacts): string {
+  const { reusedFrom } = facts;
   switch (outcome.kind) {
     case 'passed':
       return reusedFrom === undefined
         ? `Passed${end.replace(/^ after/, ' in')}`
         : `Reused from run ${reusedFrom.run}: nothing that this stage reads has changed`;
     case 'failed':
-      return failureTitle(outcome.failure, end);
+      return failureTitle(outcome.failure, end, onTry(facts));
     case 'timed_out':
-      return `Timed out ${outcomeReason(outcome, {})}`;
+      return `Timed out ${timeoutReason(outcome, onTry(facts))}`;
     case 'cancelled':
       return cancelledTitle(outcome.by);
     case 'skipped':
@@ -126,7 +131,7 @@ function outcomeReason(outcome: Outcome, { reusedFrom }: StageFacts): string {
     case 'failed':
       return failureReason(outcome.failure);
     case 'timed_out':
-      return `after ${duration(outcome.afterSeconds * 1000)}${inCommand(outcome.command, true)}`;
+      return timeoutReason(outcome, '');
     case 'cancelled':
       return outcome.by;
     case 'skipped':
@@ -138,12 +143,19 @@ function outcomeReason(outcome: Outcome, { reusedFrom }: StageFacts): string {
   }
 }
 
-function failureTitle(failure: Failure, end: string): string {
+function timeoutReason(
+  { afterSeconds, command }: Outcome & { readonly kind: 'timed_out' },
+  attempt: string,
+): string {
+  return `after ${duration(afterSeconds * 1000)}${attempt}${inCommand(command, true)}`;
+}
+
+function failureTitle(failure: Failure, end: string, attempt: string): string {
   const { code, command, message } = failure;
   const reason = failureReason(failure);
-  if (code === 'out_of_memory') return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`;
+  if (code === 'out_of_memory') return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${attempt}`;
   if (code === 'refused_by_policy') return `Refused by policy: ${message}`;
-  if (code !== 'exit' && code !== 'signal') return `Failed: ${reason}`;
+  if (code !== 'exit' && code !== 'signal') return `Failed: ${reason}${attempt}`;
   return `Failed${command === undefined ? ':' : ' at'} ${reason}${end}`;
 }
 

@@ -32,8 +32,9 @@ export type Section = Omit<LogMark, 'offset' | 'at'>;
 /** The log of one stage, or of a service of it: masked, in segments, in order, with the times of what was printed. */
 export class StageLog {
   readonly #options: StageLogOptions;
-  /** Each stream is masked for itself: what comes between on the other does not uncover a secret. */
-  readonly #maskers = new Map<LogStream, Masker>();
+  #masker: Masker;
+  /** Who printed last: what is held for the mask is theirs. */
+  #stream: LogStream = 'stdout';
   #pending: Buffer[] = [];
   #size = 0;
   #stamps: LogStamp[] = [];
@@ -48,12 +49,14 @@ export class StageLog {
 
   constructor(options: StageLogOptions) {
     this.#options = options;
+    this.#masker = options.mask.masker();
   }
 
   /** Waits while the reader is behind; not waiting for it is allowed where nothing can wait. */
   async write(bytes: Buffer, stream: Exclude<LogStream, 'cyclone'> = 'stdout'): Promise<void> {
     if (this.#closed || bytes.length === 0) return;
-    this.#add(this.#masker(stream).push(bytes), stream);
+    this.#add(this.#masker.push(bytes), stream);
+    this.#stream = stream;
     await this.#room();
   }
 
@@ -89,19 +92,10 @@ export class StageLog {
     await this.#flush();
   }
 
-  #masker(stream: LogStream): Masker {
-    let masker = this.#maskers.get(stream);
-    if (masker === undefined) {
-      masker = this.#options.mask.masker();
-      this.#maskers.set(stream, masker);
-    }
-    return masker;
-  }
-
   /** Behind words of ours no secret goes on. */
   #releaseHeld(): void {
-    for (const [stream, masker] of this.#maskers) this.#add(masker.end(), stream);
-    this.#maskers.clear();
+    this.#add(this.#masker.end(), this.#stream);
+    this.#masker = this.#options.mask.masker();
   }
 
   #beginLine(): void {

@@ -65,6 +65,24 @@ describe('why a stage is where it is', () => {
       [],
     ],
     [
+      'Timed out after 1 min 30 s, on try 2, in command 2 of 4: make …',
+      ended({ kind: 'timed_out', afterSeconds: 90, command }, { tries: 2 }),
+      [],
+    ],
+    [
+      'Out of memory: killed at the memory limit, in command 2 of 4, on try 2',
+      ended({ kind: 'failed', failure: { code: 'out_of_memory', message: '', command } }, { tries: 2 }),
+      [],
+    ],
+    [
+      'Failed: artifact dist does not exist, on try 2',
+      ended(
+        { kind: 'failed', failure: { code: 'output', message: 'artifact dist does not exist' } },
+        { tries: 2 },
+      ),
+      [],
+    ],
+    [
       'Reused from run 1042: nothing that this stage reads has changed',
       ended({ kind: 'passed' }, { reusedFrom: { run: 1042, stage: 'a' } }),
       [],

@@ -1,30 +1,38 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { compileMask } from '../../src/logs/mask.js';
+import type { LogPiece } from '../../src/worker/ports.js';
 import { StageLog } from '../../src/worker/stage-log.js';
+import { authors, headings, type Printed, printed } from './printed.js';
 import { FakeClock, gate } from './world.js';
 
 const HALF_A_SEGMENT = 32 * 1024;
 
-/** A log whose way to the server is shut until it is opened. */
-function shutLog() {
+/** A log, and what the server gets of it: as long as it is shut, nothing. */
+function openLog({ secrets = [], shut = false }: { secrets?: readonly string[]; shut?: boolean } = {}) {
   const clock = new FakeClock();
   const { open, passed } = gate();
-  const sent: number[] = [];
+  if (!shut) open();
+  const pieces: LogPiece[] = [];
   const log = new StageLog({
     stage: 'a',
     observer: {
-      async log(_, { bytes }) {
+      async log(_, piece) {
         await passed;
-        sent.push(bytes.length);
+        pieces.push(piece);
       },
     },
-    mask: compileMask([]),
+    mask: compileMask(secrets),
     clock,
     onError: (error) => {
       throw error;
     },
   });
-  return { clock, log, open, sent };
+  const read = async (): Promise<Printed> => {
+    await log.close();
+    return printed(pieces);
+  };
+  return { clock, log, open, pieces, read, print: (text: string) => log.write(Buffer.from(text)) };
 }
 
 /** Everything that can go on without the server has gone on. */
@@ -33,7 +41,7 @@ const settle = async (): Promise<void> => {
 };
 
 test('a log whose reader is behind takes some MiB of small writes, and then makes the writer wait', async () => {
-  const { clock, log, open, sent } = shutLog();
+  const { clock, log, open, pieces } = openLog({ shut: true });
   let written = 0;
   let waits: Promise<void> | undefined;
   while (waits === undefined && written < 1024 * HALF_A_SEGMENT) {
@@ -49,9 +57,124 @@ test('a log whose reader is behind takes some MiB of small writes, and then make
   }
   expect(waits).toBeDefined();
   expect(written / HALF_A_SEGMENT).toBeGreaterThan(2);
-  expect(sent).toEqual([]);
+  expect(pieces).toEqual([]);
   open();
   await waits;
   await log.close();
-  expect(sent.reduce((sum, bytes) => sum + bytes, 0)).toBe(written);
+  expect(pieces.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBe(written);
+});
+
+describe('stamps', () => {
+  test('say when each piece came and by whom, one for a millisecond however it is chopped', async () => {
+    const { clock, log, print, read } = openLog();
+    for (const letter of 'one\n') await print(letter);
+    clock.advance(20);
+    await print('two\n');
+    await log.write(Buffer.from('three\n'), 'stderr');
+    clock.advance(5);
+    await log.write(Buffer.from('four\n'), 'stderr');
+    await log.line('five');
+    const all = await read();
+    expect(authors(all)).toEqual([
+      'stdout 0: one',
+      'stdout 20: two',
+      'stderr 20: three',
+      'stderr 25: four',
+      'cyclone 25: five',
+    ]);
+    expect(all.stamps).toHaveLength(5);
+  });
+
+  test('begin every piece that is sent, and do not fill one', async () => {
+    const { log, pieces } = openLog();
+    for (let index = 0; index < 3000; index += 1) {
+      await log.write(Buffer.from('.\n'), index % 2 === 0 ? 'stdout' : 'stderr');
+    }
+    await log.close();
+    expect(pieces.map(({ stamps }) => stamps?.[0]?.offset)).toEqual(pieces.map(() => 0));
+    expect(Math.max(...pieces.map(({ stamps = [] }) => stamps.length))).toBeLessThanOrEqual(512);
+    expect(printed(pieces).text).toBe('.\n'.repeat(3000));
+  });
+});
+
+describe('marks', () => {
+  test('stand where a heading begins, on a line of its own, behind what was held for the mask', async () => {
+    const { clock, log, print, read } = openLog({ secrets: ['s3cret-value'] });
+    await log.line('preparing');
+    log.mark({ kind: 'command', number: 1 });
+    await log.line('$ printf s3cret-value');
+    // It may be the beginning of a secret: until the next command, nobody knows.
+    await print('s3cret-va');
+    clock.advance(7);
+    log.mark({ kind: 'command', number: 2 });
+    await log.line('$ false');
+    await print('lue s3cret-value\n');
+    log.end(1, 3);
+    log.end(1);
+    await log.line('over');
+    const all = await read();
+    expect(all.text).toBe('preparing\n$ printf ***\ns3cret-va\n$ false\nlue ***\nover\n');
+    expect(headings(all)).toEqual(['command 1: $ printf ***', 'command 2: $ false', 'end 1 (3): over']);
+    expect(all.marks.map(({ at }) => at)).toEqual([0, 7, 7]);
+  });
+
+  test('of an end are sent when nothing follows, also behind all that was sent before', async () => {
+    const { clock, log, print, pieces, read } = openLog();
+    log.mark({ kind: 'command', number: 1 });
+    await print('no line end');
+    log.end(1, 0);
+    const all = await read();
+    expect(all.text).toBe('no line end\n');
+    expect(all.marks.at(-1)).toMatchObject({ kind: 'end', offset: 12 });
+
+    const second = openLog();
+    second.log.mark({ kind: 'command', number: 1 });
+    await second.print('printed\n');
+    second.clock.advance(50);
+    await settle();
+    second.log.end(1, 0);
+    expect(second.pieces).toHaveLength(1);
+    expect((await second.read()).marks.at(-1)).toMatchObject({ kind: 'end', offset: 8 });
+    expect([clock.now(), pieces.length]).toEqual([0, 1]);
+  });
+
+  test('of an end without a beginning are none', async () => {
+    const { log, read } = openLog();
+    log.end(1, 0);
+    await log.line('the image is not there');
+    expect((await read()).marks).toEqual([]);
+  });
+
+  test('are at the beginning of a line whatever is printed, masked and chopped', async () => {
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('print' as const), text: fc.stringMatching(/^[ab\n]{0,12}$/) }),
+      fc.record({ kind: fc.constant('error' as const), text: fc.stringMatching(/^[ab\n]{0,12}$/) }),
+      fc.record({ kind: fc.constant('mark' as const), text: fc.constant('#') }),
+      fc.record({ kind: fc.constant('wait' as const), text: fc.constant('') }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+        const { clock, log, pieces } = openLog({ secrets: ['abab', 'b\n'] });
+        for (const [index, { kind, text }] of steps.entries()) {
+          if (kind === 'print') await log.write(Buffer.from(text));
+          if (kind === 'error') await log.write(Buffer.from(text), 'stderr');
+          if (kind === 'wait') clock.advance(30);
+          if (kind !== 'mark') continue;
+          log.mark({ kind: 'command', number: index });
+          await log.line(`# ${index}`);
+        }
+        await log.close();
+        await settle();
+        const { text, stamps, marks } = printed(pieces);
+        for (const { offset, number } of marks) {
+          expect(text.slice(offset)).toMatch(new RegExp(`^# ${number}\n`));
+          expect(offset === 0 ? '\n' : text[offset - 1]).toBe('\n');
+        }
+        expect(text).not.toContain('abab');
+        const offsets = stamps.map(({ offset }) => offset);
+        expect(offsets).toEqual([...new Set(offsets)].sort((a, b) => a - b));
+        expect(offsets[0] ?? 0).toBe(0);
+      }),
+    );
+  });
 });

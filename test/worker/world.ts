@@ -138,6 +138,7 @@ export class Story implements RunObserver {
   readonly outcomes = new Map<string, Outcome>();
   readonly facts = new Map<string, StageFacts>();
   readonly logs = new Map<string, string>();
+  readonly pieces: (LogPiece & { readonly stage: string })[] = [];
   returned: string | undefined;
   /** The event at which a newer owner turns out to have the job. */
   loseAt: string | undefined;
@@ -148,8 +149,10 @@ export class Story implements RunObserver {
   stageStarted(stage: string): Promise<void> {
     return this.#tell(`started ${stage}`);
   }
-  async log(stage: string, { bytes, service }: LogPiece): Promise<void> {
+  async log(stage: string, piece: LogPiece): Promise<void> {
     if (this.loseAt === `log ${stage}`) throw new FenceLost('newer owner');
+    const { bytes, service } = piece;
+    this.pieces.push({ ...piece, stage });
     const log = service === undefined ? stage : `${stage}/${service}`;
     this.logs.set(log, (this.logs.get(log) ?? '') + bytes.toString());
     await Promise.resolve();
