@@ -13,7 +13,7 @@ import type { StageId, StageState } from '../../src/pipeline/model.js';
 import type { Finds } from '../../src/runs/depot.js';
 import type { BlobStore } from '../../src/runs/ports.js';
 import type { Delivery, HealthReport, WebDeps, WebhookReceiver } from '../../src/web/ports.js';
-import { createWeb } from '../../src/web/server.js';
+import { createWeb, type Web } from '../../src/web/server.js';
 import { type MemoryRuns, memoryRuns, NOON, passed } from './runs.js';
 
 export const WEBHOOK_PATH = '/api/github/webhooks';
@@ -37,6 +37,8 @@ export interface Asked {
 
 export interface Site {
   readonly url: string;
+  /** All that is answered, by method and pattern. */
+  readonly routes: Web['routes'];
   readonly runs: MemoryRuns;
   readonly archive: LogArchive;
   readonly live: Live;
@@ -101,6 +103,7 @@ export async function startSite(change: Partial<WebDeps> = {}): Promise<Site> {
 
   const site: Site = {
     url: `http://127.0.0.1:${port}`,
+    routes: web.routes,
     runs,
     archive,
     live,
