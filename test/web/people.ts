@@ -124,6 +124,8 @@ export interface Peopled {
   readonly site: Site;
   readonly github: PeopleAtGitHub;
   readonly sessions: SessionStore;
+  /** All that the database has of sessions. */
+  rows(): Promise<readonly { readonly id: string }[]>;
   /** What was asked of the operations, in words. */
   readonly done: string[];
   /** ms since the epoch. */
@@ -162,6 +164,7 @@ export async function startPeopled(change: Partial<WebDeps> = {}): Promise<Peopl
     github,
     sessions,
     done,
+    rows: () => db.selectFrom('sessions').selectAll().execute(),
     now: NOON,
     pass(ms) {
       peopled.now += ms;
