@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 
 import { ICON } from './assets/icon.js';
-import { SCRIPT } from './assets/script.js';
+import { LOG_STYLE } from './assets/log-style.js';
+import { RUN_STYLE } from './assets/run-style.js';
 import { STYLE } from './assets/style.js';
 import type { WebApp } from './context.js';
 
@@ -14,8 +15,8 @@ interface Asset {
 }
 
 export const ASSETS = {
-  style: asset('style', 'css', 'text/css; charset=utf-8', STYLE),
-  script: asset('script', 'js', 'text/javascript; charset=utf-8', SCRIPT),
+  style: asset('style', 'css', 'text/css; charset=utf-8', STYLE + RUN_STYLE),
+  logStyle: asset('log', 'css', 'text/css; charset=utf-8', LOG_STYLE),
   icon: asset('icon', 'svg', 'image/svg+xml', ICON),
 } as const;
 
@@ -33,7 +34,7 @@ const FOR_EVER = 'public, max-age=31536000, immutable';
 
 /** What runs in browsers, by name: ES modules as the compiler made them. None when this runs from sources. */
 const CLIENT = new Map(
-  readdirSync(new URL('./client/', import.meta.url))
+  readdirSync(new URL('./client/', import.meta.url), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.js'))
     .map((name) => [name, readFileSync(new URL(`./client/${name}`, import.meta.url))] as const),
 );
@@ -46,7 +47,7 @@ export function clientModule(name: string): string {
 }
 
 export function mountAssets(app: WebApp): void {
-  app.get(`/assets/client-${CLIENT_HASH}/:name`, (c) => {
+  app.get(`/assets/client-${CLIENT_HASH}/:name{.+}`, (c) => {
     const content = CLIENT.get(c.req.param('name'));
     if (content === undefined) return c.notFound();
     return c.body(new Uint8Array(content), 200, {

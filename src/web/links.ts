@@ -1,5 +1,5 @@
 import type { StageId } from '../pipeline/model.js';
-import { signRun } from './signature.js';
+import { signBadge, signRun } from './signature.js';
 
 /** Addresses of our own pages; those of private repositories' runs carry the right to see them. */
 export interface Links {
@@ -18,7 +18,21 @@ export interface Addresses extends Links {
   /** Events from the byte offset on, without escape sequences. */
   plainStream(run: number, stage: StageId, isPrivate: boolean, from: number): string;
   api(run: number, isPrivate: boolean): string;
+  apiStage(run: number, stage: StageId, isPrivate: boolean): string;
+  apiRepository(repository: Named): string;
   asset(name: string): string;
+  /** Where the form of an action on a run goes: `cancel`, `rerun`. */
+  act(run: number, action: string): string;
+  /** Wakes a page that shows the run; without one, whatever goes on. */
+  events(run?: number, isPrivate?: boolean): string;
+  /** The runs of a repository, `more` as its form sends it. */
+  repository(repository: Named, more?: Readonly<Record<string, string>>): string;
+  badge(repository: Named & { readonly id: number; readonly private: boolean }, branch?: string): string;
+}
+
+interface Named {
+  readonly owner: string;
+  readonly name: string;
 }
 
 /** Absolute links, for GitHub, mail and the API. */
@@ -51,6 +65,28 @@ export function createAddresses(root: string, key: Buffer | undefined, only?: nu
     plainStream: (run, stage, isPrivate, from) =>
       `${stagePath(run, stage)}/log/stream${query(run, isPrivate, { plain: '1', from: String(from) })}`,
     api: (run, isPrivate) => `${base}/api/runs/${run}${query(run, isPrivate)}`,
+    apiStage: (run, stage, isPrivate) =>
+      `${base}/api/runs/${run}/stages/${encodeURIComponent(stage)}${query(run, isPrivate)}`,
+    apiRepository: (repository) => `${base}/api/repos/${pathOf(repository)}`,
     asset: (name) => `${base}/assets/${name}`,
+    act: (run, action) => `${base}/runs/${run}/${action}`,
+    events: (run, isPrivate = false) =>
+      run === undefined ? `${base}/events` : `${base}/runs/${run}/events${query(run, isPrivate)}`,
+    repository: (repository, more = {}) => {
+      const parameters = new URLSearchParams(more).toString();
+      return `${base}/repos/${pathOf(repository)}${parameters === '' ? '' : `?${parameters}`}`;
+    },
+    badge: (repository, branch) => {
+      const right = key !== undefined && repository.private ? { sig: signBadge(key, repository.id) } : {};
+      const parameters = new URLSearchParams({
+        ...(branch === undefined ? {} : { branch }),
+        ...right,
+      }).toString();
+      return `${base}/badge/${pathOf(repository)}.svg${parameters === '' ? '' : `?${parameters}`}`;
+    },
   };
+}
+
+function pathOf({ owner, name }: Named): string {
+  return `${encodeURIComponent(owner)}/${encodeURIComponent(name)}`;
 }

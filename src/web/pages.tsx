@@ -2,20 +2,14 @@ import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 
 import { createTail } from '../logs/tail.js';
-import { visibleRun, visibleStage } from './access.js';
-import { readCount } from './api.js';
+import { visibleStage } from './access.js';
 import type { Room, WebApp, WebContext } from './context.js';
 import { type Frame, frameOf } from './frame.js';
 import { type Addresses, createAddresses } from './links.js';
 import { logExcerpt } from './log-excerpt.js';
-import { HomePage } from './pages/home.js';
 import { ProblemPage, type ProblemProps } from './pages/problem.js';
-import { RunPage } from './pages/run.js';
 import { StagePage } from './pages/stage.js';
 import { cacheHeaders } from './security.js';
-
-const RUNS_ON_A_PAGE = 30;
-const LAST_PAGE = 10_000;
 
 /** Links inside pages are paths: they work by whatever name a person reached us. */
 export function createPageAddresses(room: Pick<Room, 'publicUrl' | 'signingKey'>): Addresses {
@@ -26,29 +20,6 @@ export function mountPages(app: WebApp, room: Room): void {
   const addresses = createPageAddresses(room);
   const tail = createTail(room.archive);
 
-  app.get('/', async (c) => {
-    const page = readCount(c.req.query('page'), 1, LAST_PAGE) ?? 1;
-    const offset = (page - 1) * RUNS_ON_A_PAGE;
-    const { runs, total } = await room.queries.runs({ publicOnly: true, limit: RUNS_ON_A_PAGE, offset });
-    const visible = runs.filter(({ repository }) => !repository.private);
-    const hasMore = offset + runs.length < total;
-    const home = {
-      frame: await frameOf(room, c, addresses),
-      runs: visible,
-      page,
-      hasMore,
-      now: room.clock.now(),
-    };
-    return send(c, <HomePage {...home} />, 200, cacheHeaders(false));
-  });
-
-  app.get('/runs/:run', async (c) => {
-    const view = await visibleRun(room, c);
-    if (!view) return c.notFound();
-    const page = <RunPage frame={await frameOf(room, c, addresses)} view={view} now={room.clock.now()} />;
-    return send(c, page, 200, cacheHeaders(view.repository.private));
-  });
-
   app.get('/runs/:run/stages/:stage', async (c) => {
     const found = await visibleStage(room, c);
     if (!found) return c.notFound();
@@ -56,7 +27,7 @@ export function mountPages(app: WebApp, room: Room): void {
     const excerpt = await logExcerpt(tail, { run: view.id, stage: stage.id }, state.status !== 'completed');
     const frame = await frameOf(room, c, addresses);
     const page = <StagePage {...found} frame={frame} excerpt={excerpt} now={room.clock.now()} />;
-    return send(c, page, 200, cacheHeaders(view.repository.private));
+    return sendPage(c, page, 200, cacheHeaders(view.repository.private));
   });
 }
 
@@ -100,10 +71,10 @@ export function sendProblem(
   const headers = { 'Cache-Control': 'no-store' };
   const isForPrograms = /^\/(api|internal)\//.test(c.req.path);
   if (isForPrograms) return c.json({ message: status === 404 ? 'Not Found' : title }, status, headers);
-  return send(c, <ProblemPage frame={frame} title={title} advice={advice} />, status, headers);
+  return sendPage(c, <ProblemPage frame={frame} title={title} advice={advice} />, status, headers);
 }
 
-function send(
+export function sendPage(
   c: WebContext,
   page: HtmlEscapedString | Promise<HtmlEscapedString>,
   status: 200 | ProblemStatus,

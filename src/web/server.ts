@@ -7,6 +7,7 @@ import { mountApi } from './api.js';
 import { mountActions } from './api-actions.js';
 import { mountArtifacts } from './artifacts.js';
 import { mountAssets } from './assets.js';
+import { mountBadge } from './badge.js';
 import type { Room, WebEnv } from './context.js';
 import { mountForms } from './forms.js';
 import { frameOf } from './frame.js';
@@ -16,6 +17,8 @@ import { mountLog } from './log.js';
 import { createPageAddresses, mountPages, sendProblem } from './pages.js';
 import type { WebDeps } from './ports.js';
 import { createRights, RightsUnknown } from './rights.js';
+import { mountRunEvents } from './run-events.js';
+import { mountRunPages } from './run-pages.js';
 import { mountSchema } from './schema.js';
 import { answerThemAlone, securityHeaders } from './security.js';
 import { createSessions } from './sessions.js';
@@ -82,6 +85,9 @@ export function createWeb(deps: WebDeps): Web {
   mountLog(app, room);
   mountArtifacts(app, room);
   mountPages(app, room);
+  mountRunPages(app, room);
+  mountRunEvents(app, room);
+  mountBadge(app, room);
 
   return { listener: listenerOf(app), routes: app.routes, close: () => room.streams.closeAll() };
 }

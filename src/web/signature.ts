@@ -5,6 +5,15 @@ export function signRun(key: Buffer, run: number): string {
   return createHmac('sha256', key).update(`run:${run}`).digest('base64url');
 }
 
+/** The right to see the badge of one private repository, and nothing else of it. */
+export function signBadge(key: Buffer, repository: number): string {
+  return createHmac('sha256', key).update(`badge:${repository}`).digest('base64url');
+}
+
+export function isSignedBadge(key: Buffer, repository: number, signature: string | undefined): boolean {
+  return signature !== undefined && sameSecret(signature, signBadge(key, repository));
+}
+
 export function isSignedRun(key: Buffer, run: number, signature: string | undefined): boolean {
   return signature !== undefined && sameSecret(signature, signRun(key, run));
 }

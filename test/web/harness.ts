@@ -11,9 +11,11 @@ import { createLive, type Live } from '../../src/logs/live.js';
 import type { LogArchive } from '../../src/logs/ports.js';
 import type { StageId, StageState } from '../../src/pipeline/model.js';
 import type { Finds } from '../../src/runs/depot.js';
+import { createFeed, type Feed } from '../../src/runs/feed.js';
 import type { BlobStore } from '../../src/runs/ports.js';
 import type { Delivery, HealthReport, WebDeps, WebhookReceiver } from '../../src/web/ports.js';
 import { createWeb, type Web } from '../../src/web/server.js';
+import { memoryHistory } from './history.js';
 import { type MemoryRuns, memoryRuns, NOON, passed } from './runs.js';
 
 export const WEBHOOK_PATH = '/api/github/webhooks';
@@ -41,6 +43,7 @@ export interface Site {
   readonly routes: Web['routes'];
   readonly runs: MemoryRuns;
   readonly archive: LogArchive;
+  readonly feed: Feed;
   readonly live: Live;
   readonly blobs: BlobStore;
   readonly deliveries: Delivery[];
@@ -66,6 +69,7 @@ export async function startSite(change: Partial<WebDeps> = {}): Promise<Site> {
   const archive = diskArchive(join(directory, 'logs'));
   const blobs = diskBlobs(join(directory, 'artifacts'), { now: () => NOON });
   const live = createLive();
+  const feed = createFeed();
   const deliveries: Delivery[] = [];
   const errors: Site['errors'] = [];
   const offsets = new Map<string, number>();
@@ -73,6 +77,9 @@ export async function startSite(change: Partial<WebDeps> = {}): Promise<Site> {
     publicUrl: 'https://ci.example',
     signingKey: SIGNING_KEY,
     queries: runs,
+    history: memoryHistory(runs),
+    feed,
+    floor: { workers: async () => [], queues: async () => [] },
     repositories: runs.repositories,
     archive,
     live,
@@ -105,6 +112,7 @@ export async function startSite(change: Partial<WebDeps> = {}): Promise<Site> {
     url: `http://127.0.0.1:${port}`,
     routes: web.routes,
     runs,
+    feed,
     archive,
     live,
     blobs,
@@ -140,6 +148,7 @@ export async function startSite(change: Partial<WebDeps> = {}): Promise<Site> {
     end: (run, stage, state = passed) => {
       runs.set(run, stage, state);
       live.stageEnded(run, stage);
+      feed.changed(run);
     },
     closeStreams: () => web.close(),
     stop: async () => {

@@ -120,12 +120,17 @@ async function figures(
 async function around(db: Database, run: number): ReturnType<RunHistory['around']> {
   const mine = await db
     .selectFrom('runs')
-    .select(['repository_id', 'scope', 'sha'])
+    .select(['repository_id', 'scope', 'sha', 'event', 'branch'])
     .where('id', '=', run)
     .executeTakeFirst();
   if (mine === undefined) return { before: undefined, after: undefined, sameCommit: [] };
-  const inScope = () =>
-    mentions(db).where('repository_id', '=', mine.repository_id).where('scope', '=', mine.scope).limit(1);
+  const inScope = () => {
+    const ofRepository = mentions(db).where('repository_id', '=', mine.repository_id).limit(1);
+    // Each time of a schedule is a scope of its own.
+    return mine.event === 'schedule'
+      ? ofRepository.where('event', '=', mine.event).where('branch', 'is', mine.branch)
+      : ofRepository.where('scope', '=', mine.scope);
+  };
   const [before, after, sameCommit] = await Promise.all([
     inScope().where('id', '<', run).orderBy('id', 'desc').executeTakeFirst(),
     inScope().where('id', '>', run).orderBy('id', 'asc').executeTakeFirst(),

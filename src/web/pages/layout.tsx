@@ -10,10 +10,12 @@ export interface LayoutProps {
   readonly live?: { readonly events: string; readonly now: number };
   /** Browser modules of `src/web/client` that the page begins with, as `log.js`. */
   readonly modules?: readonly string[];
+  /** Assets that it needs beside the one style sheet of all pages. */
+  readonly styles?: readonly string[];
   readonly children?: Child;
 }
 
-export function Layout({ title, frame, live, modules = [], children }: LayoutProps) {
+export function Layout({ title, frame, live, modules = [], styles = [], children }: LayoutProps) {
   const { addresses } = frame;
   return (
     <html lang="en">
@@ -24,7 +26,9 @@ export function Layout({ title, frame, live, modules = [], children }: LayoutPro
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" type="image/svg+xml" href={addresses.asset(ASSETS.icon.name)} />
         <link rel="stylesheet" href={addresses.asset(ASSETS.style.name)} />
-        <script src={addresses.asset(ASSETS.script.name)} defer></script>
+        {styles.map((name) => (
+          <link rel="stylesheet" href={addresses.asset(name)} />
+        ))}
         {modules.map((name) => (
           <script type="module" src={addresses.asset(clientModule(name))}></script>
         ))}

@@ -1,4 +1,5 @@
 import type { Repository, Trigger } from '../../pipeline/model.js';
+import type { Addresses } from '../links.js';
 
 /** Addresses on GitHub come from a payload; only those that a browser opens as a page become links. */
 function Outside({ url, children }: { readonly url: string; readonly children: string }) {
@@ -7,6 +8,17 @@ function Outside({ url, children }: { readonly url: string; readonly children: s
 
 export function RepositoryLink({ repository }: { readonly repository: Repository }) {
   return <Outside url={repository.htmlUrl}>{`${repository.owner}/${repository.name}`}</Outside>;
+}
+
+/** The page of its runs here. */
+export function RepositoryPageLink({
+  addresses,
+  repository,
+}: {
+  readonly addresses: Addresses;
+  readonly repository: Repository;
+}) {
+  return <a href={addresses.repository(repository)}>{`${repository.owner}/${repository.name}`}</a>;
 }
 
 interface Source {

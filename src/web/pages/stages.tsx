@@ -6,12 +6,11 @@ import { byMatrix, namesOf, stageReason } from '../../pipeline/wording.js';
 import { stateOf } from '../access.js';
 import type { Addresses } from '../links.js';
 import type { RunView } from '../ports.js';
+import { FEW_CELLS } from '../run-nodes.js';
 import { lasted, shownTogether } from '../words.js';
+import { cellsAnchor } from './graph.js';
 import { State, StateOfStage } from './state.js';
-import { Duration } from './time.js';
-
-/** More cells than these are looked at one by one only by who wants to. */
-const FEW_CELLS = 8;
+import { Duration, Lasted } from './time.js';
 
 interface StagesProps {
   readonly addresses: Addresses;
@@ -68,7 +67,7 @@ function Group({ addresses, view, now, name, stages }: GroupProps) {
   const isOpen = shown.tone === 'failed' || stages.length <= FEW_CELLS;
   return (
     <li>
-      <details open={isOpen} data-cells={name}>
+      <details open={isOpen} id={cellsAnchor(name)} data-keep={name}>
         <summary class="stage">
           <State {...shown} />
           <span class="wide">
@@ -92,16 +91,16 @@ function Group({ addresses, view, now, name, stages }: GroupProps) {
 function StageRow({ addresses, view, stage, now }: StagesProps & { readonly stage: PlannedStage }) {
   const state = stateOf(view, stage.id);
   const needs = stage.waitsFor ?? [];
-  const reason = stageReason(state, needs);
   const after = state.status === 'queued' || stage.cell !== undefined ? '' : waitWords(needs);
+  const words = `${stageReason(state, needs)}${triesWords(state)}${after}`.replace(/^ · /, '');
   return (
     <div class="stage">
       <StateOfStage state={state} />
       <span class="wide">
         <a href={addresses.stage(view.id, stage.id, view.repository.private)}>{stage.id}</a>
-        {`${reason}${after}` !== '' && <span class="quiet">{`${reason}${after}`.replace(/^ · /, '')}</span>}
+        {words !== '' && <span class="quiet">{words}</span>}
       </span>
-      <Duration ms={lasted(state, now)} />
+      <Lasted state={state} now={now} />
     </div>
   );
 }
@@ -113,6 +112,11 @@ function commonNeeds(stages: readonly PlannedStage[]): readonly StageId[] {
 
 function waitWords(needs: readonly StageId[]): string {
   return needs.length === 0 ? '' : ` · after ${namesOf(needs)}`;
+}
+
+function triesWords(state: StageState): string {
+  const tries = state.status === 'completed' ? (state.facts.tries ?? 1) : 1;
+  return tries > 1 ? ` · on try ${tries}` : '';
 }
 
 function isPassed(state: StageState): boolean {

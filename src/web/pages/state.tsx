@@ -1,7 +1,7 @@
 import type { RunStatus, StageState } from '../../pipeline/model.js';
 import { conclusionOf, type Shown, shownOf, type Tone } from '../words.js';
 
-const MARKS: Readonly<Record<Tone, string>> = {
+export const MARKS: Readonly<Record<Tone, string>> = {
   passed: '✓',
   failed: '✗',
   running: '●',

@@ -1,0 +1,105 @@
+import { duration } from '../../pipeline/measures.js';
+import type { Addresses } from '../links.js';
+import type { RunView } from '../ports.js';
+import { type Bar, timeSpent } from '../time-spent.js';
+import { shownTogether } from '../words.js';
+import { cellsAnchor } from './graph.js';
+
+/** More bars than these say less. */
+const MOST_BARS = 60;
+
+interface TimelineProps {
+  readonly addresses: Addresses;
+  readonly view: RunView;
+  readonly now: number;
+}
+
+/** Where the time went: a bar for each stage that could begin. */
+export function Timeline({ addresses, view, now }: TimelineProps) {
+  const { bars, totalMs, words } = timeSpent(view, now);
+  if (bars.length === 0 || totalMs === 0) return null;
+  const shown = bars.slice(0, MOST_BARS);
+  return (
+    <section aria-labelledby="timeline">
+      <h2 id="timeline">Time</h2>
+      {words !== undefined && <p>{words}</p>}
+      <ul class="timeline">
+        {shown.map((bar) => (
+          <li>
+            <BarLink {...{ addresses, view, bar }} />
+            <Parts bar={bar} totalMs={totalMs} />
+            <span class="number right">{barTime(bar)}</span>
+          </li>
+        ))}
+      </ul>
+      <p class="quiet legend">
+        <span class="key key-waiting" /> waiting <span class="key key-starting" /> starting{' '}
+        <span class="key key-running" /> running · of {duration(totalMs)} in all
+        {bars.length > shown.length && `; ${bars.length - shown.length} more are in the list`}
+      </p>
+    </section>
+  );
+}
+
+function BarLink({ addresses, view, bar }: Omit<TimelineProps, 'now'> & { readonly bar: Bar }) {
+  const { name, stages } = bar.node;
+  const [only] = stages;
+  const href =
+    stages.length === 1 && only
+      ? addresses.stage(view.id, only.stage.id, view.repository.private)
+      : `#${cellsAnchor(name)}`;
+  return (
+    <a href={href} title={name}>
+      {name}
+    </a>
+  );
+}
+
+function barTime({ startedAt, endAt, readyAt }: Bar): string {
+  return startedAt === undefined ? `waits ${duration(endAt - readyAt)}` : duration(endAt - startedAt);
+}
+
+function Parts({ bar, totalMs }: { readonly bar: Bar; readonly totalMs: number }) {
+  const { node, readyAt, startedAt, workAt, endAt, starting } = bar;
+  const { tone } = shownTogether(node.stages.map(({ state }) => state));
+  const part = (from: number, to: number, kind: string) =>
+    to > from && (
+      <rect
+        class={kind}
+        x={percent(from, totalMs)}
+        width={percent(to - from, totalMs)}
+        y={kind === 'waiting' ? 5 : 1}
+        height={kind === 'waiting' ? 4 : 12}
+      />
+    );
+  const begun = startedAt ?? endAt;
+  const work = workAt ?? begun;
+  return (
+    <svg class={`bar state-${tone}`} width="100%" height="14" role="img" aria-label={barWords(bar)}>
+      <title>{[barWords(bar), ...starting].join('\n')}</title>
+      {part(readyAt, begun, 'waiting')}
+      {part(begun, work, 'starting')}
+      {startedAt !== undefined && part(work, Math.max(endAt, work + totalMs / 400), 'running')}
+    </svg>
+  );
+}
+
+/** `waited 9 s, started in 1.4 s, ran 38 s` */
+function barWords({ node, readyAt, startedAt, workAt, endAt }: Bar): string {
+  if (startedAt === undefined) {
+    const waits = node.stages.flatMap(({ state }) => (state.status === 'queued' && state.waits) || []);
+    return `waits ${duration(endAt - readyAt)}${waits[0] === undefined ? '' : ` for ${waits[0]}`}`;
+  }
+  const work = workAt ?? startedAt;
+  return [
+    startedAt > readyAt ? [`waited ${duration(startedAt - readyAt)}`] : [],
+    work > startedAt ? [`started in ${duration(work - startedAt)}`] : [],
+    [`ran ${duration(endAt - work)}`],
+  ]
+    .flat()
+    .join(', ');
+}
+
+function percent(part: number, total: number): string {
+  return `${((100 * part) / total).toFixed(2)}%`;
+}
