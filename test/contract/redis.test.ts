@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { connectRedis, whenReady } from '../../src/adapters/redis/connection.js';
 import {
@@ -14,7 +15,7 @@ import { redisObserver } from '../../src/adapters/redis/observer.js';
 import { type OwnRedis, startOwnRedis } from '../../src/adapters/redis/server.js';
 import { redisReplays } from '../../src/adapters/redis/signatures.js';
 import { announceWorker, redisPresence, watchWorkers } from '../../src/adapters/redis/workers.js';
-import { FenceLost } from '../../src/worker/ports.js';
+import { FenceLost, type LogPiece } from '../../src/worker/ports.js';
 import { silent } from './support/logger.js';
 
 let dir: string;
@@ -187,6 +188,89 @@ describe('events', () => {
     await next.settled();
     expect(seen).toHaveLength(1);
   });
+
+  test('logs of any names arrive with their stamps and marks, each counted for itself', async () => {
+    const piece = fc.record({
+      stage: fc.string({ minLength: 1, unit: 'binary' }),
+      service: fc.option(fc.string({ minLength: 1, unit: 'binary' }), { nil: undefined }),
+      text: fc.string(),
+      at: fc.nat(),
+      stream: fc.constantFrom('stdout', 'stderr', 'cyclone'),
+      exitCode: fc.option(fc.nat({ max: 255 }), { nil: undefined }),
+    });
+    const seen: Reported[] = [];
+    const consumer = consume((batch) => {
+      seen.push(...batch);
+      return Promise.resolve();
+    });
+    await consumer.start();
+    let run = 100;
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { minLength: 1, maxLength: 12 }), async (pieces) => {
+        run += 1;
+        const fence = await redisFences(redis).raise(run, 'chain', 0);
+        const observer = redisObserver(redis, lease(run, fence), 'w', Date.now);
+        const lengths = new Map<string, number>();
+        const expected: Reported[] = [];
+        for (const { stage, service, text, at, stream, exitCode } of pieces) {
+          const bytes = Buffer.from(text);
+          const said: LogPiece = {
+            bytes,
+            stamps: [{ offset: 0, at, stream }],
+            marks: [
+              {
+                offset: bytes.length,
+                at,
+                kind: 'end',
+                number: 1,
+                ...(exitCode !== undefined && { exitCode }),
+              },
+            ],
+            ...(service !== undefined && { service }),
+          };
+          await observer.log(stage, said);
+          const log = JSON.stringify([stage, service ?? null]);
+          const offset = lengths.get(log) ?? 0;
+          lengths.set(log, offset + bytes.length);
+          const key = { run, stage, fence: 1, ...(service !== undefined && { service }) };
+          const { stamps = [], marks = [] } = said;
+          expected.push({ kind: 'log', segment: { key, offset, bytes, stamps, marks } });
+        }
+        await consumer.settled();
+        expect(seen.splice(0)).toEqual(expected);
+      }),
+    );
+  }, 30_000);
+
+  test('a service that prints without end waits before the stage must', async () => {
+    const observer = redisObserver(
+      redis,
+      lease(9, await redisFences(redis).raise(9, 'chain', 0)),
+      'w',
+      Date.now,
+    );
+    const segment = Buffer.alloc(64 * 1024, 'x');
+    let told = 0;
+    let stopped = false;
+    const flood = (async () => {
+      while (!stopped) {
+        await observer.log('build', { bytes: segment, service: 'db' });
+        told += 1;
+      }
+    })();
+    while (told < 512) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (let index = 0; index < 100; index += 1) {
+      await observer.log('build', { bytes: Buffer.from('.') });
+    }
+    expect(told).toBe(512);
+    expect(await redis.xlen('cyclone:events')).toBe(612);
+    stopped = true;
+    const consumer = consume(() => Promise.resolve());
+    await consumer.start();
+    await flood;
+    await consumer.settled();
+    expect(told).toBe(513);
+  }, 30_000);
 
   test('logs wait while nobody reads, states do not', async () => {
     const observer = redisObserver(

@@ -146,9 +146,15 @@ function decode(entry: Entry, logger: Logger): Reported[] {
     return [{ kind: 'event', event: JSON.parse(entry.meta) as WorkerEvent }];
   }
   if (entry.kind === 'log') {
-    const { run, stage, service, fence, ...piece } = JSON.parse(entry.meta) as LogMeta;
-    const key = { run, stage, fence, ...(service !== undefined && { service }) };
-    return [{ kind: 'log', segment: { ...piece, key, bytes: entry.bytes } }];
+    const { run, stage, service, fence, offset, stamps, marks } = JSON.parse(entry.meta) as LogMeta;
+    const segment: LogSegment = {
+      key: { run, stage, fence, ...(service !== undefined && { service }) },
+      offset,
+      bytes: entry.bytes,
+      ...(stamps && { stamps }),
+      ...(marks && { marks }),
+    };
+    return [{ kind: 'log', segment }];
   }
   logger.warn({ id: entry.id, kind: entry.kind }, 'unknown entry among the events');
   return [];
