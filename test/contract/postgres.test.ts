@@ -12,6 +12,7 @@ import { describeGroups } from '../adapters/sql/groups-suite.js';
 import { describeMigrations } from '../adapters/sql/migration-suite.js';
 import { describeRunList } from '../adapters/sql/run-list-suite.js';
 import { describeScopes } from '../adapters/sql/scopes-suite.js';
+import { describeSessions } from '../adapters/sql/sessions-suite.js';
 import { describeStores, newRun, type Place } from '../adapters/sql/store-suite.js';
 import { freePort } from './support/free-port.js';
 import { type Postgres, startPostgres } from './support/postgres.js';
@@ -34,6 +35,7 @@ describe('PostgreSQL: the lines of groups', () => describeGroups(newDatabase));
 describe('PostgreSQL: the comments', () => describeComments(newDatabase));
 describe('PostgreSQL: runs by branch and commit', () => describeScopes(newDatabase));
 describe('PostgreSQL: lists of runs and repositories', () => describeRunList(newDatabase));
+describe('PostgreSQL: sessions, and what they may see', () => describeSessions(newDatabase));
 
 describe('two servers on one PostgreSQL', () => {
   let location: string;

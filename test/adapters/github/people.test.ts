@@ -50,6 +50,23 @@ test('a private one is not there for a token that does not see it', async () => 
   expect(server.asked[1]).toMatchObject({ path: '/repos/acme/hello', authorization: `token ${TOKEN}` });
 });
 
+test.each([
+  ['yes', { body: { id: 11 } }],
+  ['no', { status: 404, body: { message: 'Not Found' } }],
+  // Somebody else's took the name.
+  ['no', { body: { id: 12 } }],
+  ['token_refused', { status: 401, body: { message: 'Bad credentials' } }],
+] as const)('whether GitHub shows a repository: %s', async (seen, answer) => {
+  server.answer(answer);
+  expect(await app.people.sees(TOKEN, newRepository())).toBe(seen);
+  expect(server.asked).toMatchObject([{ path: '/repos/acme/hello', authorization: `token ${TOKEN}` }]);
+});
+
+test('a repository that has another one’s name is not that one', async () => {
+  server.answer(role('write'), { body: { id: 12 } });
+  expect(await app.people.standing(TOKEN, 'wanda', newRepository())).toBe('none');
+});
+
 test('a repository without the App is none of ours', async () => {
   server.answer({ status: 404, body: { message: 'Not Found' } });
   expect(await app.people.repository('acme', 'other')).toBeUndefined();

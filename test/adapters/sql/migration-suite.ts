@@ -90,6 +90,23 @@ const TRIALS: Readonly<Record<string, Trial>> = {
     // Its index, as above.
     obstacle: 'comments_dirty',
   },
+  '006-causes': {
+    async put(db) {
+      await db.insertInto('settings').values({ name: 'install', value: 'abc' }).execute();
+    },
+    read: (db) => db.selectFrom('settings').selectAll().execute(),
+    expected: [{ name: 'install', value: 'abc' }],
+    obstacle: 'causes',
+  },
+  '007-sessions': {
+    async put(db) {
+      await db.insertInto('settings').values({ name: 'install', value: 'abc' }).execute();
+    },
+    read: (db) => db.selectFrom('settings').selectAll().execute(),
+    expected: [{ name: 'install', value: 'abc' }],
+    // Its index, as above.
+    obstacle: 'sessions_used',
+  },
   '009-filters': {
     async put(db) {
       await db.insertInto('repositories').values(HELLO).execute();
