@@ -1,13 +1,13 @@
 import type { StageId } from '../pipeline/model.js';
 import type { LogId, LogSegment } from './ports.js';
 
-/** Why a watcher should look again. `ended` is also given when there are new bytes. */
-export type Wake = 'new' | 'ended';
+/** Why a watcher should look again. `marked`: sections began; it and `ended` are also given when there are new bytes. */
+export type Wake = 'new' | 'marked' | 'ended';
 
 /** Wakes the readers of logs in this process. It holds no bytes: those are in the archive. */
 export interface Live {
   /** Call after the segment is in the archive. */
-  published(segment: Pick<LogSegment, 'key'>): void;
+  published(segment: Pick<LogSegment, 'key' | 'marks'>): void;
   /** Call after the end of the stage is stored, whoever ended it: worker, person or policy. Its services' logs end too. */
   stageEnded(run: number, stage: StageId): void;
   /**
@@ -18,13 +18,17 @@ export interface Live {
   watch(log: LogId, signal: AbortSignal): AsyncIterableIterator<Wake>;
 }
 
+/** What happened while nobody looked is told as the weightiest of it. */
+const WEIGHT: Readonly<Record<Wake, number>> = { new: 0, marked: 1, ended: 2 };
+
 export function createLive(): Live {
   const watchers = new Map<string, Set<Watcher>>();
   const wakeAll = (found: Iterable<Watcher>, wake: Wake): void => {
     for (const watcher of found) watcher.wake(wake);
   };
   return {
-    published: ({ key }) => wakeAll(watchers.get(keyOf(key)) ?? [], 'new'),
+    published: ({ key, marks = [] }) =>
+      wakeAll(watchers.get(keyOf(key)) ?? [], marks.length > 0 ? 'marked' : 'new'),
     stageEnded: (run, stage) => {
       const ended = stageKey(run, stage);
       const names = [...watchers.keys()].filter((key) => key === ended || key.startsWith(`${ended}\n`));
@@ -77,7 +81,7 @@ function createWatcher(signal: AbortSignal, leave: () => void): Watcher {
       if (waiting) {
         waiting({ done: false, value: wake });
         waiting = undefined;
-      } else if (pending !== 'ended') {
+      } else if (pending === undefined || WEIGHT[wake] > WEIGHT[pending]) {
         pending = wake;
       }
     },

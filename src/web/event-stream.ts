@@ -12,6 +12,15 @@ export interface ServerEvent {
   readonly data: string;
 }
 
+export function eventHeaders(isPrivate: boolean): Record<string, string> {
+  return {
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    // no-transform: an intermediary that compresses holds events back.
+    'Cache-Control': `${isPrivate ? 'private, no-store' : 'no-cache'}, no-transform`,
+    'X-Accel-Buffering': 'no',
+  };
+}
+
 /** https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation */
 export function encodeEvent({ event, id, data }: ServerEvent): string {
   const lines = data.split(/\r\n|\r|\n/).map((line) => `data: ${line}\n`);

@@ -1,3 +1,5 @@
+import { characterStart } from '../logs/utf8.js';
+
 const NEWLINE = 0x0a;
 
 /** A line longer than this, in bytes, is given in pieces: nobody keeps a gigabyte for its end. */
@@ -30,12 +32,4 @@ export async function* lineBatches(
     while (rest.length > LONGEST_LINE) yield take(characterStart(rest, LONGEST_LINE), 0);
   }
   if (rest.length > 0) yield take(rest.length, 0);
-}
-
-/** The last place at or before `at` where a character begins; `at` where it is no UTF-8 anyway. */
-function characterStart(bytes: Buffer, at: number): number {
-  for (let start = at; start > at - 4; start -= 1) {
-    if (((bytes[start] ?? 0) & 0xc0) !== 0x80) return start;
-  }
-  return at;
 }

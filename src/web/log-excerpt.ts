@@ -1,6 +1,6 @@
+import { plainText } from '../logs/plain-text.js';
 import type { LogId } from '../logs/ports.js';
 import type { LogTail } from '../logs/tail.js';
-import { plainText } from './log-text.js';
 
 /** What a page holds of a log; a browser lays it out at once. */
 const MOST_LINES = 2_000;

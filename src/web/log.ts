@@ -1,28 +1,22 @@
 import { followLog } from '../logs/follow.js';
+import { plainText } from '../logs/plain-text.js';
 import type { LogId } from '../logs/ports.js';
-import { type StageView, stateOf, visibleStage } from './access.js';
+import { stateOf } from './access.js';
 import { byteRange } from './byte-range.js';
 import type { Room, WebApp, WebContext } from './context.js';
-import { eventStream, type ServerEvent } from './event-stream.js';
+import { eventHeaders, eventStream, type ServerEvent } from './event-stream.js';
 import { lineBatches } from './line-batches.js';
-import { plainText } from './log-text.js';
+import { type LogView, logRoute, numberOf } from './log-route.js';
 import { cacheHeaders } from './security.js';
 import { conclusionOf } from './words.js';
 
 /** A stage's log as text, and as events while it is written. */
 export function mountLog(app: WebApp, room: Room): void {
-  app.get('/runs/:run/stages/:stage/log', async (c) => {
-    const found = await visibleStage(room, c);
-    return found ? sendLog(room, c, found) : c.notFound();
-  });
-  app.get('/runs/:run/stages/:stage/log/stream', async (c) => {
-    const found = await visibleStage(room, c);
-    return found ? sendStream(room, c, found) : c.notFound();
-  });
+  logRoute(app, room, '', (c, found) => sendLog(room, c, found));
+  logRoute(app, room, '/stream', async (c, found) => sendStream(room, c, found));
 }
 
-async function sendLog(room: Room, c: WebContext, { view, stage, state }: StageView): Promise<Response> {
-  const log = { run: view.id, stage: stage.id };
+async function sendLog(room: Room, c: WebContext, { view, state, log }: LogView): Promise<Response> {
   const isEnded = state.status === 'completed';
   // Asked after the state: what is there after the end is the whole.
   const size = await room.archive.size(log);
@@ -30,6 +24,7 @@ async function sendLog(room: Room, c: WebContext, { view, stage, state }: StageV
     ...cacheHeaders(view.repository.private),
     'Content-Type': 'text/plain; charset=utf-8',
     'Accept-Ranges': 'bytes',
+    ...(c.req.query('download') === '1' ? { 'Content-Disposition': attachment(log) } : {}),
   };
   // There is nothing by which If-Range could hold: then the range counts as absent.
   const range = byteRange(c.req.header('if-range') === undefined ? c.req.header('range') : undefined, size);
@@ -57,6 +52,12 @@ async function sendLog(room: Room, c: WebContext, { view, stage, state }: StageV
   );
 }
 
+/** A name of plain characters: it becomes a file's. */
+function attachment({ run, stage, service }: LogId): string {
+  const name = [`run-${run}`, stage, ...(service === undefined ? [] : [service])].join('-');
+  return `attachment; filename="${name.replace(/[^\w.-]+/g, '_')}.log"`;
+}
+
 function follow(room: Room, log: LogId, from: number, signal: AbortSignal): AsyncGenerator<Buffer> {
   const isEnded = async (): Promise<boolean> => {
     const view = await room.queries.run(log.run);
@@ -76,18 +77,13 @@ async function* exactly(length: number, chunks: AsyncIterable<Buffer>): AsyncGen
 }
 
 /** Events `log` (lines; id: the byte offset after them), at last `end` with the stage's conclusion. */
-function sendStream(room: Room, c: WebContext, { view, stage }: StageView): Response {
-  const from = offsetOf(c.req.header('last-event-id')) ?? offsetOf(c.req.query('from')) ?? 0;
+function sendStream(room: Room, c: WebContext, { view, log }: LogView): Response {
+  const from = numberOf(c.req.header('last-event-id')) ?? numberOf(c.req.query('from')) ?? 0;
   const clean = c.req.query('plain') === undefined ? (text: string) => text : plainText;
-  const headers = {
-    'Content-Type': 'text/event-stream; charset=utf-8',
-    // no-transform: an intermediary that compresses holds events back.
-    'Cache-Control': `${view.repository.private ? 'private, no-store' : 'no-cache'}, no-transform`,
-    'X-Accel-Buffering': 'no',
-  };
+  const headers = eventHeaders(view.repository.private);
   if (c.req.method === 'HEAD') return c.body(null, 200, headers);
   const body = room.streams.body(c.env.outgoing, (signal) =>
-    eventStream(logEvents(room, { log: { run: view.id, stage: stage.id }, from, clean, signal }), room.clock),
+    eventStream(logEvents(room, { log, from, clean, signal }), room.clock),
   );
   return c.body(body, 200, headers);
 }
@@ -111,8 +107,4 @@ async function* logEvents(room: Room, streamed: Streamed): AsyncGenerator<Server
   const view = await room.queries.run(log.run);
   const state = view && stateOf(view, log.stage);
   yield { event: 'end', id: String(end), data: (state && conclusionOf(state)) ?? 'gone' };
-}
-
-function offsetOf(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

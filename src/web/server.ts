@@ -5,6 +5,9 @@ import { Hono } from 'hono';
 
 import { mountApi } from './api.js';
 import { mountActions } from './api-actions.js';
+import { mountApiEdges } from './api-edges.js';
+import { mountFloorApi } from './api-floor.js';
+import { AWAY, BROKEN, isForApi, NOT_FOUND, sendApiProblem } from './api-problem.js';
 import { mountArtifacts } from './artifacts.js';
 import { mountAssets } from './assets.js';
 import { mountBadge } from './badge.js';
@@ -14,6 +17,7 @@ import { frameOf } from './frame.js';
 import { mountHealth } from './health.js';
 import { mountInternal } from './internal.js';
 import { mountLog } from './log.js';
+import { mountLogEndpoints } from './log-endpoints.js';
 import { createPageAddresses, mountPages, sendProblem } from './pages.js';
 import type { WebDeps } from './ports.js';
 import { createRights, RightsUnknown } from './rights.js';
@@ -59,16 +63,19 @@ export function createWeb(deps: WebDeps): Web {
   const app = new Hono<WebEnv>();
   app.use(securityHeaders(deps.publicUrl), answerThemAlone);
   app.notFound(async (c) => {
+    if (isForApi(c)) return sendApiProblem(room, c, NOT_FOUND);
     const words = deps.signingKey === undefined ? NOT_SHOWN : undefined;
     return sendProblem(c, addresses, 404, words, await frameOf(room, c));
   });
   app.onError((error, c) => {
     if (error instanceof RightsUnknown) {
       deps.logger.error({ error, run: c.req.param('run') }, 'rights could not be asked for');
+      if (isForApi(c)) return sendApiProblem(room, c, AWAY);
       return sendProblem(c, addresses, 503);
     }
     // The route and not the address: that may hold a signature.
     deps.logger.error({ error, method: c.req.method, run: c.req.param('run') }, 'a request failed');
+    if (isForApi(c)) return sendApiProblem(room, c, BROKEN);
     return sendProblem(c, addresses, 500);
   });
   mountWebhook(app, room);
@@ -83,11 +90,14 @@ export function createWeb(deps: WebDeps): Web {
     mountForms(app, room, room.sessions, actions);
   }
   mountLog(app, room);
+  mountLogEndpoints(app, room);
   mountArtifacts(app, room);
   mountPages(app, room);
   mountRunPages(app, room);
   mountRunEvents(app, room);
   mountBadge(app, room);
+  mountFloorApi(app, room);
+  mountApiEdges(app, room);
 
   return { listener: listenerOf(app), routes: app.routes, close: () => room.streams.closeAll() };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { plainText } from '../../src/web/log-text.js';
+import { plainText } from '../../src/logs/plain-text.js';
 
 describe('plainText', () => {
   test.each([

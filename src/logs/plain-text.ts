@@ -12,6 +12,11 @@ const SEQUENCES = new RegExp(
   'g',
 );
 
+/** What was printed, without escape sequences. Line ends stay where they are. */
+export function withoutSequences(printed: string): string {
+  return printed.replace(SEQUENCES, '');
+}
+
 /** They turn the reading order around, so that code reads as what it is not (CVE-2021-42574). */
 const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
@@ -20,8 +25,7 @@ const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
  * A lone carriage return ends a line: what it would have overwritten stays readable.
  */
 export function plainText(printed: string): string {
-  return printed
-    .replace(SEQUENCES, '')
+  return withoutSequences(printed)
     .replace(/\r+\n/g, '\n')
     .replace(/\r/g, '\n')
     .replace(CONTROLS, '')
