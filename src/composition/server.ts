@@ -1,4 +1,3 @@
-import { diskArchive } from '../adapters/archive/disk.js';
 import { watchFailedJobs } from '../adapters/bullmq/failed-jobs.js';
 import { intakeConsumer, intakeProducer } from '../adapters/bullmq/intake.js';
 import { jobQueue } from '../adapters/bullmq/jobs.js';
@@ -46,12 +45,13 @@ import type { Floor, RepositoryQueries, RunHistory, SignIn } from '../web/ports.
 import { systemClock } from './clock.js';
 import type { DataDir } from './data-dir.js';
 import { boundedBlobs } from './depot.js';
+import { logArchive } from './log-archive.js';
 import { createLogEnds } from './log-ends.js';
 import { createLogNotes } from './log-notes.js';
 import { composeReceiving } from './receiving.js';
 import type { RedisConnections } from './redis.js';
 import { composeTelling } from './telling.js';
-import { tidyFilesDaily } from './tidy.js';
+import { tidyFilesDaily, tidyLogsDaily } from './tidy.js';
 
 /** How long GitHub may take to hear the last news before the process ends; the rest is sent at the next start. */
 const LAST_NEWS_MS = 3000;
@@ -114,7 +114,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   const install = await installationValue(db, 'install', 6);
   const signingKey = Buffer.from(await installationValue(db, 'signing-key', 32), 'hex');
   const store = runStore(db);
-  const archive = diskArchive(dataDir.logs);
+  const archive = logArchive(dataDir.logs, settings.logs, logger);
   const live = createLive();
   const kept = { unusedMs: settings.files.days * DAY_MS, bytes: settings.files.bytes };
   const blobs = boundedBlobs(diskBlobs(dataDir.artifacts, { now: systemClock.now }), kept, logger);
@@ -286,6 +286,9 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
       }, RECONCILE_MS);
       await telling.start();
       void tidyFilesDaily({ blobs, index, kept, clock: systemClock, logger }, closing.signal);
+      await archive.start();
+      const keptLogs = { keepMs: settings.logs.days * DAY_MS, bytes: settings.logs.bytes };
+      void tidyLogsDaily({ archive, store, ...keptLogs, clock: systemClock, logger }, closing.signal);
       intakeWorker = intakeConsumer(workerConnection, { process: receive, logger });
       scheduler = scheduleWorker(workerConnection, { process: carryOut, logger });
       catchUp.start();
@@ -308,6 +311,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
       await failures?.close();
       await queue.close();
       await schedules.close();
+      archive.stop();
       await db.destroy();
     },
   };

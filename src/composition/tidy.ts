@@ -1,4 +1,6 @@
-import type { BlobStore, BlobsKept, DepotIndex } from '../runs/ports.js';
+import { type RetentionDeps, tidyLogs } from '../logs/retention.js';
+import type { StageId } from '../pipeline/model.js';
+import type { BlobStore, BlobsKept, DepotIndex, RunStore } from '../runs/ports.js';
 import type { Engine } from '../worker/ports.js';
 import type { Clock, Logger } from '../worker/worker-deps.js';
 
@@ -52,6 +54,29 @@ export function tidyFilesDaily({ blobs, index, kept, ...daily }: Files, signal: 
     }
   };
   return eachDay(tidy, 'unused files not removed', daily, signal);
+}
+
+export type Logs = Daily &
+  Pick<RetentionDeps, 'archive' | 'keepMs' | 'bytes'> & { readonly store: Pick<RunStore, 'load'> };
+
+/** The same with logs of runs. */
+export function tidyLogsDaily(
+  { archive, store, keepMs, bytes, ...daily }: Logs,
+  signal: AbortSignal,
+): Promise<void> {
+  const completed = async (run: number): Promise<readonly StageId[] | undefined> => {
+    const record = await store.load(run);
+    if (record === undefined) return [];
+    const { progress } = record;
+    return progress.run.status === 'completed' ? progress.stages.map(({ id }) => id) : undefined;
+  };
+  const tidy = async (): Promise<void> => {
+    const { removed } = await tidyLogs({ archive, completed, keepMs, bytes }, daily.clock.now());
+    if (removed > 0) {
+      daily.logger.info({ removed }, 'logs of old runs removed');
+    }
+  };
+  return eachDay(tidy, 'old logs not removed', daily, signal);
 }
 
 async function eachDay(

@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { tidyDaily, tidyFilesDaily } from '../../src/composition/tidy.js';
+import { tidyDaily, tidyFilesDaily, tidyLogsDaily } from '../../src/composition/tidy.js';
+import type { RunStatus } from '../../src/pipeline/model.js';
+import type { RunRecord } from '../../src/runs/ports.js';
+import { runView } from '../web/runs.js';
 
 const DAY = 24 * 3600 * 1000;
 
@@ -57,4 +60,42 @@ test('unused files go at the start, and who looks at the log sees how many', asy
   expect(asked).toEqual([kept, kept]);
   expect(since).toEqual([DAY, DAY]);
   expect(messages).toEqual([[{ removed: 1 }, 'unused files removed']]);
+});
+
+test('logs go by age at the start, but not of a run under way, and of one nobody knows too', async () => {
+  const over = new AbortController();
+  const messages: unknown[] = [];
+  const removed: number[] = [];
+  const archive = {
+    usage: async function* () {
+      for (const run of [1, 2, 3]) yield { run, bytes: 1, at: DAY, open: false };
+    },
+    close: async () => {},
+    remove: async (run: number) => void removed.push(run),
+  };
+  const record = (run: RunStatus): RunRecord => ({
+    ...runView({ run }),
+    scope: 'branch:main',
+    trusted: true,
+  });
+  const records = new Map([
+    [1, record({ status: 'in_progress', startedAt: 0 })],
+    [2, record({ status: 'completed', startedAt: 0, completedAt: 1, conclusion: 'success' })],
+  ]);
+  const store = { load: async (run: number) => records.get(run) };
+  const clock = { now: () => 9 * DAY, sleep: async () => over.abort() };
+  const write = (fields: unknown, message: string): void => void messages.push([fields, message]);
+  await tidyLogsDaily(
+    {
+      archive,
+      store,
+      keepMs: 7 * DAY,
+      bytes: 1e9,
+      clock,
+      logger: { debug: write, info: write, warn: write, error: write },
+    },
+    over.signal,
+  );
+  expect(removed).toEqual([2, 3]);
+  expect(messages).toEqual([[{ removed: 2 }, 'logs of old runs removed']]);
 });

@@ -115,6 +115,7 @@ export function diskArchive(directory: string, options: DiskArchiveOptions = {})
     },
     size: async (log) => sizeOf(await parts(log)),
     async *read(log, start, end) {
+      if (start >= end) return;
       const found = await parts(log);
       if (found.length === 0 && (await isRemoved(log.run)))
         throw new LogRemoved('this log was removed: it was too old, or all logs together were too much');
