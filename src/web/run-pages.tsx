@@ -66,7 +66,11 @@ export function mountRunPages(app: WebApp, room: Room): void {
     ]);
     const oldest = figures.at(-1);
     const stages = oldest === undefined ? [] : await room.history.stages(id, oldest.id);
-    const badge = { image: absolute.badge(repository), page: absolute.repository(repository) };
+    const badge = {
+      shown: addresses.badge(repository),
+      image: absolute.badge(repository),
+      page: absolute.repository(repository),
+    };
     const frame = await frameOf(room, c, addresses);
     const props = { frame, repository, asked, page, ...list, newest, figures, stages, badge, now };
     return sendPage(c, <RepositoryPage {...props} />, 200, cacheHeaders(repository.private));

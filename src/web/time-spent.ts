@@ -66,9 +66,12 @@ function spanOf(state: StageState, ready: number | undefined, begin: number, now
       ? undefined
       : { readyAt: ready - begin, startedAt: undefined, workAt: undefined, endAt: now - begin, starting: [] };
   }
-  if (state.startedAt === undefined || state.startedAt < begin) return undefined;
-  const startedAt = state.startedAt - begin;
+  if (state.startedAt === undefined) return undefined;
   const endAt = (state.status === 'completed' ? state.completedAt : now) - begin;
+  // It is of an earlier time that the run began.
+  if (endAt < 0) return undefined;
+  // A worker's clock may be behind the server's.
+  const startedAt = Math.max(0, state.startedAt - begin);
   const spans = state.status === 'completed' ? (state.facts.spans ?? {}) : {};
   const starting = STARTING.flatMap((name) => {
     const ms = spans[name] ?? 0;

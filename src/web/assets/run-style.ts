@@ -1,5 +1,6 @@
 /** Of the pages of runs and repositories. */
 export const RUN_STYLE = `
+th.right, td.right { padding-left: 12px; }
 ul.plain { list-style: none; margin: 0; padding: 0; }
 .actions { display: flex; flex-wrap: wrap; gap: 8px; margin: 12px 0; }
 .actions form { margin: 0; }
@@ -60,6 +61,7 @@ ul.figures .quiet { grid-column: 1 / -1; font-size: 13px; }
 
 @media (max-width: 640px) {
   .graph { display: none; }
+  th.right, td.right { padding-left: 0; }
   ul.timeline li { grid-template-columns: minmax(0, 1fr) auto; }
   ul.timeline .bar { grid-row: 2; grid-column: 1 / -1; }
   table.figures tr { display: grid; grid-template-columns: 2fr 1fr 1fr 1fr 1fr; }

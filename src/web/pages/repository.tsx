@@ -23,8 +23,8 @@ export interface RepositoryProps {
   readonly newest: RunMention | undefined;
   readonly figures: readonly RunFigure[];
   readonly stages: readonly StageFigure[];
-  /** Absolute addresses, for a file of the repository. */
-  readonly badge: { readonly image: string; readonly page: string };
+  /** `image` and `page` are absolute addresses, for a file of the repository. */
+  readonly badge: { readonly shown: string; readonly image: string; readonly page: string };
   readonly now: number;
 }
 
@@ -47,6 +47,12 @@ export function RepositoryPage(props: RepositoryProps) {
         On GitHub: <RepositoryLink repository={repository} />
       </p>
       <Newest {...props} />
+      {isFirst && (
+        <>
+          <h2>The last 30 days</h2>
+          <Charts days={byDay(props.figures, now)} all={figuresOf(props.figures)} />
+        </>
+      )}
       <h2>Runs</h2>
       <Filter {...props} />
       {runs.length === 0 ? (
@@ -55,10 +61,12 @@ export function RepositoryPage(props: RepositoryProps) {
         <RunTable addresses={addresses} runs={runs} now={now} />
       )}
       <Pager {...{ page, hasMore }} address={(to) => addresses.repository(repository, queryOf(asked, to))} />
-      <h2>The last 30 days</h2>
-      <Charts days={byDay(props.figures, now)} all={figuresOf(props.figures)} />
-      <StageFigures {...props} />
-      <Badge {...props} />
+      {isFirst && (
+        <>
+          <StageFigures {...props} />
+          <Badge {...props} />
+        </>
+      )}
     </Layout>
   );
 }
@@ -168,7 +176,7 @@ function Badge({ repository, badge }: RepositoryProps) {
     <section aria-labelledby="badge">
       <h2 id="badge">Badge</h2>
       <p>
-        <img src={badge.image} alt={`State of ${repository.defaultBranch}`} height="20" />
+        <img src={badge.shown} alt={`State of ${repository.defaultBranch}`} height="20" />
       </p>
       <label class="snippet">
         Markdown, for a README

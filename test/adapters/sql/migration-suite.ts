@@ -107,6 +107,50 @@ const TRIALS: Readonly<Record<string, Trial>> = {
     // Its index, as above.
     obstacle: 'sessions_used',
   },
+  '008-history': {
+    async put(db) {
+      await db.insertInto('repositories').values(HELLO).execute();
+      const stages = [
+        {
+          id: 'build',
+          state: {
+            status: 'completed',
+            outcome: { kind: 'failed' },
+            facts: { tries: 2 },
+            startedAt: 20,
+            completedAt: 50,
+          },
+        },
+        { id: 'left-out', state: { status: 'completed', outcome: { kind: 'skipped' }, completedAt: 50 } },
+        { id: 'waits', state: { status: 'queued' } },
+      ];
+      const run = { status: 'completed', startedAt: 10, completedAt: 60 };
+      await sql`insert into runs (repository_id, sha, scope, status, trusted, trigger_json, plan_json,
+        progress_json, issues_json, created_at) values (${HELLO.id}, '3f2c1ab', 'branch:main', 'completed', 0,
+        ${JSON.stringify({ event: 'push', sender: 'alice' })}, '{}', ${JSON.stringify({ run, stages })}, '[]', 1),
+        (${HELLO.id}, '3f2c1ab', 'tag:v1', 'queued', 0, '{}', '{}', '{}', '[]', 1)`.execute(db);
+    },
+    read: async (db) => ({
+      runs: await db
+        .selectFrom('runs')
+        .select(['event', 'sender', 'started_at', 'completed_at'])
+        .orderBy('id')
+        .execute(),
+      ends: await db
+        .selectFrom('stage_ends')
+        .select(['stage', 'outcome', 'ms', 'tries', 'failures'])
+        .execute(),
+    }),
+    expected: {
+      runs: [
+        { event: 'push', sender: 'alice', started_at: 10, completed_at: 60 },
+        { event: '', sender: '', started_at: null, completed_at: null },
+      ],
+      ends: [{ stage: 'build', outcome: 'failed', ms: 30, tries: 2, failures: 1 }],
+    },
+    // Its index, as above.
+    obstacle: 'stage_ends_repository',
+  },
   '009-filters': {
     async put(db) {
       await db.insertInto('repositories').values(HELLO).execute();

@@ -2,6 +2,7 @@ import { describe } from '@jest/globals';
 import { describeComments } from './comments-suite.js';
 import { describeDepotIndex } from './depot-index-suite.js';
 import { describeGroups } from './groups-suite.js';
+import { describeHistory } from './history-suite.js';
 import { describeMigrations } from './migration-suite.js';
 import { describeRunList } from './run-list-suite.js';
 import { describeScopes } from './scopes-suite.js';
@@ -17,3 +18,4 @@ describe('SQLite: runs by branch and commit', () => describeScopes(newSqliteFile
 describe('SQLite: the comments', () => describeComments(newSqliteFile));
 describe('SQLite: lists of runs and repositories', () => describeRunList(newSqliteFile));
 describe('SQLite: sessions, and what they may see', () => describeSessions(newSqliteFile));
+describe('SQLite: runs over time', () => describeHistory(newSqliteFile));
