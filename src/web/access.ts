@@ -2,6 +2,7 @@ import type { KeptFiles, PlannedStage, Repository, StageState } from '../pipelin
 import type { Room, WebContext } from './context.js';
 import { personOf } from './person.js';
 import type { RunFilter, RunView } from './ports.js';
+import { type Person, RightsUnknown } from './rights.js';
 import { isSignedRun } from './signature.js';
 
 /** An open answer is looked at this often, and by what GitHub said no longer ago: a lost right ends it in a minute. */
@@ -62,13 +63,13 @@ export async function visibleRepository(
 /** What a list may hold. */
 export type ListScope = Pick<RunFilter, 'publicOnly' | 'alsoRepositories'>;
 
-/** What is public, and what else who asks may see. @throws RightsUnknown */
+/** What is public, and what else who asks may see; while GitHub cannot be asked, what it said of late. */
 export async function listScope(room: Room, c: WebContext): Promise<ListScope> {
   const look = async (maxAge?: number): Promise<readonly number[]> => {
     const person = await personOf(room, c);
     if (!person) return [];
     const all = await room.repositories.privateOnes(MOST_LISTED);
-    const seen = await Promise.all(all.map((one) => room.rights.sees(person, one, maxAge)));
+    const seen = await Promise.all(all.map((one) => surelySees(room, person, one, maxAge)));
     return all.filter((_, index) => seen[index]).map(({ id }) => id);
   };
   const alsoRepositories = await look();
@@ -79,6 +80,20 @@ export async function listScope(room: Room, c: WebContext): Promise<ListScope> {
     });
   }
   return { publicOnly: true, alsoRepositories };
+}
+
+async function surelySees(
+  room: Room,
+  person: Person,
+  repository: Repository,
+  maxAge?: number,
+): Promise<boolean> {
+  try {
+    return await room.rights.sees(person, repository, maxAge);
+  } catch (error) {
+    if (error instanceof RightsUnknown) return false;
+    throw error;
+  }
 }
 
 /** The answer must be right even when a query is not. */

@@ -5,22 +5,10 @@ import { SIGNING_KEY, type Site, WORKER_SECRET } from './harness.js';
 import { type Peopled, startPeopled } from './people.js';
 import { ended, runView } from './runs.js';
 
-/** What is open to everybody; a list shows strangers what is public. */
-const OPEN = [
-  '/',
-  '/api/runs',
-  '/events',
-  '/healthz',
-  '/readyz',
-  '/metrics',
-  '/schema/caicloud.json',
-  '/sign-in',
-  '/sign-in/callback',
-];
-/** Below these everything is. */
-const OPEN_BELOW = ['/assets/', '/api/openapi', '/api/docs'];
 /** Guarded by secrets of their own. */
 const FOR_MACHINES = ['/internal/'];
+/** Opens by a signature of its own, for pages where nobody signs in. */
+const BADGES = '/badge/';
 
 let world: Peopled;
 let site: Site;
@@ -144,22 +132,25 @@ const VISITORS: Readonly<Record<string, { readonly sees: boolean; readonly come:
   },
 };
 
-const GIVEN: Readonly<Record<string, string>> = { stage: 'build', owner: 'acme' };
-
-/** The address of a pattern; what else is in it is filled with something. */
+/** The address of a pattern; a parameter that nobody thought of yet is filled with something. */
 function addressOf(pattern: string, run: number, repository: string): string {
-  return pattern.replaceAll(/:(\w+)(\{[^}]*\})?\??/g, (_, name: string) => {
-    if (name === 'run') return String(run);
-    return GIVEN[name] ?? repository;
-  });
+  const given: Readonly<Record<string, string>> = {
+    run: String(run),
+    stage: 'build',
+    owner: 'acme',
+    file: `${repository}.svg`,
+  };
+  return pattern.replaceAll(/:(\w+)(\{[^}]*\})?\??/g, (_, name: string) => given[name] ?? repository);
 }
 
-function guarded(): string[] {
-  const patterns = site.routes.filter(({ method }) => method === 'GET').map(({ path }) => path);
-  return [...new Set(patterns)]
-    .filter((path) => !OPEN.includes(path))
-    .filter((path) => ![...OPEN_BELOW, ...FOR_MACHINES].some((open) => path.startsWith(open)));
+function patterns(): string[] {
+  const all = site.routes.filter(({ method }) => method === 'GET').map(({ path }) => path);
+  return [...new Set(all)].filter((path) => !FOR_MACHINES.some((start) => path.startsWith(start)));
 }
+
+/** What is of one run or repository; the rest are lists, and what is the same for everybody. */
+const guarded = (): string[] => patterns().filter((path) => /:(run|owner)\b/.test(path));
+const lists = (): string[] => patterns().filter((path) => !path.includes(':'));
 
 /** Status and what is read first: some answers go on for as long as one listens. */
 async function look(pattern: string, [run, repository]: readonly [number, string], way: Way) {
@@ -172,7 +163,7 @@ async function look(pattern: string, [run, repository]: readonly [number, string
   }
   answer.destroy();
   // The address stands in the link to sign in.
-  const neutral = body.replaceAll(/to=[^"]*/g, '').replaceAll(/absent|secret/g, 'it');
+  const neutral = body.replaceAll(/to=[^"]*/g, '').replaceAll(new RegExp(repository, 'g'), 'it');
   return { status: answer.statusCode, body: neutral.replaceAll(/\b(1|404)\b/g, 'N') };
 }
 
@@ -192,7 +183,8 @@ describe.each(Object.entries(VISITORS))('%s', (name, { sees, come }) => {
         const absent = await look(pattern, ABSENT, way);
         const shown = JSON.stringify(there) !== JSON.stringify(absent);
         // A signed link is a right to its run, and to nothing else.
-        const expected = sees && (isOfRun || !name.startsWith('the signed link'));
+        const isNoLink = !name.startsWith('the signed link') && !pattern.startsWith(BADGES);
+        const expected = sees && (isOfRun || isNoLink);
         expect({ pattern, shown }).toEqual({ pattern, shown: expected });
         if (!expected)
           expect({ pattern, body: there.body }).not.toMatchObject({ body: expect.stringContaining('hush') });
@@ -202,9 +194,14 @@ describe.each(Object.entries(VISITORS))('%s', (name, { sees, come }) => {
 
   test(sees ? 'finds it in lists, with a right that is not a link' : 'finds it in no list', async () => {
     const way = await come();
+    const isListed = sees && !name.startsWith('the signed link');
+    for (const pattern of lists()) {
+      const { body } = await look(pattern, THERE, way);
+      if (!isListed)
+        expect({ pattern, listed: /hush|secret/.test(body) }).toEqual({ pattern, listed: false });
+    }
     for (const path of ['/', '/api/runs']) {
-      const { body } = await site.ask(path + (way.query === undefined ? '' : `?${way.query}`), way);
-      const isListed = sees && !name.startsWith('the signed link');
+      const { body } = await site.ask(path, way);
       expect({ path, listed: body.includes('hush') }).toEqual({ path, listed: isListed });
       expect(body).toContain('runs/3');
     }
@@ -233,6 +230,8 @@ test('while GitHub cannot be asked, what is private stays closed and what is pub
   expect((await site.ask('/api/runs/1', way)).status).toBe(503);
   const open = await site.ask('/runs/3', way);
   expect([open.status, open.body]).toEqual([200, expect.stringContaining('rita')]);
+  const list = await site.ask('/', way);
+  expect([list.status, list.body]).toEqual([200, expect.not.stringContaining('hush')]);
   expect((await site.ask('/runs/1')).status).toBe(404);
   world.github.isDown = false;
   expect((await site.ask('/runs/1', way)).status).toBe(200);
