@@ -15,8 +15,6 @@ export interface Links {
 export interface Addresses extends Links {
   home(page: number): string;
   log(run: number, stage: StageId, isPrivate: boolean): string;
-  /** Events from the byte offset on, without escape sequences. */
-  plainStream(run: number, stage: StageId, isPrivate: boolean, from: number): string;
   api(run: number, isPrivate: boolean): string;
   apiStage(run: number, stage: StageId, isPrivate: boolean): string;
   apiRepository(repository: Named): string;
@@ -62,8 +60,6 @@ export function createAddresses(root: string, key: Buffer | undefined, only?: nu
     artifacts: (run, stage, isPrivate) => `${stagePath(run, stage)}/artifacts${query(run, isPrivate)}`,
     difference: (run, stage, isPrivate) => `${stagePath(run, stage)}/difference${query(run, isPrivate)}`,
     log: (run, stage, isPrivate) => `${stagePath(run, stage)}/log${query(run, isPrivate)}`,
-    plainStream: (run, stage, isPrivate, from) =>
-      `${stagePath(run, stage)}/log/stream${query(run, isPrivate, { plain: '1', from: String(from) })}`,
     api: (run, isPrivate) => `${base}/api/runs/${run}${query(run, isPrivate)}`,
     apiStage: (run, stage, isPrivate) =>
       `${base}/api/runs/${run}/stages/${encodeURIComponent(stage)}${query(run, isPrivate)}`,

@@ -1,6 +1,6 @@
 import { plainText } from '../logs/plain-text.js';
-import type { LogId } from '../logs/ports.js';
-import type { LogTail } from '../logs/tail.js';
+import { type LogId, LogRemoved } from '../logs/ports.js';
+import type { LogTail, Tail } from '../logs/tail.js';
 
 /** What a page holds of a log; a browser lays it out at once. */
 const MOST_LINES = 2_000;
@@ -12,15 +12,25 @@ export interface LogExcerpt {
   readonly lines: number;
   /** The log has more before it. */
   readonly isCut: boolean;
-  /** Byte offset in the log where the excerpt ends. */
-  readonly end: number;
+  /** It was there, and is not kept any more. */
+  readonly isRemoved: boolean;
   /** Of the whole log, in bytes. */
   readonly size: number;
 }
 
+const REMOVED: LogExcerpt = { text: '', lines: 0, isCut: false, isRemoved: true, size: 0 };
+
 /** `isLive`: ends with a whole line, so that what comes next begins a new one. */
 export async function logExcerpt(tail: LogTail, log: LogId, isLive: boolean): Promise<LogExcerpt> {
-  const { bytes, size } = await tail.tail(log, MOST_BYTES);
+  try {
+    return excerptOf(await tail.tail(log, MOST_BYTES), isLive);
+  } catch (error) {
+    if (error instanceof LogRemoved) return REMOVED;
+    throw error;
+  }
+}
+
+function excerptOf({ bytes, size }: Tail, isLive: boolean): LogExcerpt {
   const shown = isLive ? bytes.subarray(0, bytes.lastIndexOf('\n') + 1) : bytes;
   const lines = plainText(shown.toString('utf8')).split('\n');
   // A line end ends a line, it does not begin one.
@@ -30,7 +40,7 @@ export async function logExcerpt(tail: LogTail, log: LogId, isLive: boolean): Pr
     text: last.map((line) => `${line}\n`).join(''),
     lines: last.length,
     isCut: last.length < lines.length || bytes.length < size,
-    end: size - bytes.length + shown.length,
+    isRemoved: false,
     size,
   };
 }

@@ -10,6 +10,7 @@ import { logExcerpt } from './log-excerpt.js';
 import { ProblemPage, type ProblemProps } from './pages/problem.js';
 import { StagePage } from './pages/stage.js';
 import { cacheHeaders } from './security.js';
+import { mayAct } from './viewer.js';
 
 /** Links inside pages are paths: they work by whatever name a person reached us. */
 export function createPageAddresses(room: Pick<Room, 'publicUrl' | 'signingKey'>): Addresses {
@@ -24,10 +25,17 @@ export function mountPages(app: WebApp, room: Room): void {
     const found = await visibleStage(room, c);
     if (!found) return c.notFound();
     const { view, stage, state } = found;
-    const excerpt = await logExcerpt(tail, { run: view.id, stage: stage.id }, state.status !== 'completed');
+    const isPrivate = view.repository.private;
     const frame = await frameOf(room, c, addresses);
-    const page = <StagePage {...found} frame={frame} excerpt={excerpt} now={room.clock.now()} />;
-    return sendPage(c, page, 200, cacheHeaders(view.repository.private));
+    const [excerpt, cause, may] = await Promise.all([
+      logExcerpt(tail, { run: view.id, stage: stage.id }, state.status !== 'completed'),
+      room.causes?.of(view.id, stage.id),
+      mayAct(room, c, view.repository),
+    ]);
+    const difference = room.differences && frame.addresses.difference(view.id, stage.id, isPrivate);
+    const more = { frame, excerpt, cause, difference, mayAct: may, now: room.clock.now() };
+    const page = <StagePage {...found} {...more} />;
+    return sendPage(c, page, 200, cacheHeaders(isPrivate));
   });
 }
 

@@ -150,58 +150,6 @@ describe('the page of a run', () => {
   });
 });
 
-describe('the page of a stage', () => {
-  test('shows facts and the log', async () => {
-    const facts = {
-      image: 'golang:1',
-      imageDigest: 'sha256:aa',
-      exitCode: 0,
-      services: ['db'],
-      notes: ['db died early'],
-      spans: { pull: 1500, run: 38_500 },
-    };
-    site.runs.put(runView({ stages: { test: ended({ kind: 'passed' }, facts) } }));
-    await site.print(1, 'test', 'one\ntwo');
-    const text = await read('/runs/1/stages/test');
-    for (const words of [
-      'golang:1',
-      'sha256:aa',
-      'db died early',
-      'pull 1.5 s, run 39 s',
-      'one two',
-      '(7 B)',
-    ]) {
-      expect(text).toContain(words);
-    }
-  });
-
-  test('shows the last 2,000 lines of a long log and says so', async () => {
-    site.runs.put(runView({ stages: { test: passed } }));
-    await site.print(1, 'test', Array.from({ length: 5000 }, (_, line) => `line ${line}\n`).join(''));
-    const { body } = await site.ask('/runs/1/stages/test');
-    expect(body).toContain('its last 2000 lines');
-    expect(body.match(/^line \d+$/gm)).toHaveLength(2000);
-    expect(body).toContain('line 3000\n');
-    expect(body).not.toContain('line 2999\n');
-  });
-
-  test('of a running stage ends with a whole line, and the stream goes on from there', async () => {
-    site.runs.put(runView({ stages: { test: running } }));
-    await site.print(1, 'test', 'one\ntw');
-    const { body } = await site.ask('/runs/1/stages/test');
-    const stream = /data-stream="([^"]*)"/.exec(body)?.[1]?.replaceAll('&amp;', '&') ?? '';
-    expect(body).toContain('>\none\n</pre>');
-    await site.print(1, 'test', 'o\n');
-    site.end(1, 'test');
-    expect((await site.ask(stream)).body).toContain('data: two\n');
-  });
-
-  test('of nothing printed says so', async () => {
-    site.runs.put(runView({ stages: { test: skipped } }));
-    expect(await read('/runs/1/stages/test')).toContain('Nothing was printed');
-  });
-});
-
 describe('what strangers wrote stays text', () => {
   const nasty = '"><script>alert(1)</script><img src=x onerror=alert(1)>';
 

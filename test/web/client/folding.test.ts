@@ -46,7 +46,7 @@ describe('sections', () => {
   test('that passed begin folded, others and the end do not', () => {
     const sections = createSections();
     sections.update({ lines: 802, sections: all }, () => false);
-    expect(all.map(sections.isFolded)).toEqual([true, false, false]);
+    expect(all.map((one) => sections.isFolded(one))).toEqual([true, false, false]);
     expect(sections.folding.rows).toBe(403);
   });
 

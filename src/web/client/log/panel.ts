@@ -122,10 +122,10 @@ export function createPanel(options: PanelOptions): Panel {
     element('div', { class: 'log-body' }, list.scroller, map.element, follow),
   );
 
-  /** The heading of a folded section is known without its lines. */
+  /** The heading of a folded section is known without its lines, if it has one. */
   function isLoaded(line: number): boolean {
     const section = sections.headedBy(line);
-    return section === undefined || !sections.isFolded(section);
+    return section === undefined || section.title === '' || !sections.isFolded(section);
   }
 
   function firstSeen(): number {

@@ -49,7 +49,7 @@ export function createRow(shown: RowShown): HTMLElement {
     current: isCurrent,
     cause: isCause,
     error: isError,
-    heading: section !== undefined,
+    heading: section !== undefined && section.kind !== 'before',
     failed: section?.state === 'failed',
     stderr: line?.by === 'stderr',
     cyclone: line?.by === 'cyclone',
