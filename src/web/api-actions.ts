@@ -1,10 +1,15 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Repository } from '../pipeline/model.js';
 import type { Verdict } from '../runs/operations.js';
+import { apiAddresses } from './api.js';
+import { RerunBody, START_RUN, StartRun } from './api-acts.js';
+import { routeOf } from './api-operation.js';
+import { AWAY, badBody, badFields, NOT_FOUND, type Problem, sendApiProblem } from './api-problem.js';
+import { TOO_MANY } from './api-rate.js';
 import { apiRunWithStages } from './api-run.js';
-import { readJson } from './body.js';
+import type { ApiSaid } from './api-shapes.js';
+import { type ReadJson, readJson } from './body.js';
 import type { Room, WebApp, WebContext } from './context.js';
-import { createAddresses } from './links.js';
 import { bearerOf, byToken } from './person.js';
 import type { Actions } from './ports.js';
 import { createQuota } from './quota.js';
@@ -13,19 +18,18 @@ import { runActions } from './run-actions.js';
 import { isFromHere, isOwnForm } from './same-origin.js';
 
 const LARGEST = 4 * 1024;
-const Wanted = z.object({
-  // Dots alone would be a way up, to other addresses of GitHub's.
-  repository: z.string().regex(/^(?!\.+\/)[\w.-]{1,100}\/(?!\.+$)[\w.-]{1,100}$/),
-  ref: z.string().min(1).max(250),
-});
-const EXPECTED = 'Expected {"repository": "<owner>/<name>", "ref": "<branch or tag>"}';
+const LONGEST_KEY = 200;
+
+const KEY_TOO_LONG = badFields([
+  { field: 'Idempotency-Key', message: `expected at most ${LONGEST_KEY} characters` },
+]);
 
 /** Each asks GitHub up to three times. */
 const EACH_MINUTE = 30;
 const ALL_A_MINUTE = 300;
 
 /** Some words, or who it is. */
-type Known<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly answer: Response };
+type Known<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 
 type Acting = NonNullable<Awaited<ReturnType<Rights['who']>>>;
 
@@ -34,7 +38,6 @@ type Acting = NonNullable<Awaited<ReturnType<Rights['who']>>>;
  * only pages of it know. Rights are GitHub's, at the time of the request.
  */
 export function mountActions(app: WebApp, room: Room, { people, operations }: Actions): void {
-  const addresses = createAddresses(room.publicUrl, room.signingKey);
   const quota = createQuota(() => room.clock.now(), EACH_MINUTE, ALL_A_MINUTE);
 
   const personOf = async (c: WebContext): Promise<Known<Acting>> => {
@@ -43,90 +46,113 @@ export function mountActions(app: WebApp, room: Room, { people, operations }: Ac
     const seconds = quota.take(person.value.key);
     if (seconds > 0) {
       c.header('Retry-After', String(seconds));
-      return refused(c, 429, 'Too many requests: try again later');
+      return refused(TOO_MANY);
     }
     const known = await room.rights.who(person.value);
-    return known ? { ok: true, value: known } : refused(c, 401, 'GitHub does not take this token');
+    return known
+      ? { ok: true, value: known }
+      : refused({ status: 401, message: 'GitHub does not take this token' });
   };
 
   /** A repository that somebody may not see is answered like one that does not exist. */
-  const mayAct = async (c: WebContext, person: Acting, repository: Repository): Promise<Known<undefined>> => {
+  const mayNot = async (person: Acting, repository: Repository): Promise<Problem | undefined> => {
     switch (await people.standing(person.token, person.login, repository)) {
       case 'none':
-        return refused(c, 404, 'Not found');
-      case 'read':
-        return refused(c, 403, `${person.login} may not write to ${repository.owner}/${repository.name}`);
+        return NOT_FOUND;
+      case 'read': {
+        const { owner, name } = repository;
+        return { status: 403, message: `${person.login} may not write to ${owner}/${name}` };
+      }
       case 'write':
-        return { ok: true, value: undefined };
+        return undefined;
     }
   };
 
-  const answer = async (c: WebContext, verdict: Verdict): Promise<Response> => {
-    if (verdict.kind === 'refused') return c.json({ message: verdict.words }, 409);
+  const answer = async (c: WebContext, verdict: Verdict): Promise<Response | Problem> => {
+    if (verdict.kind === 'refused') return { status: 409, message: verdict.words };
     const view = await room.queries.run(verdict.runs[0] ?? 0);
     return view === undefined
-      ? c.json({ message: verdict.words }, 202)
-      : c.json(apiRunWithStages(view, addresses), 202);
+      ? c.json({ message: verdict.words } satisfies ApiSaid, 202)
+      : c.json(await apiRunWithStages(view, apiAddresses(room, c), room.causes), 202);
   };
 
-  /** GitHub may be away: what was asked for was not done. */
-  const guarded = async (c: WebContext, work: () => Promise<Response>): Promise<Response> => {
-    c.header('Cache-Control', 'no-store');
-    try {
-      return await work();
-    } catch (error) {
-      room.logger.error({ error, run: c.req.param('run') }, 'an action could not be carried out');
-      return c.json({ message: 'GitHub or a part of Cyclone cannot be reached: try again' }, 503);
-    }
+  const mount = (
+    route: string,
+    act: (c: WebContext, person: Acting) => Promise<Response | Problem | undefined>,
+  ): void => {
+    app.post(route, async (c) => {
+      c.header('Cache-Control', 'no-store');
+      try {
+        const person = await personOf(c);
+        if (!person.ok) return sendRefusal(room, c, person.problem);
+        const answered = (await act(c, person.value)) ?? NOT_FOUND;
+        return answered instanceof Response ? answered : sendRefusal(room, c, answered);
+      } catch (error) {
+        // GitHub may be away: what was asked for was not done.
+        room.logger.error({ error, run: c.req.param('run') }, 'an action could not be carried out');
+        return sendRefusal(room, c, AWAY);
+      }
+    });
   };
 
   for (const { path, act } of runActions(operations)) {
-    app.post(`/api/runs/:run${path}`, (c) =>
-      guarded(c, async () => {
-        const person = await personOf(c);
-        if (!person.ok) return person.answer;
-        const id = c.req.param('run') ?? '';
-        const view = /^[1-9]\d{0,14}$/.test(id) ? await room.queries.run(Number(id)) : undefined;
-        if (view === undefined) return c.json({ message: 'Not found' }, 404);
-        const allowed = await mayAct(c, person.value, view.repository);
-        if (!allowed.ok) return allowed.answer;
-        const verdict = await act(view, person.value.login, c);
-        return verdict === undefined ? c.json({ message: 'Not found' }, 404) : answer(c, verdict);
-      }),
-    );
+    mount(`/api/runs/:run${path}`, async (c, person) => {
+      const id = c.req.param('run') ?? '';
+      const view = /^[1-9]\d{0,14}$/.test(id) ? await room.queries.run(Number(id)) : undefined;
+      if (view === undefined) return undefined;
+      const obstacle = await mayNot(person, view.repository);
+      if (obstacle) return obstacle;
+      const asked = path === '/rerun' ? await readRerun(c) : NO_STAGES;
+      if (!asked.ok) return badBody(asked);
+      const verdict = await act(view, person.login, c, asked.value.stages);
+      return verdict && answer(c, verdict);
+    });
   }
 
-  app.post('/api/runs', (c) =>
-    guarded(c, async () => {
-      const person = await personOf(c);
-      if (!person.ok) return person.answer;
-      const asked = await readJson(c.req.raw, Wanted, LARGEST);
-      if (!asked.ok) return c.json({ message: asked.message ?? EXPECTED }, asked.status);
-      const [owner = '', name = ''] = asked.value.repository.split('/');
-      const repository = await people.repository(owner, name);
-      if (repository === undefined) return c.json({ message: 'Not found' }, 404);
-      const allowed = await mayAct(c, person.value, repository);
-      if (!allowed.ok) return allowed.answer;
-      return answer(c, await operations.start(repository, asked.value.ref, person.value.login));
-    }),
-  );
+  mount(routeOf(START_RUN), async (c, person) => {
+    const key = c.req.header('Idempotency-Key');
+    if ((key ?? '').length > LONGEST_KEY) return KEY_TOO_LONG;
+    const asked = await readJson(c.req.raw, StartRun, LARGEST);
+    if (!asked.ok) return badBody(asked);
+    const { ref, stages = [] } = asked.value;
+    const [owner = '', name = ''] = asked.value.repository.split('/');
+    const repository = await people.repository(owner, name);
+    if (repository === undefined) return undefined;
+    const obstacle = await mayNot(person, repository);
+    return obstacle ?? answer(c, await operations.start(repository, ref, person.login, { stages, key }));
+  });
+}
+
+const NO_STAGES = { ok: true, value: { stages: undefined } } as const;
+
+/** A re-run without a body is one of everything. */
+async function readRerun(c: WebContext): Promise<ReadJson<z.output<typeof RerunBody>>> {
+  const hasBody = c.req.header('Content-Type') !== undefined || Number(c.req.header('Content-Length')) > 0;
+  return hasBody ? readJson(c.req.raw, RerunBody, LARGEST) : NO_STAGES;
 }
 
 /** A token goes before a session; a session is taken only from a page of ours. */
 async function whoAsks(room: Room, c: WebContext): Promise<Known<Person>> {
   const bearer = bearerOf(c);
   if (bearer === 'foreign') {
-    return refused(c, 401, 'Only personal access tokens are taken: ghp_… or github_pat_…');
+    const message = 'Only personal access tokens are taken: ghp_… or github_pat_…';
+    return refused({ status: 401, message });
   }
   if (bearer !== undefined) return { ok: true, value: byToken(bearer) };
   const session = await room.sessions?.of(c);
-  if (!session) return refused(c, 401, 'Send a GitHub token of yours: Authorization: Bearer …');
+  if (!session) {
+    return refused({ status: 401, message: 'Send a GitHub token of yours: Authorization: Bearer …' });
+  }
   return isFromHere(c, room.publicUrl) && isOwnForm(session, c.req.header('X-CSRF-Token'))
     ? { ok: true, value: session }
-    : refused(c, 403, 'A session is taken from a page of its own, with X-CSRF-Token');
+    : refused({ status: 403, message: 'A session is taken from a page of its own, with X-CSRF-Token' });
 }
 
-function refused(c: WebContext, status: 401 | 403 | 404 | 429, message: string): Known<never> {
-  if (status === 401) c.header('WWW-Authenticate', 'Bearer');
-  return { ok: false, answer: c.json({ message }, status) };
+function refused(problem: Problem): Known<never> {
+  return { ok: false, problem };
+}
+
+function sendRefusal(room: Room, c: WebContext, problem: Problem): Response {
+  if (problem.status === 401) c.header('WWW-Authenticate', 'Bearer');
+  return sendApiProblem(room, c, problem);
 }

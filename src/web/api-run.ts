@@ -1,65 +1,16 @@
-import type { Conclusion, Issue, RunStatus, StageState, TriggerEvent } from '../pipeline/model.js';
+import type { PlannedStage, RunStatus, StageFacts, StageState } from '../pipeline/model.js';
 import { stageReason } from '../pipeline/wording.js';
 import { artifactsOf, stateOf } from './access.js';
+import type { ApiArtifacts, ApiRun, ApiRunWithStages, ApiStage } from './api-shapes.js';
 import type { Addresses } from './links.js';
-import type { RunView } from './ports.js';
+import type { Causes, RunView } from './ports.js';
 import { conclusionOf } from './words.js';
 
-/** Times are ISO 8601; what is not known (yet) is null, as in GitHub's API. */
-export interface ApiRun extends ApiState {
-  readonly id: number;
-  /** `owner/name` */
-  readonly repository: string;
-  readonly event: TriggerEvent;
-  readonly head_sha: string;
-  readonly head_branch: string | null;
-  readonly tag: string | null;
-  readonly pull_request: number | null;
-  readonly display_title: string;
-  readonly actor: string;
-  readonly created_at: string;
-  readonly html_url: string;
-  readonly url: string;
-}
-
-export interface ApiState {
-  readonly status: RunStatus['status'];
-  readonly conclusion: Conclusion | null;
-  /** Why, in one line. */
-  readonly reason: string | null;
-  readonly started_at: string | null;
-  readonly completed_at: string | null;
-}
-
-export interface ApiStage extends ApiState {
-  readonly name: string;
-  /** Stages of other jobs that must be over before it. */
-  readonly waits_for: readonly string[];
-  readonly html_url: string;
-  readonly log_url: string;
-  /** What it kept; null when it kept nothing. A download of what is not kept any more answers 410. */
-  readonly artifacts: ApiArtifacts | null;
-  /** The run and stage whose result was used again. */
-  readonly reused_from: { readonly run: number; readonly stage: string } | null;
-}
-
-export interface ApiArtifacts {
-  readonly archive_download_url: string;
-  readonly size_in_bytes: number;
-  /** `sha256:…` of the archive, a gzipped tar. */
-  readonly digest: string;
-  readonly files: number;
-}
-
-export interface ApiRunWithStages extends ApiRun {
-  readonly stages: readonly ApiStage[];
-  /** Problems of caicloud.yml. */
-  readonly issues: readonly Issue[];
-}
+export type { ApiRunWithStages, ApiStage } from './api-shapes.js';
 
 export function apiRun(view: RunView, addresses: Addresses): ApiRun {
   const { repository, trigger } = view;
-  const { run } = view.progress;
+  const { run, cancelledBy, allowed } = view.progress;
   const isCompleted = run.status === 'completed';
   return {
     id: view.id,
@@ -69,6 +20,8 @@ export function apiRun(view: RunView, addresses: Addresses): ApiRun {
     head_branch: trigger.branch ?? null,
     tag: trigger.tag ?? null,
     pull_request: trigger.pullRequest ?? null,
+    base_branch: trigger.base ?? null,
+    fork: trigger.fork,
     display_title: trigger.title,
     actor: trigger.sender,
     status: run.status,
@@ -76,30 +29,98 @@ export function apiRun(view: RunView, addresses: Addresses): ApiRun {
     reason: isCompleted ? run.reason : null,
     created_at: iso(view.createdAt),
     ...times(run),
+    cancelled_by: cancelledBy ?? null,
+    allowed_by: allowed?.by ?? null,
     html_url: addresses.run(view.id, repository.private),
     url: addresses.api(view.id, repository.private),
   };
 }
 
-export function apiRunWithStages(view: RunView, addresses: Addresses): ApiRunWithStages {
+/** @param causes absent: none is known */
+export async function apiRunWithStages(
+  view: RunView,
+  addresses: Addresses,
+  causes?: Causes,
+): Promise<ApiRunWithStages> {
+  return {
+    ...apiRun(view, addresses),
+    stages: await Promise.all(view.plan.stages.map((stage) => apiStage(view, stage, addresses, causes))),
+    issues: [...view.issues],
+  };
+}
+
+export async function apiStage(
+  view: RunView,
+  stage: PlannedStage,
+  addresses: Addresses,
+  causes?: Causes,
+): Promise<ApiStage> {
   const isPrivate = view.repository.private;
-  const stages = view.plan.stages.map(({ id, waitsFor }): ApiStage => {
-    const state = stateOf(view, id);
-    const reason = stageReason(state, waitsFor);
-    return {
-      name: id,
-      waits_for: waitsFor ?? [],
-      status: state.status,
-      conclusion: conclusionOf(state) ?? null,
-      reason: reason === '' ? null : reason,
-      ...times(state),
-      html_url: addresses.stage(view.id, id, isPrivate),
-      log_url: addresses.log(view.id, id, isPrivate),
-      artifacts: apiArtifacts(state, addresses.artifacts(view.id, id, isPrivate)),
-      reused_from: (state.status === 'completed' && state.facts.reusedFrom) || null,
-    };
-  });
-  return { ...apiRun(view, addresses), stages, issues: view.issues };
+  const { id, waitsFor } = stage;
+  const state = stateOf(view, id);
+  const reason = stageReason(state, waitsFor);
+  const again = view.progress.stages.find((one) => one.id === id)?.again;
+  return {
+    name: id,
+    section: stage.name,
+    part: stage.part ?? null,
+    matrix: stage.cell ?? null,
+    kind: stage.spec.kind,
+    status: state.status,
+    conclusion: conclusionOf(state) ?? null,
+    reason: reason === '' ? null : reason,
+    ...times(state),
+    waits_for: [...(waitsFor ?? [])],
+    allow_failure: stage.options?.allowFailure === true,
+    ...factsOf(state.status === 'completed' ? state.facts : {}),
+    cause: await apiCause(view, stage, causes),
+    rerun: again === undefined ? null : { by: again.by, at: iso(again.at) },
+    artifacts: apiArtifacts(state, addresses.artifacts(view.id, id, isPrivate)),
+    html_url: addresses.stage(view.id, id, isPrivate),
+    url: addresses.apiStage(view.id, id, isPrivate),
+    log_url: addresses.log(view.id, id, isPrivate),
+  };
+}
+
+function factsOf(
+  facts: StageFacts,
+): Pick<
+  ApiStage,
+  | 'image'
+  | 'image_digest'
+  | 'published'
+  | 'exit_code'
+  | 'tries'
+  | 'services'
+  | 'notes'
+  | 'spans'
+  | 'worker'
+  | 'reused_from'
+> {
+  return {
+    image: facts.image ?? null,
+    image_digest: facts.imageDigest ?? null,
+    published: facts.published ?? null,
+    exit_code: facts.exitCode ?? null,
+    tries: facts.tries ?? null,
+    services: [...(facts.services ?? [])],
+    notes: [...(facts.notes ?? [])],
+    spans: { ...facts.spans },
+    worker: facts.worker ?? null,
+    reused_from: facts.reusedFrom ?? null,
+  };
+}
+
+async function apiCause(
+  view: RunView,
+  { id }: PlannedStage,
+  causes: Causes | undefined,
+): Promise<ApiStage['cause']> {
+  const conclusion = conclusionOf(stateOf(view, id));
+  // A log is only looked into where something failed.
+  if (conclusion !== 'failure' && conclusion !== 'timed_out') return null;
+  const cause = await causes?.of(view.id, id);
+  return cause === undefined ? null : { kind: cause.kind, line: cause.line, text: cause.text };
 }
 
 function apiArtifacts(state: StageState, url: string): ApiArtifacts | null {
@@ -109,7 +130,7 @@ function apiArtifacts(state: StageState, url: string): ApiArtifacts | null {
     : null;
 }
 
-function times(state: RunStatus | StageState): Pick<ApiState, 'started_at' | 'completed_at'> {
+function times(state: RunStatus | StageState): Pick<ApiRun, 'started_at' | 'completed_at'> {
   const startedAt = state.status === 'queued' ? undefined : state.startedAt;
   return {
     started_at: startedAt === undefined ? null : iso(startedAt),

@@ -1,4 +1,4 @@
-import type { ZodType } from 'zod';
+import type { ZodType, z } from 'zod';
 
 /**
  * The body of a request, byte for byte.
@@ -26,7 +26,13 @@ export function isJson(contentType: string | undefined): boolean {
 export type ReadJson<T> =
   | { readonly ok: true; readonly value: T }
   /** What to answer; without a message it has another shape. */
-  | { readonly ok: false; readonly status: 400 | 413 | 415; readonly message?: string };
+  | {
+      readonly ok: false;
+      readonly status: 400 | 413 | 415;
+      readonly message?: string;
+      /** It is JSON, and these of its fields are wrong. */
+      readonly issues?: readonly z.core.$ZodIssue[];
+    };
 
 /** A JSON body of that shape, of at most `limit` bytes. */
 export async function readJson<T>(request: Request, shape: ZodType<T>, limit: number): Promise<ReadJson<T>> {
@@ -35,8 +41,12 @@ export async function readJson<T>(request: Request, shape: ZodType<T>, limit: nu
   }
   const body = await readBody(request, limit);
   if (!body) return { ok: false, status: 413, message: 'The body is too large' };
-  const read = shape.safeParse(parseJson(body));
-  return read.success ? { ok: true, value: read.data } : { ok: false, status: 400 };
+  const json = parseJson(body);
+  if (json === undefined) return { ok: false, status: 400 };
+  const read = shape.safeParse(json);
+  return read.success
+    ? { ok: true, value: read.data }
+    : { ok: false, status: 400, issues: read.error.issues };
 }
 
 function parseJson(body: Buffer): unknown {

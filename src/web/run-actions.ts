@@ -1,4 +1,4 @@
-import type { Verdict } from '../runs/operations.js';
+import type { Stages, Verdict } from '../runs/operations.js';
 import type { WebContext } from './context.js';
 import type { Actions, RunView } from './ports.js';
 
@@ -7,13 +7,19 @@ export interface RunAction {
   /** Below the run's own. */
   readonly path: '/cancel' | '/rerun' | '/rerun-failed' | '/allow' | '/stages/:stage/rerun';
   /** Undefined: what the address names is not there. */
-  readonly act: (run: RunView, login: string, c: WebContext) => Promise<Verdict | undefined>;
+  readonly act: (
+    run: RunView,
+    login: string,
+    c: WebContext,
+    /** Of a re-run. Absent or empty: all. */
+    stages?: Stages,
+  ) => Promise<Verdict | undefined>;
 }
 
 export function runActions(operations: Actions['operations']): readonly RunAction[] {
   return [
     { path: '/cancel', act: ({ id }, login) => operations.cancel(id, login) },
-    { path: '/rerun', act: ({ id }, login) => operations.rerun(id, [], login) },
+    { path: '/rerun', act: ({ id }, login, _c, stages = []) => operations.rerun(id, stages, login) },
     { path: '/rerun-failed', act: ({ id }, login) => operations.rerunFailed(id, login) },
     { path: '/allow', act: ({ id }, login) => operations.allowRun(id, login) },
     {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Verdict } from '../../src/runs/operations.js';
 import type { Actions, People } from '../../src/web/ports.js';
-import { type Site, startSite } from './harness.js';
+import { startDescribedSite } from './api-site.js';
+import type { Site } from './harness.js';
 import { repository, runView } from './runs.js';
 
 const TOKENS: Readonly<Record<string, string>> = { ghp_of_wanda: 'wanda', ghp_of_rita: 'rita' };
@@ -16,7 +17,7 @@ beforeEach(async () => {
   asked = [];
   isDown = false;
   verdict = { kind: 'done', words: 'It is done.', runs: [7] };
-  site = await startSite({ actions: { people, operations } });
+  site = await startDescribedSite({ actions: { people, operations } });
   site.runs.put(runView({ id: 7, stages: { 'e2e (n=1)': { status: 'queued' } } }));
   site.runs.put(runView({ id: 8, private: true }));
 });
@@ -40,7 +41,8 @@ const note = async (words: string): Promise<Verdict> => {
   return verdict;
 };
 const operations: Actions['operations'] = {
-  start: ({ name }, ref, by) => note(`start ${name} ${ref} by ${by}`),
+  start: ({ name }, ref, by, { stages = [], key = '' } = {}) =>
+    note(`start ${name} ${ref} [${stages.join()}] ${key} by ${by}`.replace(/ +/g, ' ')),
   cancel: (run, by) => note(`cancel ${run} by ${by}`),
   rerun: (run, stages, by) => note(`rerun ${run} [${stages.join()}] by ${by}`),
   rerunFailed: (run, by) => note(`rerun failed of ${run} by ${by}`),
@@ -75,7 +77,7 @@ test.each([
 test('a run is started on a branch or tag', async () => {
   const body = JSON.stringify({ repository: 'acme/hello', ref: 'main' });
   expect((await post('', bearer('ghp_of_wanda'), body)).status).toBe(202);
-  expect(asked).toEqual(['start hello main by wanda']);
+  expect(asked).toEqual(['start hello main [] by wanda']);
 });
 
 test.each<[number, string, Readonly<Record<string, string>>]>([
@@ -115,7 +117,7 @@ test('a form, which a page of somebody else could send, is not taken', async () 
 test('a refusal has its words', async () => {
   verdict = { kind: 'refused', words: 'Run 7 is over.' };
   const { status, json } = await post('/7/cancel', bearer('ghp_of_wanda'));
-  expect([status, json]).toEqual([409, { message: 'Run 7 is over.' }]);
+  expect([status, json['message']]).toEqual([409, 'Run 7 is over.']);
 });
 
 test('GitHub away: nothing is done, and the token is in no log', async () => {
@@ -131,4 +133,40 @@ test('who asks too often waits, and others do not', async () => {
   const { status, headers } = await post('/7/cancel', bearer('ghp_of_rita'));
   expect([status, headers['retry-after']]).toEqual([429, '60']);
   expect((await post('/7/cancel', bearer('ghp_of_wanda'))).status).toBe(202);
+});
+
+test('a run is started for some stages, under a key', async () => {
+  const body = JSON.stringify({ repository: 'acme/hello', ref: 'main', stages: ['unit', 'lint'] });
+  const headers = { ...bearer('ghp_of_wanda'), 'idempotency-key': 'deploy-7' };
+  expect((await post('', headers, body)).status).toBe(202);
+  expect(asked).toEqual(['start hello main [unit,lint] deploy-7 by wanda']);
+  const tooLong = { ...headers, 'idempotency-key': 'x'.repeat(201) };
+  expect((await post('', tooLong, body)).json).toMatchObject({ errors: [{ field: 'Idempotency-Key' }] });
+});
+
+test('what is wrong with a body is said by field', async () => {
+  const body = JSON.stringify({ repository: 'acme', ref: '', stages: 'all', branch: 'main' });
+  const { status, json } = await post('', bearer('ghp_of_wanda'), body);
+  expect(status).toBe(400);
+  const errors = json['errors'] as { field: string }[];
+  expect(errors.map(({ field }) => field)).toEqual(['repository', 'ref', 'stages', '']);
+});
+
+test.each<[string | undefined, number, readonly string[]]>([
+  [undefined, 202, ['rerun 7 [] by wanda']],
+  ['{}', 202, ['rerun 7 [] by wanda']],
+  ['{"stages": ["unit"]}', 202, ['rerun 7 [unit] by wanda']],
+  ['{"stages": [7]}', 400, []],
+  ['stages', 400, []],
+])('re-run with the body %j', async (body, status, words) => {
+  expect((await post('/7/rerun', bearer('ghp_of_wanda'), body)).status).toBe(status);
+  expect(asked).toEqual(words);
+});
+
+test('another method is answered with those that there are', async () => {
+  const answer = await site.ask('/api/runs', { method: 'DELETE' });
+  expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, HEAD, POST']);
+  const cancel = await site.ask('/api/runs/7/cancel');
+  expect([cancel.status, cancel.headers.allow]).toEqual([405, 'POST']);
+  expect((await site.ask('/api/nothing')).status).toBe(404);
 });

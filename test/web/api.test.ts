@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { type Site, startSite } from './harness.js';
+import { startDescribedSite } from './api-site.js';
+import type { Site } from './harness.js';
 import { ended, NOON, queued, running, runView } from './runs.js';
 
 let site: Site;
 beforeEach(async () => {
-  site = await startSite();
+  site = await startDescribedSite();
 });
 afterEach(() => site.stop());
 
@@ -37,10 +38,22 @@ describe('GET /api/runs', () => {
     ['status=passed', 'status: expected one of queued, in_progress, completed'],
     ['page=0', 'page: expected a whole number from 1 on'],
     ['page=1e3', 'page: expected a whole number from 1 on'],
-    ['per_page=-1', 'per_page: expected a whole number from 1 to 100'],
+    ['per_page=-1', 'per_page: expected a whole number from 1 on'],
+    ['event=pushed', 'event: expected one of push, tag, pull_request, merge_group, schedule, manual'],
+    ['head_sha=main', 'head_sha: expected 7 to 40 hex digits'],
+    ['sort=stars', 'sort: expected one of created'],
+    ['brnach=main', 'brnach: there is no such parameter'],
+    [
+      'created=2026-02-30',
+      'created: expected a date or time, as 2026-01-31, >=2026-01-31T12:00:00Z or 2026-01-01..2026-01-31',
+    ],
   ])('refuses %s', async (query, message) => {
     const { status, body } = await site.ask(`/api/runs?${query}`);
-    expect([status, JSON.parse(body)]).toEqual([400, { message }]);
+    const [field = '', words] = message.split(': ');
+    expect([status, JSON.parse(body)]).toEqual([
+      400,
+      { message, errors: [{ field, message: words }], documentation_url: 'https://ci.example/api' },
+    ]);
   });
 });
 
@@ -100,7 +113,10 @@ describe('GET /api/runs/:id', () => {
 
   test('a run that is not there is JSON too', async () => {
     const { status, body } = await site.ask('/api/runs/7');
-    expect([status, body]).toEqual([404, '{"message":"Not Found"}']);
+    expect([status, JSON.parse(body)]).toEqual([
+      404,
+      { message: 'Not Found', documentation_url: 'https://ci.example/api' },
+    ]);
   });
 });
 
