@@ -1,7 +1,8 @@
 import { BUILT_IMAGE, type Outcome, type PlannedStage, type StageProgress } from '../pipeline/model.js';
 import { keepStart } from '../pipeline/wording.js';
-import { firstError } from './first-error.js';
+import { briefExcerpt } from './first-cause.js';
 import { codeCell, fenced } from './markdown.js';
+import type { FirstCause } from './ports.js';
 import { plainText } from './terminal.js';
 
 /** Enough to see what happened; the log is a click away. */
@@ -11,20 +12,25 @@ const LINE_CHARACTERS = 300;
 /** Longer commands are read in the file. */
 const MOST_COMMAND = 1000;
 
+/** Of what a stage that failed said: why it failed, or else the end of its log. Plain text. */
+export interface StageSaid {
+  readonly cause?: FirstCause | undefined;
+  readonly log?: string;
+}
+
 /** What a stage that failed said, and how to try the same elsewhere; undefined: there is nothing to add to the table. */
 export function failureSection(
   { id, state }: StageProgress,
   planned: PlannedStage | undefined,
-  log: string | undefined,
+  { cause, log = '' }: StageSaid,
 ): string | undefined {
-  const said = log === undefined || log.trim() === '' ? undefined : log.trimEnd();
-  const error = said === undefined ? undefined : firstError(said);
-  const excerpt = error ?? (said === undefined ? undefined : lastLines(said));
+  const end = log.trim() === '' ? undefined : lastLines(log.trimEnd());
+  const excerpt = cause === undefined ? end : briefExcerpt(cause);
   const command = state.status === 'completed' ? reproduction(state.outcome, planned) : undefined;
   const parts = [
     ...(excerpt === undefined
       ? []
-      : [`${error === undefined ? 'The end of' : 'First error in'} ${codeCell(id)}`, fenced(excerpt)]),
+      : [`${cause === undefined ? 'The end of' : 'First error in'} ${codeCell(id)}`, fenced(excerpt)]),
     ...(command === undefined ? [] : [`To try ${codeCell(id)} in a clone of yours:`, fenced(command)]),
   ];
   return parts.length === 0 ? undefined : parts.join('\n\n');

@@ -1,5 +1,6 @@
 import { newestAttempt } from './again.js';
 import { failedStagesOf, MARKER, renderComment } from './comment.js';
+import type { StageSaid } from './comment-failure.js';
 import { type CommentMode, commentWish, newestSubject } from './comment-wish.js';
 import type { Gate } from './gate.js';
 import type { LaneLog } from './lane.js';
@@ -11,6 +12,7 @@ import {
   type CommentApi,
   CommentGone,
   type CommentStore,
+  type Findings,
   type Links,
   type LogTail,
   type StickyComment,
@@ -24,6 +26,7 @@ export interface CommentLaneDeps {
   readonly store: CommentStore;
   readonly api: CommentApi;
   readonly tail: LogTail;
+  readonly findings: Findings;
   readonly links: Links;
   readonly mode: CommentMode;
   readonly clock: Clock;
@@ -40,10 +43,10 @@ const BETWEEN_MS = 10_000;
 /** What is not taken for so long is not news any more. */
 const GIVE_UP_MS = 24 * 3600 * 1000;
 
-/** Enough for the first error of a stage. */
-const TAIL_BYTES = 60 * 1024;
+/** Enough for the last lines of a stage. */
+const TAIL_BYTES = 16 * 1024;
 
-/** Logs that are read for one comment; of more stages it has no room to say much. */
+/** Stages whose logs are read for one comment; of more stages it has no room to say much. */
 const MOST_LOGS = 5;
 
 /** What GitHub was last told by this lane. */
@@ -88,7 +91,7 @@ export function createCommentLane(thread: Thread, deps: CommentLaneDeps): Rounds
       subject: wish.subject,
       answers,
       links: deps.links,
-      logs: await logsOf(wish.subject),
+      said: await saidIn(wish.subject),
     });
     const githubId =
       shown?.body === body && shown.githubId === comment.githubId
@@ -130,12 +133,17 @@ export function createCommentLane(thread: Thread, deps: CommentLaneDeps): Rounds
     }
   }
 
-  async function logsOf(subject: CheckSubject | undefined): Promise<ReadonlyMap<string, string>> {
+  async function saidIn(subject: CheckSubject | undefined): Promise<ReadonlyMap<string, StageSaid>> {
     const failed = subject === undefined ? [] : failedStagesOf(subject).slice(0, MOST_LOGS);
-    const logs = await Promise.all(
-      failed.map(async ({ id }) => [id, await logOf(subject?.run ?? 0, id)] as const),
+    const said = await Promise.all(
+      failed.map(async ({ id }) => [id, await saidBy(subject?.run ?? 0, id)] as const),
     );
-    return new Map(logs);
+    return new Map(said);
+  }
+
+  async function saidBy(run: number, stage: string): Promise<StageSaid> {
+    const cause = await deps.findings.cause(run, stage);
+    return cause === undefined ? { log: await logOf(run, stage) } : { cause };
   }
 
   /** A comment without a log is better than none. */

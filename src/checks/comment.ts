@@ -1,8 +1,9 @@
+import { hasFailed } from '../pipeline/judgement.js';
 import { duration } from '../pipeline/measures.js';
 import type { PlannedStage, StageProgress } from '../pipeline/model.js';
 import { keepStart, lasted } from '../pipeline/wording.js';
 import { answerSections } from './comment-answers.js';
-import { failureSection } from './comment-failure.js';
+import { failureSection, type StageSaid } from './comment-failure.js';
 import { TITLE_CHARACTERS } from './cut.js';
 import { codeCell, link, prose } from './markdown.js';
 import type { Answer, CheckSubject, Links } from './ports.js';
@@ -27,14 +28,14 @@ export interface CommentInput {
   /** Oldest first. */
   readonly answers: readonly Answer[];
   readonly links: Links;
-  /** The ends of the logs of stages that failed, as plain text. */
-  readonly logs: ReadonlyMap<string, string>;
+  /** What stages that failed said. */
+  readonly said: ReadonlyMap<string, StageSaid>;
 }
 
 /** The comment as Markdown. What others wrote is inert in it, and no line of it begins with a slash. */
-export function renderComment({ subject, answers, links, logs }: CommentInput): string {
+export function renderComment({ subject, answers, links, said }: CommentInput): string {
   const sections = [
-    ...(subject === undefined ? [] : runSections(subject, links, logs)),
+    ...(subject === undefined ? [] : runSections(subject, links, said)),
     ...answerSections(answers, ANSWERS_BYTES),
   ];
   return withoutCommands([MARKER, ...sections].join('\n\n'));
@@ -42,18 +43,13 @@ export function renderComment({ subject, answers, links, logs }: CommentInput): 
 
 /** Stages that failed, also where their file allows it. */
 export function failedStagesOf({ progress }: CheckSubject): readonly StageProgress[] {
-  return progress.stages.filter(
-    ({ state }) =>
-      state.status === 'completed' &&
-      (['failed', 'timed_out', 'error'].includes(state.outcome.kind) ||
-        (state.outcome.kind === 'neutral' && state.outcome.allowed === true)),
-  );
+  return progress.stages.filter(({ state }) => state.status === 'completed' && hasFailed(state.outcome));
 }
 
 function runSections(
   subject: CheckSubject,
   links: Links,
-  logs: ReadonlyMap<string, string>,
+  said: ReadonlyMap<string, StageSaid>,
 ): readonly string[] {
   const { run, progress, repository } = subject;
   const isFailure = progress.run.status === 'completed' && progress.run.conclusion === 'failure';
@@ -67,7 +63,7 @@ function runSections(
   return [
     head,
     stageTable(subject, links, TABLE_BYTES),
-    ...failureSections(subject, failed, logs),
+    ...failureSections(subject, failed, said),
     hints(failed[0]?.id),
   ];
 }
@@ -87,13 +83,13 @@ function headOf(subject: CheckSubject, isFailure: boolean, url: string): string 
 function failureSections(
   subject: CheckSubject,
   failed: readonly StageProgress[],
-  logs: ReadonlyMap<string, string>,
+  said: ReadonlyMap<string, StageSaid>,
 ): readonly string[] {
   const planned = new Map<string, PlannedStage>(subject.plan.stages.map((stage) => [stage.id, stage]));
   const shown: string[] = [];
   let left = FAILURES_BYTES;
   for (const stage of failed) {
-    const section = failureSection(stage, planned.get(stage.id), logs.get(stage.id));
+    const section = failureSection(stage, planned.get(stage.id), said.get(stage.id) ?? {});
     left -= Buffer.byteLength(section ?? '');
     if (left < 0) break;
     if (section !== undefined) shown.push(section);

@@ -1,8 +1,9 @@
 import { bytes as inWords } from '../pipeline/measures.js';
 import { newestAttempt } from './again.js';
 import { endFrom, OUTPUT_BYTES } from './cut.js';
-import { firstError } from './first-error.js';
+import { causeAddress, causeExcerpt, causePlace } from './first-cause.js';
 import { fenced, link } from './markdown.js';
+import type { FirstCause } from './ports.js';
 import { plainText } from './terminal.js';
 
 /** The end of a log, and how much there is of it in all. */
@@ -11,15 +12,28 @@ export interface LogEnd {
   readonly size: number;
 }
 
-/** The text of a stage's check: the first error, then as much of the log's end as GitHub takes. */
-export function logText(log: LogEnd, failed: boolean, url: string): string | undefined {
+/** What is known of a stage that failed. */
+export interface WhyFailed {
+  readonly cause?: FirstCause | undefined;
+  /** The run to compare with, and where that is done. */
+  readonly lastPassed?: { readonly run: number; readonly difference: string } | undefined;
+}
+
+/** A log of so few lines is seen at once: nothing of it is shown twice. */
+const SHORT_LINES = 20;
+
+/**
+ * The text of a stage's check: the first error and what to compare with, then as much of the log's end as GitHub
+ * takes. @param url the stage's page
+ */
+export function logText(log: LogEnd, url: string, why: WhyFailed = {}): string | undefined {
   if (log.size === 0) {
     return undefined;
   }
   const tail = endFrom(log.bytes, OUTPUT_BYTES);
   let keep = tail.length;
   for (;;) {
-    const text = compose(tail.subarray(tail.length - keep), log.size, failed, url);
+    const text = compose(tail.subarray(tail.length - keep), log.size, url, why);
     const total = Buffer.byteLength(text);
     if (total <= OUTPUT_BYTES) {
       return text;
@@ -31,14 +45,27 @@ export function logText(log: LogEnd, failed: boolean, url: string): string | und
   }
 }
 
-function compose(end: Buffer, size: number, failed: boolean, url: string): string {
+function compose(end: Buffer, size: number, url: string, why: WhyFailed): string {
   const shown = newestAttempt(plainText(end.toString())).trimEnd();
   const missing = size - end.length;
-  const error = failed ? firstError(shown) : undefined;
   const notice = `${inWords(missing)} of the log's beginning are not shown here: ${link('the whole log', url)}`;
+  const isShort = missing === 0 && shown.split('\n').length <= SHORT_LINES;
+  const first = isShort ? [] : causeSections(why, url);
   return [
-    ...(error === undefined ? [] : ['First error:', fenced(error), 'End of the log:']),
+    ...first,
+    ...sinceSection(why),
+    ...(first.length > 0 ? ['End of the log:'] : []),
     ...(missing > 0 ? [notice] : []),
     ...(shown === '' ? [] : [fenced(shown)]),
   ].join('\n\n');
+}
+
+function causeSections({ cause }: WhyFailed, url: string): readonly string[] {
+  if (cause === undefined) return [];
+  return [`First error, ${link(causePlace(cause), causeAddress(url, cause))}:`, fenced(causeExcerpt(cause))];
+}
+
+function sinceSection({ lastPassed }: WhyFailed): readonly string[] {
+  if (lastPassed === undefined) return [];
+  return [link(`What changed since run ${lastPassed.run}, which passed`, lastPassed.difference)];
 }

@@ -217,6 +217,27 @@ export interface Links {
   stage(run: number, stage: StageId, isPrivate: boolean): string;
   /** What a stage kept, to be downloaded. */
   artifacts(run: number, stage: StageId, isPrivate: boolean): string;
+  /** What a stage printed that it did not print when it passed the last time. */
+  difference(run: number, stage: StageId, isPrivate: boolean): string;
+}
+
+/** The probable first cause of a stage's failure, as its log says it: plain text, a few dozen lines at most. */
+export interface FirstCause {
+  /** Number of its first line in the log, from 1. */
+  readonly line: number;
+  /** How many lines, from `line` on, say it. */
+  readonly lines: number;
+  readonly text: string;
+  /** Up to five lines on either side. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+/** What is known of why a stage failed. Neither rejects: what cannot be found out is not said. */
+export interface Findings {
+  cause(run: number, stage: StageId): Promise<FirstCause | undefined>;
+  /** The run to compare with: the last one before it in which the stage passed. */
+  lastPassed(run: number, stage: StageId): Promise<number | undefined>;
 }
 
 /** Time, so that tests decide it. */

@@ -10,12 +10,13 @@ import {
   type CheckSubject,
   type Clock,
   type DirtyCheck,
+  type Findings,
   type Links,
   type LogTail,
   WHOLE_RUN,
 } from './ports.js';
 import { createReloads } from './reloads.js';
-import { renderCheck, stateOf } from './render.js';
+import { didFail, renderCheck, stateOf } from './render.js';
 import type { Rounds } from './rounds.js';
 
 /** Keeps GitHub's checks as the store says they should be. */
@@ -34,6 +35,7 @@ export interface PublisherDeps {
   readonly store: CheckStore;
   readonly api: CheckApi;
   readonly tail: LogTail;
+  readonly findings: Findings;
   readonly links: Links;
   readonly clock: Clock;
   readonly logger: LaneLog;
@@ -116,8 +118,17 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   async function draw(subject: CheckSubject, key: CheckKey) {
     const hasLog = key !== WHOLE_RUN && stateOf(subject, key).startedAt !== undefined;
     const log = hasLog ? await tailOf(subject.run, key) : undefined;
-    const view = renderCheck(subject, key, { links: deps.links, ...(log === undefined ? {} : { log }) });
+    const why = hasLog && didFail(subject, key) ? await whyOf(subject.run, key) : {};
+    const view = renderCheck(subject, key, { links: deps.links, ...(log && { log }), ...why });
     return { view, logSize: log?.size ?? 0 };
+  }
+
+  async function whyOf(run: number, key: CheckKey) {
+    const [cause, lastPassed] = await Promise.all([
+      deps.findings.cause(run, key),
+      deps.findings.lastPassed(run, key),
+    ]);
+    return { cause, lastPassed };
   }
 
   /** A check without its log is better than none. */

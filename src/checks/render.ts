@@ -1,4 +1,4 @@
-import { conclusionOf } from '../pipeline/judgement.js';
+import { conclusionOf, hasFailed } from '../pipeline/judgement.js';
 import type { StageProgress, StageState } from '../pipeline/model.js';
 import { keepStart } from '../pipeline/wording.js';
 import { runActions } from './actions.js';
@@ -6,8 +6,15 @@ import { notYetAgain, stageLine } from './again.js';
 import { TITLE_CHARACTERS } from './cut.js';
 import { checkName, externalId } from './identity.js';
 import { issueAnnotations, issueText } from './issues.js';
-import { type LogEnd, logText } from './log-text.js';
-import { type CheckKey, type CheckSubject, type CheckView, type Links, WHOLE_RUN } from './ports.js';
+import { type LogEnd, logText, type WhyFailed } from './log-text.js';
+import {
+  type CheckKey,
+  type CheckSubject,
+  type CheckView,
+  type FirstCause,
+  type Links,
+  WHOLE_RUN,
+} from './ports.js';
 import { runSummary } from './run-summary.js';
 import { runTitle } from './run-title.js';
 import { type StageAddresses, stageSummary } from './stage-summary.js';
@@ -17,6 +24,9 @@ export interface RenderInput {
   readonly links: Links;
   /** The end of the stage's log; more of it than fits is cut. */
   readonly log?: LogEnd;
+  readonly cause?: FirstCause | undefined;
+  /** The last run in which the stage passed. */
+  readonly lastPassed?: number | undefined;
 }
 
 /**
@@ -59,14 +69,14 @@ function renderRun(subject: CheckSubject, links: Links): CheckView {
 
 function renderStage(subject: CheckSubject, key: CheckKey, input: RenderInput): CheckView {
   const stage = stageState(subject, key);
-  const { state } = stage;
   const url = input.links.stage(subject.run, key, subject.repository.private);
-  const log = input.log === undefined ? undefined : logText(input.log, didFail(state), url);
+  const why = didFail(subject, key) ? whyFailed(subject, key, input) : {};
+  const log = input.log === undefined ? undefined : logText(input.log, url, why);
   const text = notYetAgain(stage, url) ?? log;
   const planned = subject.plan.stages.find(({ id }) => id === key);
   return {
     ...head(subject, key, url, stageLine(stage, planned)),
-    ...stageMoment(state),
+    ...stageMoment(stage.state),
     ...timesAgain(stage),
     summary: stageSummary(planned, stage, stageAddresses(subject, key, input.links)),
     ...(text === undefined ? {} : { text }),
@@ -89,12 +99,20 @@ function stageAddresses(subject: CheckSubject, key: CheckKey, links: Links): Sta
   };
 }
 
+function whyFailed(
+  { run, repository }: CheckSubject,
+  key: CheckKey,
+  { links, cause, lastPassed }: RenderInput,
+): WhyFailed {
+  if (lastPassed === undefined) return { cause };
+  const difference = links.difference(run, key, repository.private);
+  return { cause, lastPassed: { run: lastPassed, difference } };
+}
+
 /** Allowed or not: its log is looked at for the first error. */
-function didFail(state: StageState): boolean {
-  if (state.status !== 'completed') return false;
-  const { outcome } = state;
-  if (outcome.kind === 'neutral') return outcome.allowed === true;
-  return ['failure', 'timed_out'].includes(conclusionOf(outcome));
+export function didFail(subject: CheckSubject, key: CheckKey): boolean {
+  const { state } = stageState(subject, key);
+  return state.status === 'completed' && hasFailed(state.outcome);
 }
 
 function head(subject: CheckSubject, key: CheckKey, detailsUrl: string, title: string) {

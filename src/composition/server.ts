@@ -41,6 +41,8 @@ import { jobFailed, reconcile } from '../runs/reconcile.js';
 import { createCarryOutSchedule } from '../runs/schedule.js';
 import type { GitHubSettings, RegistrySettings, Settings } from '../settings.js';
 import { createLinks } from '../web/links.js';
+import type { Causes } from '../web/ports.js';
+import { composeCauses } from './causes.js';
 import type { Floor, RepositoryQueries, RunHistory, SignIn } from '../web/ports.js';
 import { systemClock } from './clock.js';
 import type { DataDir } from './data-dir.js';
@@ -68,6 +70,7 @@ export interface Server {
   readonly store: RunStore;
   readonly archive: LogArchive;
   readonly live: Live;
+  readonly causes: Causes;
   readonly blobs: BlobStore;
   readonly finds: Finds;
   readonly webhooks: GitHubApp['webhooks'];
@@ -133,7 +136,8 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     isReplay: redisReplays(await deps.redis.connect('prompt')),
   });
 
-  const telling = composeTelling({ db, github, archive, links, mode: settings.comment, logger });
+  const { causes, findings } = composeCauses({ db, store, archive, logger });
+  const telling = composeTelling({ db, github, archive, findings, links, mode: settings.comment, logger });
   const endLogs = createLogEnds({ store, live, archive, logger });
 
   const commands = await deps.redis.connect('patient');
@@ -258,6 +262,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     store,
     archive,
     live,
+    causes,
     blobs,
     finds: createFinds({ store, index, blobs, reported: consumer, clock: systemClock }),
     webhooks: github.webhooks,

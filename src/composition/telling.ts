@@ -6,6 +6,7 @@ import type { CommentMode } from '../checks/comment-wish.js';
 import { type Commenter, createCommenter } from '../checks/commenter.js';
 import { createGates } from '../checks/gate.js';
 import { DEFAULT_PACE } from '../checks/pace.js';
+import type { Findings } from '../checks/ports.js';
 import { createPublisher } from '../checks/publisher.js';
 import type { LogArchive } from '../logs/ports.js';
 import { createTail } from '../logs/tail.js';
@@ -17,6 +18,7 @@ export interface TellingDeps {
   readonly db: Database;
   readonly github: Pick<GitHubApp, 'checks' | 'sticky' | 'budget'>;
   readonly archive: LogArchive;
+  readonly findings: Findings;
   readonly links: Links;
   readonly mode: CommentMode;
   readonly logger: Logger;
@@ -27,10 +29,12 @@ export interface Telling extends Commenter {
   readonly unsentChecks: () => Promise<number>;
 }
 
-export function composeTelling({ db, github, archive, links, mode, logger }: TellingDeps): Telling {
+export function composeTelling(deps: TellingDeps): Telling {
+  const { db, github, archive, findings, links, mode, logger } = deps;
   const store = checkStore(db);
   const common = {
     tail: createTail(archive),
+    findings,
     links,
     clock: systemClock,
     logger,

@@ -1,3 +1,4 @@
+import { createDifferences } from '../logs/difference/differences.js';
 import type { Logger, RunFilter, RunStore } from '../runs/ports.js';
 import type { Settings } from '../settings.js';
 import type { Health, Metrics, RunQueries } from '../web/ports.js';
@@ -29,6 +30,8 @@ export function webListener(deps: WebComposition): Web {
     floor: server.floor,
     archive: server.archive,
     live: server.live,
+    causes: server.causes,
+    differences: createDifferences(server.archive),
     blobs: server.blobs,
     health,
     metrics,
@@ -45,5 +48,9 @@ export function webListener(deps: WebComposition): Web {
 }
 
 function queriesOf(store: RunStore): RunQueries {
-  return { run: (id) => store.load(id), runs: (filter: RunFilter) => store.list(filter) };
+  return {
+    run: (id) => store.load(id),
+    runs: (filter: RunFilter) => store.list(filter),
+    lastPassed: (run, stage) => store.lastPassed(run, stage),
+  };
 }

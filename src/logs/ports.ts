@@ -1,4 +1,5 @@
 import type { StageId } from '../pipeline/model.js';
+import type { Cause } from './cause/cause.js';
 
 /** A log that people read: what a stage printed, or what one of its services did. */
 export interface LogId {
@@ -119,6 +120,18 @@ export interface RunUsage {
 export interface LogUsage {
   /** Each run that has logs, in no order. */
   usage(): AsyncIterable<RunUsage>;
+}
+
+/** What was found in a log of so many bytes: a log that has grown since is looked at again. */
+export interface KnownCause {
+  readonly bytes: number;
+  readonly cause: Cause | undefined;
+}
+
+/** The causes of failures that were found. */
+export interface CauseStore {
+  load(run: number, stage: StageId): Promise<KnownCause | undefined>;
+  keep(run: number, stage: StageId, known: KnownCause): Promise<void>;
 }
 
 /** Small files somewhere else, as S3 keeps them. Names are paths of plain characters. */

@@ -17,6 +17,13 @@ export function letsGoOn(outcome: Outcome): boolean {
   }
 }
 
+/** Whether it went wrong, also where that is allowed. */
+export function hasFailed(outcome: Outcome): boolean {
+  return outcome.kind === 'neutral'
+    ? outcome.allowed === true
+    : ['failed', 'timed_out', 'error'].includes(outcome.kind);
+}
+
 /** What an outcome comes to in this stage: where it may fail, a failure counts neither for nor against. */
 export function judged({ options }: Pick<StageDefinition, 'options'>, outcome: Outcome): Outcome {
   if (options?.allowFailure !== true) return outcome;

@@ -71,6 +71,11 @@ export interface RunStore {
   ): Promise<{ readonly run: RunRecord; readonly changed: boolean } | undefined>;
   /** Runs that are not completed, oldest first. */
   unfinished(): Promise<readonly number[]>;
+  /**
+   * The run to compare with: the newest before this one in which the stage passed, of the same branch, tag or pull
+   * request where there is one, else of the default branch, else another of the repository's own.
+   */
+  lastPassed(run: number, stage: StageId): Promise<RunRecord | undefined>;
   /** The newest runs of these scopes, newest first: as many as tell what is going on there. */
   inScopes(repository: number, scopes: readonly string[]): Promise<readonly RunRecord[]>;
   /** Newest first. */

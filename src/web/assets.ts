@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 
+import { DIFFERENCE_STYLE } from './assets/difference-style.js';
 import { ICON } from './assets/icon.js';
 import { LOG_STYLE } from './assets/log-style.js';
 import { RUN_STYLE } from './assets/run-style.js';
@@ -17,6 +18,7 @@ interface Asset {
 export const ASSETS = {
   style: asset('style', 'css', 'text/css; charset=utf-8', STYLE + RUN_STYLE),
   logStyle: asset('log', 'css', 'text/css; charset=utf-8', LOG_STYLE),
+  differenceStyle: asset('difference', 'css', 'text/css; charset=utf-8', DIFFERENCE_STYLE),
   icon: asset('icon', 'svg', 'image/svg+xml', ICON),
 } as const;
 

@@ -12,6 +12,7 @@ import { mountArtifacts } from './artifacts.js';
 import { mountAssets } from './assets.js';
 import { mountBadge } from './badge.js';
 import type { Room, WebEnv } from './context.js';
+import { mountDifference } from './difference.js';
 import { mountForms } from './forms.js';
 import { frameOf } from './frame.js';
 import { mountHealth } from './health.js';
@@ -93,6 +94,7 @@ export function createWeb(deps: WebDeps): Web {
   mountLogEndpoints(app, room);
   mountArtifacts(app, room);
   mountPages(app, room);
+  mountDifference(app, room);
   mountRunPages(app, room);
   mountRunEvents(app, room);
   mountBadge(app, room);

@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { MARKER, renderComment } from '../../src/checks/comment.js';
+import type { StageSaid } from '../../src/checks/comment-failure.js';
 import type { Answer, CheckSubject } from '../../src/checks/ports.js';
 import type { PlannedStage } from '../../src/pipeline/model.js';
 import { ended, failed, links, passed, runEnded, running, START, skipped, subject } from './subjects.js';
 
-const log = (lines: string) => new Map([['test', lines]]);
+const log = (lines: string): ReadonlyMap<string, StageSaid> => new Map([['test', { log: lines }]]);
+const cause = (text: string, before: readonly string[] = []): ReadonlyMap<string, StageSaid> =>
+  new Map([['test', { cause: { line: 31, lines: text.split('\n').length, text, before, after: ['FAIL'] } }]]);
 
-function rendered(shown: CheckSubject | undefined, logs = log(''), answers: readonly Answer[] = []): string {
-  return renderComment({ subject: shown, answers, links, logs });
+function rendered(shown: CheckSubject | undefined, said = log(''), answers: readonly Answer[] = []): string {
+  return renderComment({ subject: shown, answers, links, said });
 }
 
 const commands = { index: 3, total: 4, text: 'go test ./...' };
@@ -41,8 +44,12 @@ const asked = (words: string, changes: Partial<Answer> = {}): Answer => ({
 
 describe('what the comment says', () => {
   test('of a failure: the stages, the first error, how to try it, and what to do next', () => {
-    const said = `${'compiling\n'.repeat(30)}--- FAIL: TestLogin (0.02s)\n  login_test.go:41: got 401, want 200\n`;
-    expect(rendered(inImage(broken), log(said))).toMatchInlineSnapshot(`
+    const said = cause('--- FAIL: TestLogin (0.02s)\n  login_test.go:41: got 401, want 200', [
+      'one',
+      'compiling',
+      'compiling',
+    ]);
+    expect(rendered(inImage(broken), said)).toMatchInlineSnapshot(`
 "<!-- cyclone: the one comment of this pull request -->
 
 **1 of 2 stages failed: test** for 3f2c1ab · 1 min 52 s · [details](<https://ci.example/runs/7>)
@@ -56,9 +63,6 @@ describe('what the comment says', () => {
 First error in \`test\`
 
 \`\`\`text
-compiling
-compiling
-compiling
 compiling
 compiling
 --- FAIL: TestLogin (0.02s)
@@ -173,9 +177,11 @@ test('whatever there is to say, GitHub takes it', () => {
       names.map((name) => [name, ended(failed({ code: 'image', message: long.slice(0, 5_000) }), 1)]),
     ),
   });
-  const logs = new Map(names.map((name) => [name, `${long}\n`.repeat(50)]));
+  const text = `${long}\n`.repeat(50);
+  const found = { line: 1, lines: 50, text, before: [long], after: [long] };
+  const said = new Map(names.map((name, n) => [name, n % 2 === 0 ? { log: text } : { cause: found }]));
   const answers = Array.from({ length: 5 }, (_, place) => asked(`${long}\n`.repeat(50), { place }));
-  const body = renderComment({ subject: shown, answers, links, logs });
+  const body = renderComment({ subject: shown, answers, links, said });
   expect(Buffer.byteLength(body)).toBeLessThanOrEqual(65_536);
   expect(body).toContain('more');
   expect(body).toContain('asked');

@@ -12,7 +12,19 @@ import type { Answer, CheckSubject } from '../../src/checks/ports.js';
 import type { RunStore } from '../../src/runs/ports.js';
 import { type FakeClock, fakeClock } from './fake-clock.js';
 import { type ScriptedComments, scriptedComments } from './scripted-comments.js';
-import { ended, failed, links, passed, queued, runEnded, running, SHA, START, subject } from './subjects.js';
+import {
+  ended,
+  failed,
+  links,
+  noFindings,
+  passed,
+  queued,
+  runEnded,
+  running,
+  SHA,
+  START,
+  subject,
+} from './subjects.js';
 
 const PULL = 12;
 const failing = subject({
@@ -58,6 +70,7 @@ async function begin(mode: CommentMode): Promise<Commenter> {
     store: commentStore(db),
     api: github,
     tail: { tail: async () => ({ bytes: Buffer.from('said\n'), size: 5 }) },
+    findings: noFindings,
     links,
     mode,
     clock,

@@ -3,7 +3,7 @@ import { createPublisher, type Publisher } from '../../src/checks/publisher.js';
 import { type FakeClock, fakeClock } from './fake-clock.js';
 import { type MemoryStore, memoryStore } from './memory-store.js';
 import { type ScriptedGitHub, scriptedGitHub } from './scripted-github.js';
-import { links } from './subjects.js';
+import { links, noFindings } from './subjects.js';
 
 /** A publisher between a store in memory and a GitHub that does what it is told. */
 export interface House {
@@ -49,7 +49,16 @@ export async function openHouse(): Promise<House> {
     };
     const ignore = () => undefined;
     const logger = { debug: ignore, warn: ignore, error: ignore };
-    const begun = createPublisher({ store, api: github, tail, links, clock, logger, budget });
+    const begun = createPublisher({
+      store,
+      api: github,
+      tail,
+      findings: noFindings,
+      links,
+      clock,
+      logger,
+      budget,
+    });
     await begun.start();
     return begun;
   }

@@ -1,13 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { logText } from '../../src/checks/log-text.js';
+import { logText, type WhyFailed } from '../../src/checks/log-text.js';
 
 const URL = 'https://ci.example/log';
 const LIMIT = 65_535;
 
-function text(log: string | Buffer, failed = false): string {
+const WHY: WhyFailed = {
+  cause: { line: 1, lines: 2, text: '`````\n€', before: [], after: [] },
+  lastPassed: { run: 1, difference: URL },
+};
+
+function text(log: string | Buffer, why?: WhyFailed): string {
   const bytes = Buffer.from(log);
-  return logText({ bytes, size: bytes.length }, failed, URL) ?? '';
+  return logText({ bytes, size: bytes.length }, URL, why) ?? '';
 }
 
 /** What a fence holds, by CommonMark: from the opening line to the first line of at least as many ticks. */
@@ -29,7 +34,7 @@ test('a short log is shown whole', () => {
 });
 
 test('no log, no text', () => {
-  expect(logText({ bytes: Buffer.alloc(0), size: 0 }, false, URL)).toBeUndefined();
+  expect(logText({ bytes: Buffer.alloc(0), size: 0 }, URL)).toBeUndefined();
 });
 
 describe('a long log', () => {
@@ -45,7 +50,7 @@ describe('a long log', () => {
   });
 
   test('what the reader of the log left out counts as not shown', () => {
-    const shown = logText({ bytes: Buffer.from('the end\n'), size: 10 * 1024 * 1024 }, false, URL);
+    const shown = logText({ bytes: Buffer.from('the end\n'), size: 10 * 1024 * 1024 }, URL);
     expect(shown).toMatch(/^10 MiB of the log's beginning are not shown/);
   });
 
@@ -60,7 +65,7 @@ describe('a long log', () => {
     ['ten million bytes of backticks', Buffer.alloc(10_000_000, '`')],
     ['ten million bytes that are no text', Buffer.alloc(10_000_000, 0xff)],
   ])('%s fit, and what fits is used', (_name, log) => {
-    const shown = Buffer.byteLength(text(log, true));
+    const shown = Buffer.byteLength(text(log, WHY));
     expect(shown).toBeLessThanOrEqual(LIMIT);
     expect(shown).toBeGreaterThan(LIMIT - 1000);
   });
@@ -69,7 +74,7 @@ describe('a long log', () => {
     ['ten million newlines', Buffer.alloc(10_000_000, '\n')],
     ['ten million escapes', Buffer.alloc(10_000_000, '\u001b]')],
   ])('%s fit', (_name, log) => {
-    expect(Buffer.byteLength(text(log, true))).toBeLessThanOrEqual(LIMIT);
+    expect(Buffer.byteLength(text(log, WHY))).toBeLessThanOrEqual(LIMIT);
   });
 
   test('anything fits, and its end stays in the fence', () => {
@@ -85,7 +90,7 @@ describe('a long log', () => {
     const log = fc.array(fc.oneof(piece, fc.string({ unit: 'binary' })), { maxLength: 200 });
     fc.assert(
       fc.property(log, fc.boolean(), (pieces, failed) => {
-        const shown = text(pieces.join('').repeat(3), failed);
+        const shown = text(pieces.join('').repeat(3), failed ? WHY : {});
         expect(Buffer.byteLength(shown)).toBeLessThanOrEqual(LIMIT);
         expect(shown === '' ? '' : lastFence(shown).after).toBe('');
       }),
@@ -124,35 +129,54 @@ describe('a log that attacks', () => {
   });
 });
 
-describe('the first error', () => {
+describe('why it failed', () => {
   const noise = Array.from({ length: 100 }, (_, line) => `ok ${line}`);
+  const cause = {
+    line: 101,
+    lines: 2,
+    text: '--- FAIL: TestLogin (0.02s)\n    login_test.go:41: got 401, want 200',
+    before: ['ok 98', 'ok 99'],
+    after: ['FAIL'],
+  };
+  const log = [...noise, cause.text, ...noise].join('\n');
+  const lastPassed = { run: 41, difference: `${URL}/difference` };
 
-  test.each([
-    '--- FAIL: TestLogin (0.02s)',
-    'src/app.ts(3,1): error TS2304: Cannot find name',
-    'main.c:3:5: error: expected ;',
-    'Error: Cannot find module',
-    'java.lang.NullPointerException: oh',
-    'error[E0308]: mismatched types',
-    'Traceback (most recent call last):',
-    'npm ERR! code ELIFECYCLE',
-    'fatal: not a git repository',
-    'sh: foo: not found',
-    'panic: runtime error',
-  ])('%s', (line) => {
-    const log = [...noise, line, ...noise].join('\n');
-    const around = [...noise.slice(-5), line, ...noise.slice(0, 5)].join('\n');
-    expect(text(log, true)).toContain(`First error:\n\n\`\`\`text\n${around}\n\`\`\`\n\nEnd of the log:`);
-    expect(text(log, false)).not.toContain('First error');
+  test('the first error stands first, with its lines around it and a link to it', () => {
+    expect(text(log, { cause })).toMatch(
+      [
+        'First error, [lines 101–102](<https://ci.example/log#L101-L102>):',
+        '',
+        '```text',
+        ...cause.before,
+        cause.text,
+        ...cause.after,
+        '```',
+        '',
+        'End of the log:',
+      ].join('\n'),
+    );
   });
 
-  test('is not shown twice in a short log', () => {
-    expect(text('error: no\n', true)).toBe('```text\nerror: no\n```');
+  test('a cause of one line has the address of a line', () => {
+    const one = { ...cause, lines: 1 };
+    expect(text(log, { cause: one })).toContain('[line 101](<https://ci.example/log#L101>)');
   });
 
-  test('is not made up', () => {
-    expect(text([...noise, '0 errors, error handling tested', ...noise].join('\n'), true)).not.toContain(
-      'First error',
+  test('a run that passed is there to compare with', () => {
+    const since = '[What changed since run 41, which passed](<https://ci.example/log/difference>)';
+    expect(text(log, { cause, lastPassed })).toContain(`\n\n${since}\n\nEnd of the log:`);
+    expect(text('error: no\n', { lastPassed })).toBe(`${since}\n\n\`\`\`text\nerror: no\n\`\`\``);
+  });
+
+  test('is not shown twice in a short log, and not made up', () => {
+    expect(text('error: no\n', { cause: { ...cause, text: 'error: no' } })).toBe('```text\nerror: no\n```');
+    expect(text([...noise, 'Error: no', ...noise].join('\n'))).not.toContain('First error');
+  });
+
+  test('cannot break out of its fence, and leaves room', () => {
+    const wild = { ...cause, text: `${'`'.repeat(2000)}\n`.repeat(30), before: ['🦊'.repeat(999)] };
+    expect(Buffer.byteLength(text('x\n'.repeat(50_000), { cause: wild, lastPassed }))).toBeLessThanOrEqual(
+      LIMIT,
     );
   });
 });

@@ -1,4 +1,4 @@
-import type { CheckSubject } from '../../src/checks/ports.js';
+import type { CheckSubject, Findings } from '../../src/checks/ports.js';
 import type {
   Conclusion,
   Failure,
@@ -20,7 +20,11 @@ export const links = {
   run: (run: number) => `https://ci.example/runs/${run}`,
   stage: (run: number, stage: string) => `https://ci.example/runs/${run}/stages/${encodeURIComponent(stage)}`,
   artifacts: (run: number, stage: string) => `${links.stage(run, stage)}/artifacts`,
+  difference: (run: number, stage: string) => `${links.stage(run, stage)}/difference`,
 };
+
+/** Of a stage of which nothing is known but its log. */
+export const noFindings: Findings = { cause: async () => undefined, lastPassed: async () => undefined };
 
 export function subject(changes: {
   readonly run?: number;

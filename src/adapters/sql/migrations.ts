@@ -4,6 +4,7 @@ import { createDepot } from './migrations/002-depot.js';
 import { createGroups } from './migrations/003-groups.js';
 import { createScopes } from './migrations/004-scopes.js';
 import { createComments } from './migrations/005-comments.js';
+import { createCauses } from './migrations/006-causes.js';
 import { createSessions } from './migrations/007-sessions.js';
 import { createHistory } from './migrations/008-history.js';
 import { createFilters } from './migrations/009-filters.js';
@@ -17,6 +18,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     '003-groups': createGroups(dialect),
     '004-scopes': createScopes(),
     '005-comments': createComments(dialect),
+    '006-causes': createCauses(dialect),
     '007-sessions': createSessions(dialect),
     '008-history': createHistory(dialect),
     '009-filters': createFilters(dialect),

@@ -4,6 +4,7 @@ import type { NewRun, Replan, RunRecord, RunStore } from '../../runs/ports.js';
 import { addChecks, insertChecks, markChecks } from './check-rows.js';
 import type { Database } from './database.js';
 import { decideAnew } from './decisions.js';
+import { lastPassed } from './last-passed.js';
 import { fromRepository, progressColumns, selectRuns, toRecord, triggerColumns } from './rows.js';
 import { listRuns } from './run-list.js';
 import { keepStageEnds } from './stage-ends.js';
@@ -30,6 +31,7 @@ export function runStore(db: Database): RunStore {
         return { run: { ...run, progress }, changed: true };
       }),
     replan: (id, change) => replan(db, id, change),
+    lastPassed: (run, stage) => lastPassed(db, run, stage),
     async unfinished() {
       const rows = await db
         .selectFrom('runs')

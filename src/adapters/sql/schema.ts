@@ -9,6 +9,7 @@ export interface Tables {
   readonly runs: RunsTable;
   readonly checks: ChecksTable;
   readonly comments: CommentsTable;
+  readonly causes: CausesTable;
   readonly caches: CachesTable;
   readonly results: ResultsTable;
   readonly group_places: GroupPlacesTable;
@@ -113,6 +114,15 @@ interface GroupPlacesTable {
   run_id: number;
   stage: string;
   since: number;
+}
+
+/** Why a stage failed, as it was found in a log of so many bytes. */
+interface CausesTable {
+  run_id: number;
+  stage: string;
+  bytes: number;
+  /** `null`: none was found. */
+  cause_json: string;
 }
 
 export interface CachesTable {

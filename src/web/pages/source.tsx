@@ -34,6 +34,20 @@ export function CommitLink({ repository, trigger }: Source) {
   );
 }
 
+/** What was committed from one to the other, on GitHub. */
+export function CompareLink({
+  repository,
+  from,
+  to,
+}: {
+  readonly repository: Repository;
+  readonly from: string;
+  readonly to: string;
+}) {
+  const url = `${repository.htmlUrl}/compare/${from}...${to}`;
+  return <Outside url={url}>{`${from.slice(0, 7)}...${to.slice(0, 7)}`}</Outside>;
+}
+
 /** The pull request, tag or branch that it ran for. */
 export function RefLink({ repository, trigger }: Source) {
   const { branch, pullRequest, ref, tag } = trigger;
