@@ -27,6 +27,12 @@ export interface ScannedText {
   readonly scanned: number;
 }
 
+export interface ScanOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes that are looked at in one go, more or less. */
+  readonly stride?: number;
+}
+
 /**
  * The whole log as it is by now, in order, in parts that are quick to look at. Others get their turn between two
  * parts. Ends early when aborted. @throws LogRemoved
@@ -34,12 +40,12 @@ export interface ScannedText {
 export async function* scanLog(
   archive: LogArchive,
   log: LogId,
-  signal?: AbortSignal,
+  { signal, stride: size = STRIDE }: ScanOptions = {},
 ): AsyncGenerator<ScannedText, void> {
   const index = await archive.index(log);
   const total = linesOf(index);
   const end: LogCheckpoint = { offset: index.bytes, newlines: index.newlines };
-  const strides = stridesOf(index.checkpoints, end);
+  const strides = stridesOf(index.checkpoints, end, size);
   /** What has no line end yet: the line that the next stride begins in. */
   let rest: Buffer = Buffer.alloc(0);
   let isInside = false;
@@ -58,9 +64,9 @@ export async function* scanLog(
       };
       rest = all.subarray(cut);
       isInside = false;
-    } else if (all.length > STRIDE) {
+    } else if (all.length > size) {
       yield { text: textOf(all), line, isInside, scanned: line - 1 };
-      rest = all.subarray(characterStart(all, all.length - OVERLAP));
+      rest = all.subarray(characterStart(all, all.length - Math.min(OVERLAP, size / 2)));
       isInside = true;
     } else {
       rest = all;
@@ -75,12 +81,16 @@ interface Stride {
 }
 
 /** From checkpoint to checkpoint: how many lines are before each is known without looking. */
-function stridesOf(checkpoints: readonly LogCheckpoint[], end: LogCheckpoint): readonly Stride[] {
+function stridesOf(
+  checkpoints: readonly LogCheckpoint[],
+  end: LogCheckpoint,
+  size: number,
+): readonly Stride[] {
   const strides: Stride[] = [];
   let from: LogCheckpoint = { offset: 0, newlines: 0 };
   for (const until of [...checkpoints, end]) {
     const length = until.offset - from.offset;
-    if (length === 0 || (length < STRIDE && until !== end)) continue;
+    if (length === 0 || (length < size && until !== end)) continue;
     strides.push({ from, until });
     from = until;
   }

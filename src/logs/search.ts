@@ -1,6 +1,6 @@
 import { withoutSequences } from './plain-text.js';
 import type { LogArchive, LogId } from './ports.js';
-import { type ScannedText, scanLog } from './scan.js';
+import { type ScannedText, type ScanOptions, scanLog } from './scan.js';
 
 /** Lines that are named; more are only counted. */
 export const MOST_NAMED = 100_000;
@@ -26,7 +26,7 @@ export async function* searchLog(
   archive: LogArchive,
   log: LogId,
   search: Search,
-  signal: AbortSignal,
+  options: ScanOptions = {},
 ): AsyncGenerator<Found, void> {
   const text = withoutSequences(search.text);
   // No line holds a line end, and every line holds nothing.
@@ -38,7 +38,7 @@ export async function* searchLog(
   );
   let count = 0;
   let last = 0;
-  for await (const part of scanLog(archive, log, signal)) {
+  for await (const part of scanLog(archive, log, options)) {
     const lines: number[] = [];
     for (const { line } of linesWith(pattern, part)) {
       // A line that is longer than a part may be found in several.

@@ -16,7 +16,7 @@ export async function* searchAnswers(
   let lines: number[] = [];
   let [count, scanned] = [0, 0];
   let said = Number.NEGATIVE_INFINITY;
-  for await (const found of searchLog(archive, log, search, signal)) {
+  for await (const found of searchLog(archive, log, search, { signal })) {
     lines = lines.concat(found.lines);
     ({ count, scanned } = found);
     const now = clock.now();

@@ -1,4 +1,5 @@
-import type { LogArchive, LogId, LogMark, LogStamp } from '../../src/logs/ports.js';
+import { countNewlines } from '../../src/logs/locate.js';
+import type { LogArchive, LogCheckpoint, LogId, LogMark, LogStamp } from '../../src/logs/ports.js';
 
 interface Kept {
   bytes: Buffer;
@@ -39,12 +40,14 @@ export function memoryArchive(piece = 7): LogArchive {
     },
     index: async (log) => {
       const { bytes, marks } = of(log);
-      const newlines = (end: number): number => bytes.subarray(0, end).filter((byte) => byte === 0x0a).length;
-      const checkpoints = [{ offset: 0, newlines: 0 }];
-      for (let at = piece; at < bytes.length; at += piece)
-        checkpoints.push({ offset: at, newlines: newlines(at) });
+      const checkpoints: LogCheckpoint[] = [];
+      let newlines = 0;
+      for (let at = 0; at < Math.max(1, bytes.length); at += piece) {
+        checkpoints.push({ offset: at, newlines });
+        newlines += countNewlines(bytes.subarray(at, at + piece));
+      }
       const endsLine = bytes.length === 0 || bytes.at(-1) === 0x0a;
-      return { bytes: bytes.length, newlines: newlines(bytes.length), endsLine, checkpoints, marks };
+      return { bytes: bytes.length, newlines, endsLine, checkpoints, marks };
     },
     stamps: async (log, start, end) => {
       const { stamps } = of(log);

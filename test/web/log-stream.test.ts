@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http';
-
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
+import { type Event, eventsOf } from './events.js';
 import { type Site, startSite } from './harness.js';
 import { ended, NOON, queued, running, runView } from './runs.js';
 
@@ -13,28 +12,6 @@ beforeEach(async () => {
 afterEach(() => site.stop());
 
 const path = '/runs/1/stages/test/log/stream';
-
-interface Event {
-  readonly event: string;
-  readonly id: string;
-  readonly data: string;
-}
-
-/** Reads as a browser does, block by block; comments and `retry` are left out. */
-async function* eventsOf(answer: IncomingMessage): AsyncGenerator<Event, void> {
-  let rest = '';
-  for await (const chunk of answer.setEncoding('utf8')) {
-    const blocks = (rest + String(chunk)).split('\n\n');
-    rest = blocks.pop() ?? '';
-    for (const block of blocks) {
-      const lines = block.split('\n');
-      const field = (name: string): string[] =>
-        lines.filter((line) => line.startsWith(`${name}: `)).map((line) => line.slice(name.length + 2));
-      const [event] = field('event');
-      if (event !== undefined) yield { event, id: field('id')[0] ?? '', data: field('data').join('\n') };
-    }
-  }
-}
 
 async function all(path: string, headers = {}): Promise<Event[]> {
   const events: Event[] = [];
