@@ -59,7 +59,6 @@ export function createAddresses(root: string, key: Buffer | undefined, only?: nu
     stage: (run, stage, isPrivate) => stagePath(run, stage) + query(run, isPrivate),
     artifacts: (run, stage, isPrivate) => `${stagePath(run, stage)}/artifacts${query(run, isPrivate)}`,
     difference: (run, stage, isPrivate) => `${stagePath(run, stage)}/difference${query(run, isPrivate)}`,
-    difference: (run, stage, isPrivate) => `${stagePath(run, stage)}/difference${query(run, isPrivate)}`,
     log: (run, stage, isPrivate) => `${stagePath(run, stage)}/log${query(run, isPrivate)}`,
     api: (run, isPrivate) => `${base}/api/runs/${run}${query(run, isPrivate)}`,
     apiStage: (run, stage, isPrivate) =>

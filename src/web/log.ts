@@ -1,6 +1,5 @@
 import { followLog } from '../logs/follow.js';
 import { plainText } from '../logs/plain-text.js';
-import { plainText } from '../logs/plain-text.js';
 import type { LogId } from '../logs/ports.js';
 import { stateOf } from './access.js';
 import { byteRange } from './byte-range.js';

@@ -1,6 +1,5 @@
 import type { Differences } from '../logs/difference/differences.js';
 import type { Live } from '../logs/live.js';
-import type { Differences } from '../logs/difference/differences.js';
 import type { LogArchive } from '../logs/ports.js';
 import type {
   Conclusion,
@@ -17,7 +16,6 @@ import type { Finds } from '../runs/depot.js';
 import type { Feed } from '../runs/feed.js';
 import type { Operations } from '../runs/operations.js';
 import type { BlobStore } from '../runs/ports.js';
-import type { CauseJson } from './log-protocol.js';
 import type { Floor, RunHistory } from './history.js';
 
 export type * from './history.js';
@@ -220,12 +218,6 @@ export interface Clock {
 
 export interface Logger {
   error(fields: object, message: string): void;
-}
-
-/** Why stages failed, as their logs say it. Neither rejects. */
-export interface Causes {
-  /** Undefined: none was found, or the stage has not failed. */
-  of(run: number, stage: StageId): Promise<CauseJson | undefined>;
 }
 
 /** Why stages failed, as their logs say it. Neither rejects. */

@@ -98,14 +98,6 @@ const TRIALS: Readonly<Record<string, Trial>> = {
     expected: [{ name: 'install', value: 'abc' }],
     obstacle: 'causes',
   },
-  '006-causes': {
-    async put(db) {
-      await db.insertInto('settings').values({ name: 'install', value: 'abc' }).execute();
-    },
-    read: (db) => db.selectFrom('settings').selectAll().execute(),
-    expected: [{ name: 'install', value: 'abc' }],
-    obstacle: 'causes',
-  },
   '007-sessions': {
     async put(db) {
       await db.insertInto('settings').values({ name: 'install', value: 'abc' }).execute();
