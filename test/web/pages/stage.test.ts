@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { LogRemoved } from '../../../src/logs/ports.js';
-import type { PlannedStage } from '../../../src/pipeline/model.js';
+import type { PlannedStage, StageState } from '../../../src/pipeline/model.js';
 import { createAddresses } from '../../../src/web/links.js';
 import { StagePage } from '../../../src/web/pages/stage.js';
 import { type Site, startSite } from '../harness.js';
@@ -122,34 +122,24 @@ describe('the cause', () => {
 describe('buttons', () => {
   const view = runView({ stages: { test: passed } });
   const viewer = { login: 'alice', csrf: 'c-1' };
-  const page = (more: {
-    readonly mayAct: boolean;
-    readonly state?: typeof passed;
-    viewer?: typeof viewer;
-  }): string =>
-    String(
-      StagePage({
-        view,
-        stage: view.plan.stages[0] as PlannedStage,
-        state: passed,
-        frame: {
-          addresses: createAddresses('/ci', undefined),
-          viewer: more.viewer ?? viewer,
-          signIn: undefined,
-        },
-        excerpt: { text: '', lines: 0, isCut: false, isRemoved: false, size: 0 },
-        now: NOON,
-        ...more,
-      }),
-    );
+  const page = async (more: { readonly mayAct: boolean; readonly state?: StageState }): Promise<string> =>
+    StagePage({
+      view,
+      stage: view.plan.stages[0] as PlannedStage,
+      state: passed,
+      frame: { addresses: createAddresses('/ci', undefined), viewer, signIn: undefined },
+      excerpt: { text: '', lines: 0, isCut: false, isRemoved: false, size: 0 },
+      now: NOON,
+      ...more,
+    });
 
-  test('re-run what is over, and cancel what is not', () => {
-    expect(page({ mayAct: true })).toContain('action="/ci/runs/1/stages/test/rerun"');
-    expect(page({ mayAct: true })).toContain('name="csrf" value="c-1"');
-    expect(page({ mayAct: true, state: running })).toContain('action="/ci/runs/1/cancel"');
+  test('re-run what is over, and cancel what is not', async () => {
+    expect(await page({ mayAct: true })).toContain('action="/ci/runs/1/stages/test/rerun"');
+    expect(await page({ mayAct: true })).toContain('name="csrf" value="c-1"');
+    expect(await page({ mayAct: true, state: running })).toContain('action="/ci/runs/1/cancel"');
   });
 
-  test('are for those who may', () => {
-    expect(page({ mayAct: false })).not.toContain('/rerun');
+  test('are for those who may', async () => {
+    expect(await page({ mayAct: false })).not.toContain('/rerun');
   });
 });

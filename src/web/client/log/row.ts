@@ -65,7 +65,7 @@ function textOf(shown: RowShown): readonly Node[] {
   const { line, section, query, isCaseSensitive, isWhole } = shown;
   const nodes: Node[] = section ? [foldButton(section, shown.isFolded)] : [];
   if (!line) {
-    nodes.push(document.createTextNode(section?.title ?? ''));
+    nodes.push(document.createTextNode(section ? headingOf(section) : ''));
     return nodes;
   }
   const states = readLine(line.text);
@@ -77,6 +77,11 @@ function textOf(shown: RowShown): readonly Node[] {
     );
   }
   return nodes;
+}
+
+/** As it was printed, as far as is known without its line. */
+function headingOf({ kind, title }: SectionJson): string {
+  return kind === 'command' ? `$ ${title}` : title;
 }
 
 function foldButton({ line, until, title }: SectionJson, isFolded: boolean): HTMLElement {

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+import { serveModules } from './browser-modules.js';
+
+/** A browser, and what it complained about. */
+export interface LogBrowser {
+  /** A page with its scripts as the sources have them. Closes the one before. */
+  open(url: string, options?: BrowserContextOptions): Promise<Page>;
+  /** Errors and warnings of all pages since this was asked the last time. */
+  complaints(): readonly string[];
+  close(): Promise<void>;
+}
+
+export async function openBrowser(): Promise<LogBrowser> {
+  const browser: Browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--no-first-run'],
+  });
+  let complaints: string[] = [];
+  return {
+    open: async (url, options = {}) => {
+      await Promise.all(browser.contexts().map((context) => context.close()));
+      const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
+      await serveModules(context);
+      const page = await context.newPage();
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+      });
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('request', (request) => {
+        if (!request.url().startsWith(new URL(url).origin)) complaints.push(`asked ${request.url()}`);
+      });
+      await page.goto(url);
+      return page;
+    },
+    complaints: () => {
+      const all = complaints;
+      complaints = [];
+      return all;
+    },
+    close: () => browser.close(),
+  };
+}
+
+/** What axe-core finds serious or worse, as `rule: element`. */
+export async function seriousFindings(page: Page): Promise<readonly string[]> {
+  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+  await page.evaluate(await readFile(axe, 'utf8'));
+  return page.evaluate<string[]>(`axe.run().then(({ violations }) => violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html, any }) => id + ': ' + html + ' ' + (any[0]?.message ?? ''))))`);
+}
