@@ -21,6 +21,8 @@ export interface FakeS3 extends S3Key {
   readonly troubles: Trouble[];
   /** For every request from now on, until undefined again. */
   always: Trouble | undefined;
+  /** Refuses to take objects whose names end so. */
+  refusing: string | undefined;
   stop(): Promise<void>;
 }
 
@@ -61,6 +63,8 @@ export async function startS3(
     if (trouble) return refuse(response, trouble.status, trouble.code);
     const wrong = wrongIn(request, body, key);
     if (wrong) return refuse(response, 403, wrong);
+    if (method === 'PUT' && fake.refusing !== undefined && name.endsWith(fake.refusing))
+      return refuse(response, 403, 'AccessDenied');
     if (bucket !== BUCKET) return refuse(response, 404, 'NoSuchBucket');
     serve(method, name, body, request.headers.range, response);
   };
@@ -100,6 +104,7 @@ export async function startS3(
     requests,
     troubles: [],
     always: undefined,
+    refusing: undefined,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
