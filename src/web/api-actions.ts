@@ -134,11 +134,11 @@ async function readRerun(c: WebContext): Promise<ReadJson<z.output<typeof RerunB
 /** A token goes before a session; a session is taken only from a page of ours. */
 async function whoAsks(room: Room, c: WebContext): Promise<Known<Person>> {
   const bearer = bearerOf(c);
-  if (bearer === 'foreign') {
+  if (bearer.kind === 'foreign') {
     const message = 'Only personal access tokens are taken: ghp_… or github_pat_…';
     return refused({ status: 401, message });
   }
-  if (bearer !== undefined) return { ok: true, value: byToken(bearer) };
+  if (bearer.kind === 'personal') return { ok: true, value: byToken(bearer.token) };
   const session = await room.sessions?.of(c);
   if (!session) {
     return refused({ status: 401, message: 'Send a GitHub token of yours: Authorization: Bearer …' });

@@ -16,8 +16,8 @@ export function createListLimit(room: Pick<Room, 'clock' | 'publicUrl'>): LimitL
   const quota = createQuota(() => room.clock.now(), EACH_MINUTE, ALL_A_MINUTE);
   return (c) => {
     const bearer = bearerOf(c);
-    const isToken = bearer !== undefined && bearer !== 'foreign';
-    const who = isToken ? byToken(bearer).key : (c.env.incoming.socket.remoteAddress ?? '');
+    const isToken = bearer.kind === 'personal';
+    const who = isToken ? byToken(bearer.token).key : (c.env.incoming.socket.remoteAddress ?? '');
     return tooMany(room, c, quota.take(who));
   };
 }

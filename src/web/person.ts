@@ -8,19 +8,31 @@ import type { Person } from './rights.js';
  */
 const PERSONAL = /^(ghp|github_pat)_/;
 
-/** The token of a request; `foreign`: there is one that is not taken. */
-export function bearerOf(c: WebContext): string | 'foreign' | undefined {
+/** The token of a request. */
+export type Bearer =
+  | { readonly kind: 'none' }
+  /** There is one, and it is not taken. */
+  | { readonly kind: 'foreign' }
+  | { readonly kind: 'personal'; readonly token: string };
+
+export function bearerOf(c: WebContext): Bearer {
   const header = c.req.header('Authorization');
-  if (header === undefined) return undefined;
+  if (header === undefined) return { kind: 'none' };
   const token = /^Bearer ([!-~]{10,2000})$/i.exec(header)?.[1];
-  return token !== undefined && PERSONAL.test(token) ? token : 'foreign';
+  return token !== undefined && PERSONAL.test(token) ? { kind: 'personal', token } : { kind: 'foreign' };
 }
 
 /** Who asks; a token that came with the request goes before a session. */
 export async function personOf(room: Room, c: WebContext): Promise<Person | undefined> {
   const bearer = bearerOf(c);
-  if (bearer === undefined) return room.sessions?.of(c);
-  return bearer === 'foreign' ? undefined : byToken(bearer);
+  switch (bearer.kind) {
+    case 'none':
+      return room.sessions?.of(c);
+    case 'foreign':
+      return undefined;
+    case 'personal':
+      return byToken(bearer.token);
+  }
 }
 
 export function byToken(token: string): Person {

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import type { WebContext } from './context.js';
 import { cookieName, cookieOptions } from './cookies.js';
+import type { WebContext } from './env.js';
 import type { Clock, Granted, SignIn } from './ports.js';
 import type { Person } from './rights.js';
 import { seal, unseal } from './session-seal.js';

@@ -230,6 +230,8 @@ test('while GitHub cannot be asked, what is private stays closed and what is pub
   expect((await site.ask('/api/runs/1', way)).status).toBe(503);
   const open = await site.ask('/runs/3', way);
   expect([open.status, open.body]).toEqual([200, expect.stringContaining('rita')]);
+  // It names who looks: nobody on the way may keep it.
+  expect(open.headers['cache-control']).toBe('private, no-store');
   const list = await site.ask('/', way);
   expect([list.status, list.body]).toEqual([200, expect.not.stringContaining('hush')]);
   expect((await site.ask('/runs/1')).status).toBe(404);

@@ -15,7 +15,7 @@ export function ProblemPage({ frame, title, advice }: ProblemProps) {
       <p>{advice}</p>
       {frame.signIn !== undefined && (
         <p>
-          <a href={frame.signIn}>Sign in with GitHub</a> to see what it shows you there.
+          <a href={frame.signIn}>Sign in with GitHub</a>: what it shows you there opens here too.
         </p>
       )}
       <p>
