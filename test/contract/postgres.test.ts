@@ -6,6 +6,7 @@ import { type Database, DatabaseUnavailable, openDatabase } from '../../src/adap
 import { groupStore } from '../../src/adapters/sql/groups.js';
 import { runStore } from '../../src/adapters/sql/runs.js';
 import { installationValue } from '../../src/adapters/sql/secrets.js';
+import { describeCauses } from '../adapters/sql/causes-suite.js';
 import { describeComments } from '../adapters/sql/comments-suite.js';
 import { describeDepotIndex } from '../adapters/sql/depot-index-suite.js';
 import { describeGroups } from '../adapters/sql/groups-suite.js';
@@ -33,6 +34,7 @@ describe('PostgreSQL: the stores', () => describeStores(newDatabase));
 describe('PostgreSQL: the migrations', () => describeMigrations(newDatabase));
 describe('PostgreSQL: the index of the depot', () => describeDepotIndex(newDatabase));
 describe('PostgreSQL: the lines of groups', () => describeGroups(newDatabase));
+describe('PostgreSQL: causes, and what to compare with', () => describeCauses(newDatabase));
 describe('PostgreSQL: the comments', () => describeComments(newDatabase));
 describe('PostgreSQL: runs over time', () => describeHistory(newDatabase));
 describe('PostgreSQL: runs by branch and commit', () => describeScopes(newDatabase));

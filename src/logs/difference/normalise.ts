@@ -13,6 +13,9 @@ const SIZE = '(?:[kKMGT]i?B(?:ytes)?|[kKMGT]bit|bytes?|B|[kMG])';
 
 /** What differs between two runs that do the same, in this order: what holds others comes before them. */
 const VARIABLE: readonly (readonly [pattern: RegExp, name: string])[] = [
+  // temporary paths, whatever is in their names
+  [/(?:\/private)?\/(?:var\/)?(?:tmp|folders)\/[^\s:;,'")\]}>]+/gu, '<temp>'],
+  [/\btmp[._-][\w.-]+|\btmp(?=\w*\d)\w{6,}/gu, '<temp>'],
   // dates with their times
   [new RegExp(String.raw`${BEFORE}\d{4}-\d{2}-\d{2}(?:[T ]${CLOCK}${ZONE})?${AFTER}`, 'gu'), '<date>'],
   [new RegExp(String.raw`${BEFORE}\d{4}/\d{2}/\d{2}(?:[T ]${CLOCK}${ZONE})?${AFTER}`, 'gu'), '<date>'],
@@ -52,11 +55,9 @@ const VARIABLE: readonly (readonly [pattern: RegExp, name: string])[] = [
   ],
   [/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b/gu, '<hash>'],
   [/\b0x[0-9a-f]{4,}\b/giu, '<address>'],
-  // places
-  [/(?:\/private)?\/(?:var\/)?(?:tmp|folders)\/[^\s:;,'")\]}>]+/gu, '<temp>'],
-  [/\btmp[._-][\w.-]+|\btmp(?=\w*\d)\w{6,}/gu, '<temp>'],
+  // addresses
   [
-    /(?<![\w.])(?:127\.\d+|10\.\d+|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d+(?:\.\d+)?(?::\d{2,5})?(?![\w.])/gu,
+    /(?<![\w.])(?:(?:127|10)\.\d+|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d+\.\d+(?::\d{2,5})?(?![\w.])/gu,
     '<address>',
   ],
   [/(?<=\b(?:localhost|0\.0\.0\.0)|\[::1?\]|(?<![:\w])::):\d{2,5}\b/gu, ':<port>'],
@@ -68,7 +69,10 @@ const VARIABLE: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/(?<=\bseed[ :=]+)\d+\b/giu, '<n>'],
   // how fast, how long, how large, how far
   [new RegExp(String.raw`${BEFORE}${NUMBER} ?${SIZE}(?:/s(?:ec)?|ps)?${AFTER}`, 'gu'), '<size>'],
-  [new RegExp(String.raw`${BEFORE}(?:${NUMBER} ?${UNIT}${AFTER} ?)+`, 'gu'), '<duration>'],
+  [
+    new RegExp(String.raw`${BEFORE}${NUMBER} ?${UNIT}${AFTER}(?: ${NUMBER} ?${UNIT}${AFTER})*`, 'gu'),
+    '<duration>',
+  ],
   [new RegExp(String.raw`${BEFORE}(?:\d+(?:\.\d+)?(?:h|m|ms|s))+${AFTER}`, 'gu'), '<duration>'],
   [new RegExp(String.raw`${BEFORE}${NUMBER} ?%`, 'gu'), '<percent>'],
   [/(?<=^#\d+ )\d+\.\d+(?= )/gu, '<time>'],

@@ -1,4 +1,5 @@
 import { describe } from '@jest/globals';
+import { describeCauses } from './causes-suite.js';
 import { describeComments } from './comments-suite.js';
 import { describeDepotIndex } from './depot-index-suite.js';
 import { describeGroups } from './groups-suite.js';
@@ -15,6 +16,7 @@ describe('SQLite: the migrations', () => describeMigrations(newSqliteFile));
 describe('SQLite: the index of the depot', () => describeDepotIndex(newSqliteFile));
 describe('SQLite: the lines of groups', () => describeGroups(newSqliteFile));
 describe('SQLite: runs by branch and commit', () => describeScopes(newSqliteFile));
+describe('SQLite: causes, and what to compare with', () => describeCauses(newSqliteFile));
 describe('SQLite: the comments', () => describeComments(newSqliteFile));
 describe('SQLite: lists of runs and repositories', () => describeRunList(newSqliteFile));
 describe('SQLite: sessions, and what they may see', () => describeSessions(newSqliteFile));
