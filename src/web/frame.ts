@@ -16,7 +16,7 @@ export interface Frame {
 }
 
 /** A signed link opens one run: the page's addresses carry that right on, and no other. */
-export async function frameOf(room: Room, c: WebContext, _addresses?: Addresses): Promise<Frame> {
+export async function frameOf(room: Room, c: WebContext): Promise<Frame> {
   const viewer = await viewerOf(room, c);
   return {
     addresses: pageAddresses(room, c),

@@ -18,7 +18,6 @@ export function createPageAddresses(room: Pick<Room, 'publicUrl' | 'signingKey'>
 }
 
 export function mountPages(app: WebApp, room: Room): void {
-  const addresses = createPageAddresses(room);
   const tail = createTail(room.archive);
 
   app.get('/runs/:run/stages/:stage', async (c) => {
@@ -26,7 +25,7 @@ export function mountPages(app: WebApp, room: Room): void {
     if (!found) return c.notFound();
     const { view, stage, state } = found;
     const isPrivate = view.repository.private;
-    const frame = await frameOf(room, c, addresses);
+    const frame = await frameOf(room, c);
     const [excerpt, cause, may] = await Promise.all([
       logExcerpt(tail, { run: view.id, stage: stage.id }, state.status !== 'completed'),
       room.causes?.of(view.id, stage.id),

@@ -35,7 +35,7 @@ export function mountRunPages(app: WebApp, room: Room): void {
       page === 1 ? floorOf(room) : undefined,
     ]);
     const home = {
-      frame: await frameOf(room, c, addresses),
+      frame: await frameOf(room, c),
       // The answer must be right even when a query is not.
       open: open.filter(({ repository }) => isInScope(scope, repository)),
       runs: runs.filter(({ repository }) => isInScope(scope, repository)),
@@ -71,7 +71,7 @@ export function mountRunPages(app: WebApp, room: Room): void {
       image: absolute.badge(repository),
       page: absolute.repository(repository),
     };
-    const frame = await frameOf(room, c, addresses);
+    const frame = await frameOf(room, c);
     const props = { frame, repository, asked, page, ...list, newest, figures, stages, badge, now };
     return sendPage(c, <RepositoryPage {...props} />, 200, cacheHeaders(repository.private));
   });
@@ -80,7 +80,7 @@ export function mountRunPages(app: WebApp, room: Room): void {
     const view = await visibleRun(room, c);
     if (!view) return c.notFound();
     const [frame, around, may] = await Promise.all([
-      frameOf(room, c, addresses),
+      frameOf(room, c),
       room.history.around(view.id),
       mayAct(room, c, view.repository),
     ]);
