@@ -42,7 +42,11 @@ beforeEach(async () => {
     causes: { of: async () => cause },
   });
 });
-afterEach(() => site.stop());
+afterEach(async () => {
+  // Before the server: it would be missed.
+  await browser.leave();
+  await site.stop();
+});
 
 const open = (path = PATH, options: Parameters<LogBrowser['open']>[1] = {}): Promise<Page> =>
   browser.open(site.url + path, options);
@@ -258,9 +262,9 @@ describe('what strangers printed', () => {
       '9 hidden',
     ]);
     expect(lines[9]).toMatch(/^10 y{1000,} … [\d,]+ bytes more: Raw has them$/);
-    const links = await page
-      .locator('.log-text a')
-      .evaluateAll<string[]>('(all) => all.map((a) => [a.href, a.title, a.rel, a.target].join(" "))');
+    const links = await page.evaluate<string[]>(
+      "[...document.querySelectorAll('.log-text a')].map((a) => [a.href, a.title, a.rel, a.target].join(' '))",
+    );
     expect(links).toEqual([
       'https://example.com/a https://example.com/a noopener noreferrer nofollow _blank',
       'https://example.com/never-closed https://example.com/never-closed noopener noreferrer nofollow _blank',
@@ -306,7 +310,7 @@ describe('a log that grows', () => {
     cause = { line: 301, lines: 1, kind: 'error', text: 'one red' };
     site.end(1, 'test', failed);
     await page.getByText('command 2 of 2: go test ./... exited 1').waitFor();
-    await page.getByRole('link', { name: 'line 301' }).click();
+    await page.getByRole('link', { name: 'line 301', exact: true }).click();
     await page.locator('.log-row.cause.selected').waitFor();
     expect(await page.getByText('live', { exact: true }).count()).toBe(0);
     expect(browser.complaints().filter((text) => !text.includes('ERR_INCOMPLETE_CHUNKED_ENCODING'))).toEqual(

@@ -23,7 +23,11 @@ main:has(.log-section) { flex: 1; display: flex; flex-direction: column; }
 .stage-head .outcome { margin-bottom: 6px; }
 .stage-links { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; }
 .stage-links li { margin-bottom: 6px; }
-details.facts > summary { cursor: pointer; overflow-wrap: anywhere; }
+.stage-facts { display: flex; flex-wrap: wrap; gap: 2px 16px; }
+.stage-facts > span { min-width: 0; overflow-wrap: anywhere; }
+.stage-facts > details[open] { flex-basis: 100%; }
+.stage-facts summary { cursor: pointer; color: var(--quiet); }
+.stage-facts dl.facts { margin: 4px 0; }
 figure.cause { margin: 0 0 8px; border-left: 3px solid var(--failed); padding: 2px 0 2px 12px; }
 figure.cause figcaption { font-size: 13px; color: var(--quiet); }
 figure.cause blockquote { margin: 0; }

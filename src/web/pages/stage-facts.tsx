@@ -12,8 +12,8 @@ export function Facts(props: StageProps) {
   const startedAt = state.status === 'queued' ? undefined : state.startedAt;
   const facts = state.status === 'completed' ? state.facts : undefined;
   return (
-    <details class="facts">
-      <summary>
+    <div class="stage-facts">
+      <span>
         <CommitLink repository={repository} trigger={trigger} /> on{' '}
         <RefLink repository={repository} trigger={trigger} />
         {startedAt !== undefined && (
@@ -30,13 +30,15 @@ export function Facts(props: StageProps) {
             <code>{facts.image}</code>
           </>
         )}
-        <span class="quiet"> · details</span>
-      </summary>
-      <dl class="facts">
-        <Fact name="By" value={`${trigger.sender}${trigger.fork ? ', from a fork' : ''}`} />
-        {facts && <Known facts={facts} />}
-      </dl>
-    </details>
+      </span>
+      <details>
+        <summary>Details</summary>
+        <dl class="facts">
+          <Fact name="By" value={`${trigger.sender}${trigger.fork ? ', from a fork' : ''}`} />
+          {facts && <Known facts={facts} />}
+        </dl>
+      </details>
+    </div>
   );
 }
 

@@ -9,7 +9,9 @@ import { serveModules } from './browser-modules.js';
 export interface LogBrowser {
   /** A page with its scripts as the sources have them. Closes the one before. */
   open(url: string, options?: BrowserContextOptions): Promise<Page>;
-  /** Errors and warnings of all pages since this was asked the last time. */
+  /** Closes the page that is open. */
+  leave(): Promise<void>;
+  /** Errors and warnings of pages since this was asked the last time. */
   complaints(): readonly string[];
   close(): Promise<void>;
 }
@@ -20,9 +22,13 @@ export async function openBrowser(): Promise<LogBrowser> {
     args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--no-first-run'],
   });
   let complaints: string[] = [];
+  const leave = async (): Promise<void> => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+  };
   return {
+    leave,
     open: async (url, options = {}) => {
-      await Promise.all(browser.contexts().map((context) => context.close()));
+      await leave();
       const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
       await serveModules(context);
       const page = await context.newPage();

@@ -47,6 +47,8 @@ export function createList({ label, rows, rowOf, want, painted, scrolled }: List
     spacer,
   );
   let place: Place = { row: 0, offset: 0 };
+  /** Where one was brought, until one moves: found anew as soon as more heights are known. */
+  let aim: (() => Place) | undefined;
   let bar = 0;
   let isWrapped = false;
   let isAsked = false;
@@ -106,7 +108,7 @@ export function createList({ label, rows, rowOf, want, painted, scrolled }: List
     spacer.style.height = `${scale().height}px`;
     layer.style.height = `${scroller.clientHeight}px`;
     for (let tries = 0; tries < 4; tries += 1) {
-      place = within(place, extent());
+      place = within(aim?.() ?? place, extent());
       const lastSeen = rowsFrom(place.row, place.offset + scroller.clientHeight);
       seen = [place.row, lastSeen];
       const first = Math.max(0, place.row - AROUND);
@@ -132,8 +134,9 @@ export function createList({ label, rows, rowOf, want, painted, scrolled }: List
     requestAnimationFrame(paint);
   };
 
-  const go = (to: Place): void => {
-    place = within(to, extent());
+  const go = (to: () => Place): void => {
+    aim = to;
+    place = within(to(), extent());
     alignBar();
     changed();
   };
@@ -143,6 +146,7 @@ export function createList({ label, rows, rowOf, want, painted, scrolled }: List
     const way = at - bar;
     bar = at;
     if (way === 0) return;
+    aim = undefined;
     const view = scroller.clientHeight;
     const { height, toLog } = scale();
     const isExact = !isWrapped && height === rows() * ROW_PIXELS;
@@ -160,12 +164,12 @@ export function createList({ label, rows, rowOf, want, painted, scrolled }: List
     clearTimeout(settle);
     settle = setTimeout(alignBar, SETTLED_MS);
   });
-  const rearranged = (): void => {
+  const forgetHeights = (): void => {
     heights.clear();
     sum = 0;
     changed();
   };
-  new ResizeObserver(rearranged).observe(scroller);
+  new ResizeObserver(forgetHeights).observe(scroller);
 
   return {
     scroller,
@@ -177,22 +181,27 @@ export function createList({ label, rows, rowOf, want, painted, scrolled }: List
       return place.row > last.row || (place.row === last.row && place.offset >= last.offset - 2);
     },
     changed,
-    rearranged,
+    rearranged: () => {
+      aim = undefined;
+      forgetHeights();
+    },
     show: (row, above = 0.25) => {
       const pixels = Math.round((scroller.clientHeight * above) / ROW_PIXELS) * ROW_PIXELS;
-      go(moved({ row: Math.min(Math.max(0, row), rows() - 1), offset: 0 }, -pixels, extent()));
+      go(() => moved({ row: Math.min(Math.max(0, row), rows() - 1), offset: 0 }, -pixels, extent()));
     },
-    showEnd: () => go(lastPlace(extent())),
+    showEnd: () => go(() => lastPlace(extent())),
     move: (pixels) => {
-      go(moved(place, pixels, extent()));
+      const to = moved(place, pixels, extent());
+      go(() => to);
       scrolled();
     },
     pageOf: () => scroller.clientHeight - 2 * ROW_PIXELS,
     setWrap: (wrap) => {
+      const { row } = place;
       isWrapped = wrap;
-      rearranged();
+      forgetHeights();
       scroller.classList.toggle('wrapped', wrap);
-      go({ row: place.row, offset: 0 });
+      go(() => ({ row, offset: 0 }));
     },
   };
 }
