@@ -1,3 +1,4 @@
+import { isNoise } from './cause/noise.js';
 import { plainText } from './plain-text.js';
 import type { LogArchive, LogId } from './ports.js';
 import { scanLog } from './scan.js';
@@ -48,10 +49,14 @@ export async function findTroubles(archive: LogArchive, log: LogId): Promise<Tro
       // Patterns look at how a line begins.
       if (part.isInside && line === part.line) continue;
       const beginning = part.text.slice(start, Math.min(end, start + 2 * LOOKED_AT));
-      if (!plainText(beginning).split('\n').some(looksLikeTrouble)) continue;
+      if (!plainText(beginning).split('\n').some(saysTrouble)) continue;
       count += 1;
       if (count <= MOST_NAMED) lines.push(line);
     }
   }
   return { lines, count };
+}
+
+function saysTrouble(line: string): boolean {
+  return looksLikeTrouble(line) && !isNoise(line);
 }

@@ -24,5 +24,4 @@ export function looksLikeTrouble(line: string): boolean {
 }
 
 /** What every line of trouble has somewhere in it: one pass over a whole log finds the few that are worth a look. */
-export const HINT =
-  /error|fail|not ok|not found|npm err!|fatal|panic|exception|traceback|^\s*E {2,}|[✗✖✕●]/gimu;
+export const HINT = /error|fail|not ok|not found|npm err!|fatal|panic|exception|traceback|E {2}|[✗✖✕●]/gi;

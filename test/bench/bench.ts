@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { startRow } from './command-line.js';
+import { logRows } from './log-search.js';
 import { coldRows, fuzzRow, warmRows } from './pipeline-file.js';
 import { isBroken, table } from './report.js';
 
 const USAGE = `Usage: script/bench [--seeds N]
 
-How long Cyclone takes to read, check and plan, beside something known measured in the same run.
+How long Cyclone takes to read, check and plan, and to search a long log, beside something known measured in the same run.
 
   --seeds N   files with mistakes to answer (default: 10000)
   --help      print this
@@ -15,7 +16,7 @@ the reader, never because of a time.
 `;
 
 /** @returns the exit status */
-function bench(args: readonly string[]): number {
+async function bench(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: { seeds: { type: 'string', default: '10000' }, help: { type: 'boolean', short: 'h' } },
@@ -24,11 +25,17 @@ function bench(args: readonly string[]): number {
     process.stdout.write(USAGE);
     return 0;
   }
-  const rows = [...coldRows(), ...warmRows(), fuzzRow(Number(values.seeds)), startRow(10)];
+  const rows = [
+    ...coldRows(),
+    ...warmRows(),
+    fuzzRow(Number(values.seeds)),
+    startRow(10),
+    ...(await logRows()),
+  ];
   process.stdout.write(`${table(rows)}\n`);
   const broken = rows.filter(isBroken);
   for (const { name } of broken) process.stderr.write(`${name}: its reference could not be measured\n`);
   return broken.length === 0 ? 0 : 1;
 }
 
-process.exitCode = bench(process.argv.slice(2));
+process.exitCode = await bench(process.argv.slice(2));

@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 
 import { createTroubleFinder } from '../../src/logs/find-trouble.js';
 import type { LogArchive } from '../../src/logs/ports.js';
-import { looksLikeTrouble } from '../../src/logs/trouble.js';
 import { memoryArchive } from './memory-archive.js';
 import { LOG, print } from './printed-log.js';
 
@@ -23,16 +22,26 @@ const TROUBLES = [
   'Traceback (most recent call last):',
   'sh: 1: foo: not found',
 ];
-const CALM = ['ok 3 - handles errors', 'compiling error.ts', '0 failures', 'PASS fail.test.ts', 'found', ''];
+const CALM = [
+  'ERROR 0 errors',
+  'error: could not reach the mirror, retrying (ignored)',
+  'ok 3 - handles errors',
+  'compiling error.ts',
+  '0 failures',
+  'PASS fail.test.ts',
+  'found',
+  '',
+];
 
 describe('troubles', () => {
-  test.each(TROUBLES)('%s', (line) => {
-    expect(looksLikeTrouble(line)).toBe(true);
-  });
-
-  test.each(CALM)('not %j', (line) => {
-    expect(looksLikeTrouble(line)).toBe(false);
-  });
+  test.each([...TROUBLES.map((line) => [line, 1] as const), ...CALM.map((line) => [line, 0] as const)])(
+    '%j: %i',
+    async (line, count) => {
+      const archive = memoryArchive();
+      await print(archive, `${line}\n`);
+      expect((await createTroubleFinder(archive)(LOG)).count).toBe(count);
+    },
+  );
 
   test('are found in a whole log, in colours too: the quick look misses none', async () => {
     const archive = memoryArchive();
