@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 import { diskArchive } from '../../src/adapters/archive/disk.js';
 import { diskBlobs } from '../../src/adapters/depot/disk.js';
+import { createDifferences } from '../../src/logs/difference/differences.js';
 import { createLive, type Live } from '../../src/logs/live.js';
 import type { LogArchive } from '../../src/logs/ports.js';
 import type { StageId, StageState } from '../../src/pipeline/model.js';
@@ -82,6 +83,7 @@ export async function startSite(change: Partial<WebDeps> = {}): Promise<Site> {
     floor: { workers: async () => [], queues: async () => [] },
     repositories: runs.repositories,
     archive,
+    differences: createDifferences(archive),
     live,
     blobs,
     health: { check: async () => site.health },

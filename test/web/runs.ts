@@ -105,6 +105,11 @@ export function memoryRuns(): MemoryRuns {
       views.set(run, { ...view, progress: { ...view.progress, stages } });
     },
     run: async (id) => views.get(id),
+    lastPassed: async (run, stage) =>
+      [...views.values()]
+        .filter(({ id }) => id < run)
+        .sort((a, b) => b.id - a.id)
+        .find((view) => view.progress.stages.some(({ id, state }) => id === stage && state === passed)),
     repositories: {
       view: async (repository) => ({
         repository,
