@@ -48,15 +48,8 @@ async function wordFor(room: Room, c: WebContext): Promise<Word> {
 export function wordOf(run: RunMention | undefined): Word {
   if (run === undefined) return 'unknown';
   if (run.status !== 'completed') return 'running';
-  switch (run.conclusion) {
-    case 'success':
-      return 'passing';
-    case 'failure':
-    case 'timed_out':
-      return 'failing';
-    default:
-      return 'unknown';
-  }
+  if (run.conclusion === 'success') return 'passing';
+  return run.conclusion === 'failure' || run.conclusion === 'timed_out' ? 'failing' : 'unknown';
 }
 
 /** Hundredths of a letter's height, as Verdana and DejaVu Sans have them; what is not here is as wide as `m`. */
@@ -73,7 +66,7 @@ const WIDTHS: Readonly<Record<string, number>> = Object.fromEntries(
       ['w', 82],
       ['m', 97],
     ] as const
-  ).flatMap(([letters, width]) => [...letters].map((letter) => [letter, width])),
+  ).flatMap(([letters, width]) => Array.from(letters, (letter) => [letter, width])),
 );
 const HEIGHT = 11;
 const PADDING = 6;
@@ -96,7 +89,7 @@ export function drawBadge(label: string, word: Word): string {
 }
 
 function textWidth(text: string): number {
-  const hundredths = [...text].reduce((sum, letter) => sum + (WIDTHS[letter] ?? 97), 0);
+  const hundredths = Array.from(text).reduce((sum, letter) => sum + (WIDTHS[letter] ?? 97), 0);
   return Math.round((hundredths * HEIGHT) / 100);
 }
 

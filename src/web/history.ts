@@ -1,5 +1,5 @@
 import type { Conclusion, RunStatus, StageId, TriggerEvent } from '../pipeline/model.js';
-import type { RunView } from './ports.js';
+import type { RunView } from './run-view.js';
 
 export interface HistoryFilter {
   /** GitHub's id. */

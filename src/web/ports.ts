@@ -17,23 +17,12 @@ import type { Feed } from '../runs/feed.js';
 import type { Operations } from '../runs/operations.js';
 import type { BlobStore } from '../runs/ports.js';
 import type { Floor, RunHistory } from './history.js';
+import type { RunView } from './run-view.js';
 
 export type * from './history.js';
+export type { RunView } from './run-view.js';
 
 import type { CauseJson } from './log-protocol.js';
-
-/** A run with all that a page shows of it. */
-export interface RunView {
-  readonly id: number;
-  readonly repository: Repository;
-  readonly trigger: Trigger;
-  readonly plan: Plan;
-  readonly progress: RunProgress;
-  /** Problems of caicloud.yml. */
-  readonly issues: readonly Issue[];
-  /** milliseconds since the epoch */
-  readonly createdAt: number;
-}
 
 export interface RunFilter {
   /** `owner/name` */

@@ -38,6 +38,7 @@ export function timeSpent(view: RunView, now: number): TimeSpent {
     );
     return spans.length === 0 ? [] : [{ node, ...together(spans) }];
   });
+  bars.sort((a, b) => (a.startedAt ?? Number.MAX_SAFE_INTEGER) - (b.startedAt ?? Number.MAX_SAFE_INTEGER));
   const totalMs = Math.max(0, ...bars.map(({ endAt }) => endAt));
   return { totalMs, bars, words: words(bars, totalMs) };
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
+import type { Outcome } from '../../src/pipeline/model.js';
 import { tag } from '../pipeline/examples.js';
 import { matrix, planOf, stage } from '../pipeline/graph/definitions.js';
 import { type Site, startSite } from '../web/harness.js';
@@ -58,8 +59,8 @@ async function open(address: string, options: Parameters<Browser['newContext']>[
   return page;
 }
 
-const span = (from: number, to: number, spans = {}) => ({
-  ...ended({ kind: 'passed' }, { spans }),
+const span = (from: number, to: number, spans = {}, outcome: Outcome = { kind: 'passed' }, facts = {}) => ({
+  ...ended(outcome, { spans, ...facts }),
   startedAt: NOON - 112_000 + from * 1000,
   completedAt: NOON - 112_000 + to * 1000,
 });
@@ -96,12 +97,8 @@ function story(): void {
       run: { status: 'in_progress', startedAt: NOON - 103_000 },
       stages: {
         pre_build: span(9, 17, { checkout: 1400, prepare: 600, run: 6000 }),
-        build: { ...span(17, 40), facts: { artifacts } },
-        integration: {
-          ...span(40, 88, { services: 9000, prepare: 2000 }),
-          outcome: { kind: 'failed', failure },
-          facts: { tries: 2, spans: { services: 9000 } },
-        },
+        build: span(17, 40, {}, { kind: 'passed' }, { artifacts }),
+        integration: span(40, 88, { services: 9000 }, { kind: 'failed', failure }, { tries: 2 }),
         publish: queued,
         lint: span(10, 14),
         ...Object.fromEntries(cells.map(({ id }, index) => [id, index < 9 ? span(15, 30 + index) : running])),

@@ -38,28 +38,24 @@ export function runHistory(db: Database): RunHistory {
     newest: (repository, branch) => newest(db, repository, branch),
     figures: (repository, since, limit) => figures(db, repository, since, limit),
     async stages(repository, sinceRun) {
-      const rows = await db
-        .selectFrom('stage_ends')
-        .where('repository_id', '=', repository)
-        .where('run_id', '>=', sinceRun)
-        .groupBy('stage')
-        .select((e) => [
-          'stage',
-          e.fn.countAll<number>().as('ends'),
-          e.fn.avg<number>('ms').as('mean'),
-          e.fn.max<number>('ms').as('longest'),
-          sql<number>`sum(case when outcome = 'passed' and (tries > 1 or failures > 0) then 1 else 0 end)`.as(
-            'flaky',
-          ),
-        ])
-        .execute();
-      return rows.map(({ stage, ...numbers }) => ({
-        stage,
-        ends: Number(numbers.ends),
-        meanMs: Number(numbers.mean),
-        longestMs: Number(numbers.longest),
-        flaky: Number(numbers.flaky),
-      }));
+      return (
+        db
+          .selectFrom('stage_ends')
+          .where('repository_id', '=', repository)
+          .where('run_id', '>=', sinceRun)
+          .groupBy('stage')
+          // PostgreSQL gives an average as text, and integers as numbers.
+          .select((e) => [
+            'stage',
+            e.fn.countAll<number>().as('ends'),
+            sql<number>`cast(avg(ms) as bigint)`.as('meanMs'),
+            e.fn.max<number>('ms').as('longestMs'),
+            sql<number>`sum(case when outcome = 'passed' and (tries > 1 or failures > 0) then 1 else 0 end)`.as(
+              'flaky',
+            ),
+          ])
+          .execute()
+      );
     },
     around: (run) => around(db, run),
   };

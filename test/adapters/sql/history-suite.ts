@@ -97,7 +97,7 @@ export function describeHistory(newPlace: () => Promise<Place>): void {
         tag: await put({ trigger: { event: 'tag', tag: 'v1', branch: undefined as never }, scope: 'tag:v1' }),
       };
       const { runs: found } = await history.page({ repository, limit: 9, offset: 0, ...filter });
-      expect(found.map(({ id }) => id).sort()).toEqual(expected.map((name) => named[name]).sort());
+      expect(new Set(found.map(({ id }) => id))).toEqual(new Set(expected.map((name) => named[name])));
     });
   });
 
