@@ -15,7 +15,10 @@ export interface LineJson {
   readonly more?: number;
 }
 
-/** `GET …/log/lines?from=1&count=500[&service=db]`, and the event `lines` while a log grows. */
+/**
+ * `GET …/log/lines?from=1&count=500[&service=db]` (at most 2,000, and fewer where they are very long), and the event
+ * `lines` while a log grows: who is far behind goes on at the end, as `from` says.
+ */
 export interface LinesJson {
   /** Number of the first one. A growing log may give its last line again, when more of it came. */
   readonly from: number;
@@ -69,7 +72,10 @@ export interface ErrorsJson {
   readonly count: number;
 }
 
-/** `GET …/log/search?q=…[&case=1]`: one such object per line (NDJSON), the last one with `done`. */
+/**
+ * `GET …/log/search?q=…[&case=1]`: one such object per line (NDJSON), the last one with `done`. Fixed text of at most
+ * 1,000 characters, by Unicode's simple case folding unless `case=1`; escape sequences hide nothing.
+ */
 export interface SearchJson {
   /** Newly found, ascending; at most 100,000 in all. */
   readonly lines: readonly number[];
@@ -80,5 +86,8 @@ export interface SearchJson {
   readonly done: boolean;
 }
 
-/** `GET …/log/events?from=1`: events `lines`, `outline`, and at last `end` with the stage's conclusion. */
+/**
+ * `GET …/log/events?from=1`: events `lines`, `outline` when its sections changed, and at last `end` with the stage's
+ * conclusion. Their id is the line to go on from.
+ */
 export type LogEventName = 'lines' | 'outline' | 'end';
