@@ -59,6 +59,21 @@ describe('the first page', () => {
     expect((await site.ask('/')).body).toContain('data-events="/events"');
   });
 
+  test('shows the workers to people who are signed in', async () => {
+    const workers = [
+      { id: 'w-1', labels: ['gpu'], host: 'oak', busy: 1, hands: 4, since: NOON - 60_000 },
+      { id: 'w-2', labels: [], host: undefined, busy: undefined, hands: undefined, since: undefined },
+    ];
+    const world = await startPeopled({ floor: { workers: async () => workers, queues: async () => [] } });
+    try {
+      const { body } = await world.site.ask('/', { headers: { cookie: await world.signIn('rita') } });
+      const words = body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+      expect(words).toContain('w-1 1 of 4 gpu oak 1 min ago w-2 does not say');
+    } finally {
+      await world.stop();
+    }
+  });
+
   test('shows no private run', async () => {
     site.runs.put(runView({ id: 1, private: true, trigger: { title: 'Hush' } }));
     expect(await read('/')).not.toContain('Hush');
