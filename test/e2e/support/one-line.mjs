@@ -9,7 +9,7 @@ import { StageLog } from '../../../dist/worker/stage-log.js';
 
 const [port, total] = process.argv.slice(2).map(Number);
 const WARM_UP = 16 * 1024 * 1024;
-const quiet = { info() {}, warn() {}, error: console.error };
+const quiet = { info() {}, warn() {}, error() {} };
 const clock = { now: Date.now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
 
 const connect = () => connectRedis({ url: `redis://127.0.0.1:${port}` }, 'patient');
