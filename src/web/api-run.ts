@@ -6,7 +6,7 @@ import type { Addresses } from './links.js';
 import type { Causes, RunView } from './ports.js';
 import { conclusionOf } from './words.js';
 
-export type { ApiRunWithStages, ApiStage } from './api-shapes.js';
+export type { ApiRun, ApiRunWithStages, ApiStage } from './api-shapes.js';
 
 export function apiRun(view: RunView, addresses: Addresses): ApiRun {
   const { repository, trigger } = view;

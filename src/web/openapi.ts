@@ -87,9 +87,14 @@ function schemas(): Json {
   const registry = z.registry<{ id: string }>();
   for (const [id, shape] of Object.entries(NAMED)) registry.add(shape, { id });
   const made = z.toJSONSchema(registry, { uri: refTo });
+  const alone = made.schemas as Readonly<Record<string, Json>>;
   return Object.fromEntries(
-    Object.entries(made.schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]),
+    Object.entries(alone).map(([id, schema]) => [id, without(schema, ['$schema', '$id'])]),
   );
+}
+
+function without(json: Json, names: readonly string[]): Json {
+  return Object.fromEntries(Object.entries(json).filter(([name]) => !names.includes(name)));
 }
 
 function refTo(id: string): string {

@@ -120,7 +120,7 @@ function Parameters({ parameters }: { readonly parameters: readonly Parameter[] 
 }
 
 function valueWords({ enum: words, type }: Parameter['schema']): string {
-  return Array.isArray(words) ? words.join(', ') : String(type ?? 'string');
+  return Array.isArray(words) ? words.join(', ') : typeof type === 'string' ? type : 'string';
 }
 
 function requestOf({ method, path, sample = {}, body, needsToken, group }: Operation, base: string): string {
