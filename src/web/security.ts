@@ -21,6 +21,8 @@ export function securityHeaders(publicUrl: string): MiddlewareHandler {
       // Also of redirects after it, in Chromium: GitHub is gone to by a link.
       formAction: own,
       frameAncestors: none,
+      // No script of ours turns text into markup, by any of the ways that browsers have for it.
+      requireTrustedTypesFor: ["'script'"],
     },
     referrerPolicy: 'same-origin',
     xFrameOptions: 'DENY',

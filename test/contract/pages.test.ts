@@ -115,41 +115,6 @@ function pathOf(url: string): string {
 const links = createLinks('http://ci.example', SIGNING_KEY);
 
 describe('pages in a browser', () => {
-  test('the live tail adds lines, survives a lost connection and shows the end', async () => {
-    story();
-    await site.print(1, 'lint', 'before\n');
-    const page = await open(pathOf(links.stage(1, 'lint', true)));
-    const log = page.locator('pre.log');
-    await page.getByText('live', { exact: true }).waitFor();
-    await site.print(1, 'lint', '<b id="markup">one</b> \x1b[31mred\x1b[0m\ntw');
-    await page.getByText('<b id="markup">one</b> red').waitFor();
-    site.closeStreams();
-    await page.getByText('connecting again').waitFor();
-    await site.print(1, 'lint', 'o\nthree\n');
-    await page.getByText('live', { exact: true }).waitFor();
-    await page.getByText('three').waitFor();
-    expect(await log.textContent()).toBe('before\n<b id="markup">one</b> red\ntwo\nthree\n');
-    expect(await page.locator('#markup').count()).toBe(0);
-    site.end(1, 'lint');
-    await page.getByText('passed').waitFor();
-    expect(await log.textContent()).toBe('before\n<b id="markup">one</b> red\ntwo\nthree\n');
-    expect(complaints.filter((text) => !text.includes('ERR_INCOMPLETE_CHUNKED_ENCODING'))).toEqual([]);
-    await page.screenshot({ path: join(pictures, 'tail.png') });
-  });
-
-  test('the run page follows the run', async () => {
-    story();
-    const page = await open(pathOf(links.run(1, true)));
-    await page.screenshot({ path: join(pictures, 'run.png'), fullPage: true });
-    expect(await page.getByRole('listitem').count()).toBe(7);
-    site.end(1, 'lint');
-    await page
-      .getByRole('listitem')
-      .filter({ hasText: /passed\s*lint/ })
-      .waitFor();
-    expect(complaints).toEqual([]);
-  });
-
   test.each(['light', 'dark'] as const)('fit a phone (%s)', async (colorScheme) => {
     story();
     const long = `${'x'.repeat(500)}\n\tat ${'deep/'.repeat(60)}\n`;

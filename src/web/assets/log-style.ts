@@ -90,6 +90,7 @@ figure.cause pre { margin: 2px 0 0; white-space: pre-wrap; overflow-wrap: anywhe
 }
 .log-row.heading { background: var(--page); font-weight: 600; box-shadow: inset 0 1px 0 var(--line); }
 .log-row.heading .log-number { background: var(--page); font-weight: 400; }
+.log-row.heading .log-lasted { box-shadow: inset 0 1px 0 var(--line); }
 .log-row.heading :is(.log-time, .log-lasted) { font-weight: 400; }
 .log-row.failed .log-text, .log-lasted.state-failed [role=img] { color: var(--failed); }
 .log-lasted.state-passed [role=img] { color: var(--passed); }
@@ -147,6 +148,7 @@ kbd { font: 12px/18px ui-monospace, Menlo, Consolas, monospace; border: 1px soli
   .log-search { flex: 1 1 100%; }
   .log-bar input { flex: 1; width: auto; }
   .log-buttons { margin-left: 0; }
+  .log-buttons [data-command=help] { display: none; }
   .log-number { min-width: 4em; padding-right: 0.6em; }
 }
 `;

@@ -1,4 +1,5 @@
 import { countOn } from './count-on.js';
+import { fetchPage } from './fetch-page.js';
 import { swapMain } from './swap-main.js';
 
 /** What a page shows changes many times a second at most: it is asked for once in this time. */
@@ -14,9 +15,8 @@ async function lookAgain(): Promise<void> {
   asking = true;
   while (asked) {
     asked = false;
-    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } }).catch(() => undefined);
     // Gone, or not ours to see any more: what is there stays, and a reload says so.
-    if (answer?.ok === true) swapMain(new DOMParser().parseFromString(await answer.text(), 'text/html'));
+    await fetchPage(location.href).then(swapMain, () => undefined);
     await new Promise((resolve) => setTimeout(resolve, PACE_MS));
   }
   asking = false;
