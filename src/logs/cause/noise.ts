@@ -43,7 +43,7 @@ export function isRetried(line: string): boolean {
  * have none would never be asked.
  */
 const HINT =
-  /err|fail|panic|exception|trace|fatal|not (?:found|ok|known|have)|denied|no (?:such|required|matching|rule|space|route|basic)|refused|reject|assert|^E\s|^e: |[✗✘✖✕×●]|kill|memory|undefined|can't|cannot|could|unable|timed? ?out|timeout|unresolved|unreachable|unknown|missing|not a |syntax|fault|core dumped|abort|\*\*\*|x509|certificate|unbound|too many|reset by|\bld|\bLNK|require|\.go:\d|:\d+:\d+:|\.rb:|CONFLICT|terminate called|^\s*\d+\) |ENO|EADDR|EMFILE|ECONN|in use|hang up|directory|exists|read-only|busy|too long|executable|bad |illegal|invalid|ERR_|YN0|Sanitizer|RACE|unavailable|Limit|limit|exit|quota|COPY|ADD|expect|^\s+File "|File "|what went|coverage|instruction|Undefined|duplicate|multiple|Unhandled|exec|^# SIG|^==\d|not permitted|thrown|DATA/iu;
+  /err|fail|because|stdout ----|^E:|toomany|panic|exception|trace|fatal|not (?:found|ok|known|have)|denied|no (?:such|required|matching|rule|space|route|basic)|refused|reject|assert|^E\s|^e: |[✗✘✖✕×●]|kill|memory|undefined|can't|cannot|could|unable|timed? ?out|timeout|unresolved|unreachable|unknown|missing|not a |syntax|fault|core dumped|abort|\*\*\*|x509|certificate|unbound|too many|reset by|\bld|\bLNK|require|\.go:\d|:\d+:\d+:|\.rb:|CONFLICT|terminate called|^\s*\d+\) |ENO|EADDR|EMFILE|ECONN|in use|hang up|directory|exists|read-only|busy|too long|executable|bad |illegal|invalid|ERR_|YN0|Sanitizer|RACE|unavailable|Limit|limit|exit|quota|COPY|ADD|expect|^\s+File "|File "|what went|coverage|instruction|Undefined|duplicate|multiple|Unhandled|exec|^# SIG|^==\d|not permitted|thrown|DATA/iu;
 
 export function mayMatter(line: string): boolean {
   return HINT.test(line);

@@ -56,6 +56,12 @@ export const DEPENDENCY_RULES: readonly Rule[] = [
     pattern: /^(?:SolverProblemError|ResolvePackageNotFound|PackagesNotFoundError)/u,
     extent: indented,
   },
+  {
+    kind: 'dependency',
+    weight: 84,
+    pattern: /^\s*Because (?:no versions of|\S+ .*depends on)/u,
+    extent: paragraph,
+  },
   // the JVM's
   {
     kind: 'dependency',
