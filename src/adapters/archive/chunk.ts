@@ -7,8 +7,14 @@ import { moved, type Piece } from './piece.js';
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
 
+/** zlib hands out its output in pieces: few of them. */
+const OUTPUT = 128 * 1024;
+const ZLIB_LEAST = 64;
+
 const LINE_END = 0x0a;
 const FIRST_BUFFER = 4096;
+/** A short log takes little, and a long one leaves few old buffers behind for each chunk: 4, 32, 256 KiB. */
+const GROWTH = 8;
 /** A line of some characters and its stamp compress alike: more of them in a chunk would only cost memory. */
 const STAMPS = 4096;
 
@@ -81,7 +87,7 @@ export class GrowingChunk implements Chunk {
     const needed = this.#length + more;
     if (needed <= this.#buffer.length) return;
     let size = Math.max(FIRST_BUFFER, this.#buffer.length);
-    while (size < needed) size *= 2;
+    while (size < needed) size *= GROWTH;
     const grown = Buffer.allocUnsafeSlow(size);
     this.bytes.copy(grown);
     this.#buffer = grown;
@@ -106,7 +112,7 @@ export async function pack({
   stamps,
 }: Pick<Chunk, 'bytes' | 'at' | 'stamps'>): Promise<{ readonly bytes: Buffer; readonly stamps: Buffer }> {
   const [packed, packedStamps] = await Promise.all([
-    deflate(bytes, { level: 1 }),
+    deflate(bytes, { level: 1, chunkSize: OUTPUT }),
     stamps.length === 0 ? Buffer.alloc(0) : deflate(JSON.stringify(differences(stamps, at)), { level: 1 }),
   ]);
   return { bytes: packed, stamps: packedStamps };

@@ -279,7 +279,7 @@ export class FenceLog {
       ...(stamp && { stamp }),
       ...(chunk.marks.length > 0 && { marks: chunk.marks }),
     };
-    await this.#write(this.#files.pack(number), place, Buffer.concat([bytes, stamps]));
+    await this.#write(this.#files.pack(number), place, [bytes, stamps]);
     await this.#addLine(packed);
     this.#pack = { number, length: place + length };
     this.#packed.push(packed);
@@ -290,11 +290,11 @@ export class FenceLog {
   async #addLine(packed: Packed): Promise<void> {
     const lines = this.#indexLength === undefined ? [...this.#packed, packed] : [packed];
     const text = Buffer.from(lines.map(lineOf).join(''));
-    await this.#write(this.#files.index, this.#indexLength ?? 0, text);
+    await this.#write(this.#files.index, this.#indexLength ?? 0, [text]);
     this.#indexLength = (this.#indexLength ?? 0) + text.length;
   }
 
-  async #write(path: string, length: number, bytes: Buffer): Promise<void> {
+  async #write(path: string, length: number, bytes: readonly Buffer[]): Promise<void> {
     this.#unsynced.add(path);
     await writeAfter(path, length, bytes);
   }

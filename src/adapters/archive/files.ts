@@ -35,20 +35,31 @@ export async function openForWriting(path: string): Promise<FileHandle> {
 }
 
 /** One call may write less than all, when the disk is nearly full or the piece is huge. */
-export async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  let done = 0;
-  while (done < bytes.length) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
+export async function writeAll(file: FileHandle, pieces: readonly Buffer[], position: number): Promise<void> {
+  let at = position;
+  let rest = pieces.filter(({ length }) => length > 0);
+  while (rest.length > 0) {
+    const { bytesWritten } = await file.writev(rest, at);
+    at += bytesWritten;
+    rest = without(rest, bytesWritten);
   }
 }
 
-/** The file holds `length` bytes and then these. It is closed when that is done, and was not sent to the disk yet. */
-export async function writeAfter(path: string, length: number, bytes: Buffer): Promise<void> {
+function without(pieces: readonly Buffer[], written: number): Buffer[] {
+  let left = written;
+  return pieces.flatMap((piece) => {
+    const gone = Math.min(left, piece.length);
+    left -= gone;
+    return gone === piece.length ? [] : [piece.subarray(gone)];
+  });
+}
+
+/** The file holds `length` bytes and then these, when it resolves; they were not sent to the disk yet. */
+export async function writeAfter(path: string, length: number, pieces: readonly Buffer[]): Promise<void> {
   const file = await openForWriting(path);
   try {
     await file.truncate(length);
-    await writeAll(file, bytes, length);
+    await writeAll(file, pieces, length);
   } finally {
     await file.close();
   }

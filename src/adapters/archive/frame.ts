@@ -14,10 +14,10 @@ interface Header {
 
 const LINE_END = 0x0a;
 
-/** A piece as a tail holds it: a line of JSON, the bytes. */
-export function frameOf({ offset, bytes, stamps, marks }: Piece): Buffer {
+/** What stands before a piece's bytes in a tail: a line of JSON. */
+export function headerOf({ offset, bytes, stamps, marks }: Piece): Buffer {
   const header: Header = { offset, bytes: bytes.length, crc: crc32(bytes), stamps, marks };
-  return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), bytes]);
+  return Buffer.from(`${JSON.stringify(header)}\n`);
 }
 
 /**

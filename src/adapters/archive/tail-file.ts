@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 
 import type { GrowingChunk } from './chunk.js';
 import { openForWriting, writeAll } from './files.js';
-import { frameOf } from './frame.js';
+import { headerOf } from './frame.js';
 import type { Piece } from './piece.js';
 
 /** The file that holds what was appended to a chunk until it is packed; open for one chunk at a time. */
@@ -15,16 +15,16 @@ export class TailFile {
   }
 
   async write(chunk: GrowingChunk, piece: Piece): Promise<void> {
-    const frame = frameOf(piece);
+    const header = headerOf(piece);
     const file = await this.#of(chunk);
     try {
-      await writeAll(file, frame, chunk.tailLength);
+      await writeAll(file, [header, piece.bytes], chunk.tailLength);
     } catch (error) {
       // Part of it may be there: opened anew, it is cut off.
       await this.close();
       throw error;
     }
-    chunk.tailLength += frame.length;
+    chunk.tailLength += header.length + piece.bytes.length;
   }
 
   /** Also safe when it is not open. With a chunk: only that one's. */
