@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { text } from 'node:stream/consumers';
 
 const USAGE = `Usage: cyclone <command>
 
@@ -41,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
     case 'lint': {
       const { lint } = await import('./lint.js');
       return lint(rest, {
-        read: (path) => readFile(path, 'utf8'),
+        read: (path) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
         out: (text) => void process.stdout.write(text),
         err: (text) => void process.stderr.write(text),
         colour: process.stdout.isTTY,

@@ -6,7 +6,7 @@ const FORMATS = ['text', 'json', 'github'] as const;
 
 export const USAGE = `Usage: cyclone lint [FILE] [options]
 
-Checks a pipeline file (${DEFAULT_FILE} when none is given) and says which stages run. Needs no server.
+Checks a pipeline file (${DEFAULT_FILE} when none is given, standard input for "-") and says which stages run. Needs no server.
 
   --format FORMAT   text for people (default), json for programs, github for annotations of a workflow
   --plan            the jobs that would run, what waits for what, and why the rest would not (text and json)

@@ -36,6 +36,12 @@ async function cyclone(...args: string[]): Promise<Ended> {
 }
 
 describe('cyclone', () => {
+  test('lint, of what comes on its standard input', async () => {
+    const lint = promisify(execFile)(process.execPath, [PROGRAM, 'lint', '-']);
+    lint.child.stdin?.end('post_build: { image: a, commands: [x] }\n');
+    expect((await lint).stdout).toBe('0 warnings, 0 errors · 1 stage on a tag, 0 on a push\n');
+  });
+
   test('lint, of the file in this directory', async () => {
     await writeFile(path.join(directory, 'caicloud.yml'), 'stages: { lint: { image: a, commands: [x] } }\n');
     expect(await cyclone('lint', '--plan', '--branch', 'main')).toEqual({

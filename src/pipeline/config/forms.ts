@@ -1,5 +1,6 @@
 import { error, type Report, type Span, warning } from './issues.js';
 import type { Form, Key } from './key.js';
+import { ON_KEYS } from './own-keys.js';
 import { shellWords } from './shell-words.js';
 import type { Entry, ListNode, MapNode, Node, ScalarNode } from './tree.js';
 
@@ -135,8 +136,17 @@ export function placeOf({ keyAt, value }: Entry): Span {
 export function refuse(form: Form, entry: Entry, report: Report): undefined {
   const { what, hint } = TAKES[form];
   const message = `${entry.key} takes ${what}, and this is ${nameOf(entry.value)}`;
-  report(error('wrong-type', placeOf(entry), message, sizeHint(form, entry) ?? hint));
+  report(error('wrong-type', placeOf(entry), message, sizeHint(form, entry) ?? eventHint(entry) ?? hint));
   return undefined;
+}
+
+/** Elsewhere `on: push` and `on: [push, pull_request]` are the usual forms. */
+function eventHint({ key, value }: Entry): string | undefined {
+  if (key !== 'on') return undefined;
+  const given = value.kind === 'list' ? value.items : [value];
+  const names = given.flatMap((item) => (item.kind === 'scalar' ? [item.text] : []));
+  const isEvents = names.length > 0 && names.every((name) => Object.hasOwn(ON_KEYS, name));
+  return isEvents ? `write on: { ${names.map((name) => `${name}:`).join(', ')} }` : undefined;
 }
 
 /** `512m` means something to Docker's command line, but not here. */
@@ -201,6 +211,11 @@ function readPairs(map: MapNode, report: Report): readonly PlacedText[] {
   const texts: PlacedText[] = [];
   for (const entry of map.entries) {
     const { key, keyAt, value } = entry;
+    // The part behind the sign would become a part of the value.
+    if (key.includes('=')) {
+      report(error('bad-value', keyAt, 'a name has no "="', 'write the value behind the colon: NAME: value'));
+      continue;
+    }
     if (value.kind === 'scalar') texts.push({ text: `${key}=${value.text}`, at: keyAt });
     else if (value.kind === 'null') texts.push({ text: `${key}=`, at: keyAt });
     else refuse('text', entry, report);

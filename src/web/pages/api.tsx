@@ -110,8 +110,8 @@ function Parameters({ parameters }: { readonly parameters: readonly Parameter[] 
               {place === 'header' && ' (header)'}
               {required && ' (required)'}
             </td>
-            <td>{valueWords(schema)}</td>
-            <td class="wide">{description}</td>
+            <td>{typeof schema['type'] === 'string' ? schema['type'] : 'string'}</td>
+            <td class="wide">{meaning(schema, description)}</td>
           </tr>
         ))}
       </tbody>
@@ -119,8 +119,9 @@ function Parameters({ parameters }: { readonly parameters: readonly Parameter[] 
   );
 }
 
-function valueWords({ enum: words, type }: Parameter['schema']): string {
-  return Array.isArray(words) ? words.join(', ') : typeof type === 'string' ? type : 'string';
+function meaning({ enum: words }: Parameter['schema'], description = ''): string {
+  const said = description.replaceAll('`', '');
+  return said === '' && Array.isArray(words) ? words.join(', ') : said;
 }
 
 function requestOf({ method, path, sample = {}, body, needsToken, group }: Operation, base: string): string {

@@ -349,3 +349,16 @@ describe('each mistake has its code', () => {
     expect(problemsOf(`stages:\n${stages.join('')}`)).toEqual(['6:3 error too-many-stages']);
   });
 });
+
+it.each([
+  ['on: push', 'write on: { push: }'],
+  ['on: [push, pull_request]', 'write on: { push:, pull_request: }'],
+  ['on: often', 'write "key: value" lines below it, indented'],
+])('%s is told how it is written', (on, hint) => {
+  const [issue] = issuesOf(`${on}\npost_build: { image: a, commands: [x] }`);
+  expect(issue).toMatchObject({ code: 'wrong-type', line: 1, column: 5, hint });
+});
+
+it.each(['on: { push: }', 'on: { push:, pull_request: }'])('and %s is right', (on) => {
+  expect(issuesOf(`${on}\npost_build: { image: a, commands: [x] }`)).toEqual([]);
+});
