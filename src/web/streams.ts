@@ -12,7 +12,7 @@ export interface Streams {
     outgoing: Outgoing,
     begin: (signal: AbortSignal) => AsyncIterable<Uint8Array>,
   ): ReadableStream<Uint8Array>;
-  /** The body of this answer is cut when the look, taken every so many milliseconds, is false or fails. */
+  /** The body of this answer is cut when a look, taken every so many milliseconds, is false or fails. */
   watch(outgoing: Outgoing, everyMs: number, look: () => Promise<boolean>): void;
   /** Cuts all connections whose body is not complete: clients resume elsewhere. */
   closeAll(): void;
@@ -78,7 +78,11 @@ export function createStreams(logger: Logger, clock: Clock): Streams {
       );
     },
     watch: (outgoing, everyMs, look) => {
-      watched.set(outgoing, { everyMs, look });
+      const before = watched.get(outgoing);
+      watched.set(outgoing, {
+        everyMs: Math.min(everyMs, before?.everyMs ?? everyMs),
+        look: async () => (!before || (await before.look())) && look(),
+      });
     },
     closeAll: () => {
       for (const cut of open) cut();
