@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 import type { Outcome } from '../../src/pipeline/model.js';
@@ -14,14 +12,12 @@ import { serveModules } from './support/browser-modules.js';
 jest.setTimeout(60_000);
 
 let browser: Browser;
-let axe: string;
 let site: Site;
 let context: BrowserContext;
 /** What the browser complained about. */
 let complaints: string[];
 
 beforeAll(async () => {
-  axe = await readFile(path.resolve('node_modules/axe-core/axe.min.js'), 'utf8');
   browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--no-first-run'],
@@ -130,7 +126,7 @@ function story(): void {
 const PAGES = { home: '/', run: '/runs/60', repository: '/repos/acme/hello' } as const;
 
 async function seriousFindings(page: Page): Promise<unknown> {
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   return page.evaluate(`axe.run().then(({ violations }) => violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => [id, nodes.map(({ html }) => html).slice(0, 3)]))`);

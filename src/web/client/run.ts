@@ -17,7 +17,8 @@ async function lookAgain(): Promise<void> {
     asked = false;
     // Gone, or not ours to see any more: what is there stays, and a reload says so.
     await fetchPage(location.href).then(swapMain, () => undefined);
-    await new Promise((resolve) => setTimeout(resolve, PACE_MS));
+    const pace = Number(document.querySelector('main')?.dataset['pace'] ?? PACE_MS);
+    await new Promise((resolve) => setTimeout(resolve, pace));
   }
   asking = false;
 }

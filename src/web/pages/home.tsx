@@ -1,7 +1,7 @@
 import type { Frame } from '../frame.js';
 import type { RunView } from '../ports.js';
 import { type FloorProps, FloorView } from './floor.js';
-import { Layout } from './layout.js';
+import { Layout, SLOW_PACE_MS } from './layout.js';
 import { Pager, RunTable } from './run-table.js';
 
 export interface HomeProps {
@@ -22,7 +22,9 @@ export function HomePage({ frame, open, floor, runs, page, hasMore, now }: HomeP
     <Layout
       title={isFirst ? 'Runs · Cyclone' : `Runs, page ${page} · Cyclone`}
       frame={frame}
-      {...(isFirst ? { live: { events: addresses.events(), now }, modules: ['run.js'] } : {})}
+      {...(isFirst
+        ? { live: { events: addresses.events(), now, paceMs: SLOW_PACE_MS }, modules: ['run.js'] }
+        : {})}
     >
       {isFirst && (
         <>

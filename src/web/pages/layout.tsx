@@ -6,14 +6,25 @@ import type { Frame } from '../frame.js';
 export interface LayoutProps {
   readonly title: string;
   readonly frame: Frame;
-  /** Whose events say that what the page shows has changed, and the time that its durations are counted from. */
-  readonly live?: { readonly events: string; readonly now: number };
+  readonly live?: LiveProps;
   /** Browser modules of `src/web/client` that the page begins with, as `log.js`. */
   readonly modules?: readonly string[];
   /** Assets that it needs beside the one style sheet of all pages. */
   readonly styles?: readonly string[];
   readonly children?: Child;
 }
+
+export interface LiveProps {
+  /** Whose events say that what the page shows has changed. */
+  readonly events: string;
+  /** The time that its durations are counted from. */
+  readonly now: number;
+  /** Milliseconds between two looks at the page, where much changes that it shows little of. */
+  readonly paceMs?: number;
+}
+
+/** Of what goes on everywhere: many look, and each look counts all runs. */
+export const SLOW_PACE_MS = 2000;
 
 export function Layout({ title, frame, live, modules = [], styles = [], children }: LayoutProps) {
   const { addresses } = frame;
@@ -44,7 +55,7 @@ export function Layout({ title, frame, live, modules = [], styles = [], children
           </a>
           <Viewing frame={frame} />
         </header>
-        <main id="content" data-events={live?.events} data-now={live?.now}>
+        <main id="content" data-events={live?.events} data-now={live?.now} data-pace={live?.paceMs}>
           {frame.said !== undefined && (
             <p class="said" role="status">
               {frame.said}

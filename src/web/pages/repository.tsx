@@ -6,7 +6,7 @@ import type { RunFigure, RunMention, RunView, StageFigure } from '../ports.js';
 import { type Asked, EVENTS, queryOf, STATES } from '../run-filter.js';
 import { shownOf } from '../words.js';
 import { Charts } from './charts.js';
-import { Layout } from './layout.js';
+import { Layout, SLOW_PACE_MS } from './layout.js';
 import { Pager, RunTable } from './run-table.js';
 import { RepositoryLink } from './source.js';
 import { State } from './state.js';
@@ -37,7 +37,9 @@ export function RepositoryPage(props: RepositoryProps) {
     <Layout
       title={page > 1 ? `${name}, page ${page} · Cyclone` : `${name} · Cyclone`}
       frame={frame}
-      {...(isFirst ? { live: { events: addresses.events(), now }, modules: ['run.js'] } : {})}
+      {...(isFirst
+        ? { live: { events: addresses.events(), now, paceMs: SLOW_PACE_MS }, modules: ['run.js'] }
+        : {})}
     >
       <nav class="crumbs" aria-label="Where this is">
         <a href={addresses.home(1)}>All runs</a> / {name}
