@@ -34,20 +34,23 @@ export async function startOfLine(
   return position;
 }
 
-/** How many line ends are before `offset`. `known`: a place before it that was counted already. */
+/** How many line ends are before `offset`. Reads no more than is between it and a checkpoint. */
 export async function newlinesBefore(
   archive: LogArchive,
   log: LogId,
   index: LogIndex,
   offset: number,
-  known: LogCheckpoint = BEGINNING,
 ): Promise<number> {
-  const checkpoint = last(index.checkpoints, (one) => one.offset <= offset);
-  const nearest = known.offset > checkpoint.offset ? known : checkpoint;
-  let { newlines } = nearest;
-  if (nearest.offset >= offset) return newlines;
-  for await (const bytes of archive.read(log, nearest.offset, offset)) newlines += countNewlines(bytes);
+  const checkpoint = checkpointBefore(index, offset);
+  let { newlines } = checkpoint;
+  if (checkpoint.offset === offset) return newlines;
+  for await (const bytes of archive.read(log, checkpoint.offset, offset)) newlines += countNewlines(bytes);
   return newlines;
+}
+
+/** The last checkpoint at or before `offset`. */
+export function checkpointBefore({ checkpoints }: LogIndex, offset: number): LogCheckpoint {
+  return last(checkpoints, (one) => one.offset <= offset);
 }
 
 export function countNewlines(bytes: Buffer): number {

@@ -1,4 +1,5 @@
-import { linesOf, newlinesBefore } from './locate.js';
+import { readAll } from './collect.js';
+import { checkpointBefore, countNewlines, linesOf } from './locate.js';
 import type { LogArchive, LogCheckpoint, LogId, LogIndex, LogMark } from './ports.js';
 
 /** Bytes of a heading that are read: a command may be a script of its own. */
@@ -23,11 +24,18 @@ export interface Outline {
   readonly startedAt: number | undefined;
 }
 
-/** Reads little: the headings, and what is between them and a checkpoint. @throws LogRemoved */
-export async function readOutline(archive: LogArchive, log: LogId): Promise<Outline> {
+/**
+ * Reads little: of each part between two checkpoints that holds marks, once. @throws LogRemoved
+ * @param before what it was: sections that were there are not read again
+ */
+export async function readOutline(archive: LogArchive, log: LogId, before?: Outline): Promise<Outline> {
   const index = await archive.index(log);
   const lines = linesOf(index);
-  const begun = await beginnings(archive, log, index);
+  // The heading of the last one may not have been whole.
+  const known = (before?.sections.slice(0, -1) ?? []).filter(
+    ({ mark }, at) => index.marks[at]?.offset === mark.offset,
+  );
+  const begun = [...known, ...(await beginnings(archive, log, index, index.marks.slice(known.length)))];
   const sections = begun.map((section, at) => ({
     ...section,
     until: Math.max(section.line, (begun[at + 1]?.line ?? lines + 1) - 1),
@@ -36,27 +44,42 @@ export async function readOutline(archive: LogArchive, log: LogId): Promise<Outl
   return { bytes: index.bytes, lines, sections, startedAt: first?.at };
 }
 
+type Beginning = Omit<Section, 'until'>;
+
 async function beginnings(
   archive: LogArchive,
   log: LogId,
   index: LogIndex,
-): Promise<readonly Omit<Section, 'until'>[]> {
-  const found: Omit<Section, 'until'>[] = [];
-  let known: LogCheckpoint | undefined;
-  for (const mark of index.marks) {
-    const newlines = await newlinesBefore(archive, log, index, mark.offset, known);
-    known = { offset: mark.offset, newlines };
-    found.push({ mark, line: newlines + 1, heading: await headingAt(archive, log, mark.offset) });
+  marks: readonly LogMark[],
+): Promise<readonly Beginning[]> {
+  const found: Beginning[] = [];
+  for (const [checkpoint, inside] of byCheckpoint(index, marks)) {
+    const end = Math.max(...inside.map(({ offset }) => offset)) + HEADING_BYTES;
+    const bytes = await readAll(archive, log, checkpoint.offset, end);
+    let newlines = checkpoint.newlines;
+    let counted = 0;
+    for (const mark of inside) {
+      const at = mark.offset - checkpoint.offset;
+      newlines += countNewlines(bytes.subarray(counted, at));
+      counted = at;
+      found.push({ mark, line: newlines + 1, heading: headingOf(bytes.subarray(at, at + HEADING_BYTES)) });
+    }
   }
   return found;
 }
 
-async function headingAt(archive: LogArchive, log: LogId, offset: number): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const bytes of archive.read(log, offset, offset + HEADING_BYTES)) {
-    pieces.push(bytes);
-    if (bytes.includes(0x0a)) break;
+function byCheckpoint(index: LogIndex, marks: readonly LogMark[]): ReadonlyMap<LogCheckpoint, LogMark[]> {
+  const groups = new Map<LogCheckpoint, LogMark[]>();
+  for (const mark of marks) {
+    const checkpoint = checkpointBefore(index, mark.offset);
+    const group = groups.get(checkpoint) ?? [];
+    groups.set(checkpoint, group);
+    group.push(mark);
   }
-  const [heading = ''] = Buffer.concat(pieces).toString('utf8').split('\n');
-  return heading;
+  return groups;
+}
+
+function headingOf(bytes: Buffer): string {
+  const newline = bytes.indexOf('\n');
+  return bytes.toString('utf8', 0, newline < 0 ? bytes.length : newline);
 }

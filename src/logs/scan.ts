@@ -1,6 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 
+import { readAll } from './collect.js';
 import { linesOf } from './locate.js';
 import { withoutSequences } from './plain-text.js';
 import type { LogArchive, LogCheckpoint, LogId } from './ports.js';
@@ -103,7 +104,7 @@ async function* readAhead(
   strides: readonly Stride[],
 ): AsyncGenerator<{ readonly stride: Stride; readonly bytes: Buffer }, void> {
   const begin = (stride: Stride): { readonly stride: Stride; readonly bytes: Promise<Buffer> } => {
-    const bytes = readAll(archive, log, stride);
+    const bytes = readAll(archive, log, stride.from.offset, stride.until.offset);
     // What is read ahead may fail when nobody waits for it any more.
     bytes.catch(() => undefined);
     return { stride, bytes };
@@ -117,12 +118,6 @@ async function* readAhead(
     if (stride) begun.push(begin(stride));
     yield { stride: first.stride, bytes };
   }
-}
-
-async function readAll(archive: LogArchive, log: LogId, { from, until }: Stride): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for await (const bytes of archive.read(log, from.offset, until.offset)) pieces.push(bytes);
-  return Buffer.concat(pieces);
 }
 
 /** Of ASCII, one byte is one character: it needs no decoding, and escape sequences begin with ESC alone. */

@@ -1,3 +1,4 @@
+import { readAll } from './collect.js';
 import type { LogArchive, LogId } from './ports.js';
 
 const NEWLINE = 0x0a;
@@ -18,9 +19,9 @@ export function createTail(archive: LogArchive): LogTail {
     tail: async (log, bytes) => {
       const size = await archive.size(log);
       const start = Math.max(0, size - bytes);
-      if (start === 0) return { bytes: await collect(archive.read(log, 0, size)), size };
+      if (start === 0) return { bytes: await readAll(archive, log, 0, size), size };
       // One byte more than wanted tells whether a line starts just there.
-      const window = await collect(archive.read(log, start - 1, size));
+      const window = await readAll(archive, log, start - 1, size);
       return { bytes: fromLineStart(window), size };
     },
   };
@@ -38,10 +39,4 @@ function fromCharacterStart(bytes: Buffer): Buffer {
   let start = 0;
   while (start < 3 && start < bytes.length && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
   return bytes.subarray(start);
-}
-
-async function collect(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
-  const all: Buffer[] = [];
-  for await (const chunk of chunks) all.push(chunk);
-  return Buffer.concat(all);
 }

@@ -1,11 +1,12 @@
 import { createLineFeed } from '../logs/line-feed.js';
+import { type Outline, readOutline } from '../logs/outline.js';
 import type { LogId } from '../logs/ports.js';
 import type { StageState } from '../pipeline/model.js';
 import { stateOf } from './access.js';
 import type { Room } from './context.js';
 import type { ServerEvent } from './event-stream.js';
 import { linesJson } from './log-lines.js';
-import { outlineOf } from './log-outline.js';
+import { outlineJson } from './log-outline.js';
 import type { LogEventName, SectionJson } from './log-protocol.js';
 import { conclusionOf } from './words.js';
 
@@ -32,6 +33,7 @@ export async function* lineEvents(
   });
   let state: StageState | undefined;
   let told = '';
+  let read: Outline | undefined;
   let isHeadingOpen = true;
   for await (const wake of room.live.watch(log, signal)) {
     // Asked before reading: what is in the archive after the end is the whole log.
@@ -42,7 +44,8 @@ export async function* lineEvents(
     }
     if (!state) break;
     if (isHeadingOpen || wake !== 'new') {
-      const outline = await outlineOf(room, log, state);
+      read = await readOutline(room.archive, log, read);
+      const outline = await outlineJson(room, log, state, read);
       const [last] = outline.sections.slice(-1);
       isHeadingOpen = last !== undefined && last.line >= outline.lines;
       const news = JSON.stringify({

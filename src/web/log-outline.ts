@@ -7,9 +7,17 @@ import type { OutlineJson, SectionJson } from './log-protocol.js';
 
 /** What the page of a log folds, and where it begins to read. @throws LogRemoved */
 export async function outlineOf(room: Room, log: LogId, state: StageState): Promise<OutlineJson> {
+  return outlineJson(room, log, state, await readOutline(room.archive, log));
+}
+
+export async function outlineJson(
+  room: Room,
+  log: LogId,
+  state: StageState,
+  outline: Outline,
+): Promise<OutlineJson> {
   const isComplete = state.status === 'completed';
-  const [outline, services, cause] = await Promise.all([
-    readOutline(room.archive, log),
+  const [services, cause] = await Promise.all([
     room.archive.services(log.run, log.stage),
     // What services said fails no stage.
     isComplete && log.service === undefined ? room.causes?.of(log.run, log.stage) : undefined,

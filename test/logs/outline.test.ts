@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { readOutline } from '../../src/logs/outline.js';
+import { type Outline, readOutline } from '../../src/logs/outline.js';
 import { memoryArchive } from './memory-archive.js';
 import { anyLog, LOG, naiveLines, print } from './printed-log.js';
 
@@ -13,12 +13,14 @@ describe('outline', () => {
         const archive = memoryArchive(piece);
         const expected: number[] = [];
         let lines = 1;
+        let read: Outline | undefined;
         for (const [number, text] of printed.entries()) {
           const bytes = Buffer.concat([Buffer.from(`$ ${number}\n`), text, Buffer.from('\n')]);
           const mark = { offset: 0, at: number, kind: 'command', number } as const;
           await print(archive, bytes, { marks: [mark] });
           expected.push(lines);
           lines += naiveLines(bytes).length;
+          read = await readOutline(archive, LOG, read);
         }
         const outline = await readOutline(archive, LOG);
         expect(outline.sections.map(({ line }) => line)).toEqual(expected);
@@ -27,6 +29,7 @@ describe('outline', () => {
         );
         expect(outline.sections.map(({ until }) => until + 1)).toEqual([...expected.slice(1), lines]);
         expect(outline.lines).toBe(lines - 1);
+        expect(read).toEqual(outline);
       }),
       { numRuns: 200 },
     );

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 
 export interface Event {
   readonly event: string;
@@ -7,7 +7,7 @@ export interface Event {
 }
 
 /** Reads as a browser does, block by block; comments and `retry` are left out. */
-export async function* eventsOf(answer: IncomingMessage): AsyncGenerator<Event, void> {
+export async function* eventsOf(answer: Readable): AsyncGenerator<Event, void> {
   let rest = '';
   for await (const chunk of answer.setEncoding('utf8')) {
     const blocks = (rest + String(chunk)).split('\n\n');
