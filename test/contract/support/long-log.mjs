@@ -25,9 +25,9 @@ const written = createHash('sha256');
 let newlines = 0;
 /**
  * Buffers that nobody holds any more are collected when V8 finds the time, which on a busy machine is late: what is
- * kept is the question here, so they are collected every 16 MiB.
+ * kept is the question here, so they are collected every 4 MiB.
  */
-const COLLECTED = 16 * 1024 * 1024;
+const COLLECTED = 4 * 1024 * 1024;
 let uncollected = 0;
 function collectAfter(bytes) {
   uncollected += bytes;
