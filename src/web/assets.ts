@@ -48,6 +48,11 @@ export function clientModule(name: string): string {
   return `client-${CLIENT_HASH}/${name}`;
 }
 
+/** All modules of a folder: a page that needs them asks for all at once, not for each when it is imported. */
+export function clientModules(folder: string): readonly string[] {
+  return [...CLIENT.keys()].filter((name) => name.startsWith(`${folder}/`)).map(clientModule);
+}
+
 export function mountAssets(app: WebApp): void {
   app.get(`/assets/client-${CLIENT_HASH}/:name{.+}`, (c) => {
     const content = CLIENT.get(c.req.param('name'));

@@ -1,7 +1,7 @@
 import { count } from '../../pipeline/measures.js';
 import { stageReason } from '../../pipeline/wording.js';
 import type { StageView } from '../access.js';
-import { ASSETS } from '../assets.js';
+import { ASSETS, clientModules } from '../assets.js';
 import type { Frame } from '../frame.js';
 import type { LogExcerpt } from '../log-excerpt.js';
 import type { CauseJson } from '../log-protocol.js';
@@ -34,6 +34,9 @@ export function StagePage(props: StageProps) {
       modules={['log.js']}
       styles={[ASSETS.logStyle.name]}
     >
+      {clientModules('log').map((name) => (
+        <link rel="modulepreload" href={frame.addresses.asset(name)} />
+      ))}
       <div class="stage-head" data-part="head">
         <nav class="crumbs" aria-label="Where this is">
           <RepositoryLink repository={repository} /> /{' '}
