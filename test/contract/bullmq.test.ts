@@ -340,4 +340,25 @@ describe('jobs with labels', () => {
     await one.worker.close();
     await queue.close();
   }, 30_000);
+
+  test('a queue that nobody wants for a week leaves nothing in Redis; one that is wanted again stays', async () => {
+    const redis = connect();
+    let time = Date.now();
+    const queue = jobQueue(redis, silent, () => time);
+    const keys = (name: string) => redis.keys(`bull:${name}:*`);
+    for (const label of ['rare', 'back']) {
+      await queue.enqueue(26, label, 1, [label]);
+      expect(await queue.withdraw(26, label, 1, [label])).toBe(true);
+    }
+    await queue.tidy();
+    time += 6 * 24 * 3600 * 1000;
+    await queue.tidy();
+    expect(await keys('jobs+rare')).not.toEqual([]);
+    await queue.enqueue(26, 'back', 2, ['back']);
+    time += 2 * 24 * 3600 * 1000;
+    await queue.tidy();
+    expect(await keys('jobs+rare')).toEqual([]);
+    expect(await queue.state(26, 'back', 2, ['back'])).toBe('alive');
+    await queue.close();
+  }, 30_000);
 });

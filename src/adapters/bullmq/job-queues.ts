@@ -6,6 +6,8 @@ export const ANY_WORKER = 'jobs';
 
 /** Set of the queues with labels that jobs were put into. */
 export const QUEUES_KEY = 'cyclone:job-queues';
+/** Those that are not in that set any more, by the time when they were taken out, ms since the epoch. */
+export const LEFT_KEY = 'cyclone:job-queues:left';
 /** Told when that set has changed, and of nothing else. */
 export const QUEUES_CHANNEL = 'cyclone:job-queues';
 

@@ -2,19 +2,33 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { JobQueue, Logger } from '../../runs/ports.js';
 import type { QueueSeen } from '../../web/ports.js';
-import { ANY_WORKER, type JobData, jobId, labelsOf, QUEUES_CHANNEL, QUEUES_KEY, queueName } from './job-queues.js';
+import {
+  ANY_WORKER,
+  type JobData,
+  jobId,
+  LEFT_KEY,
+  labelsOf,
+  QUEUES_CHANNEL,
+  QUEUES_KEY,
+  queueName,
+} from './job-queues.js';
 
 const KEEP_SECONDS = 24 * 3600;
+/** A queue with labels that nobody wanted for so long leaves nothing in Redis. */
+const FORGOTTEN_AFTER_MS = 7 * 24 * 3600 * 1000;
 
 export interface Jobs extends JobQueue {
-  /** Lets go of queues with labels that nobody has put a job into for a while: workers need not listen to them. */
+  /**
+   * Lets go of queues with labels that hold no job: workers need not listen to them. A week later nothing of them is
+   * left in Redis.
+   */
   tidy(): Promise<void>;
   /** What waits in each queue, that for any worker first. */
   seen(): Promise<readonly QueueSeen[]>;
   close(): Promise<void>;
 }
 
-export function jobQueue(connection: Redis, logger: Logger): Jobs {
+export function jobQueue(connection: Redis, logger: Logger, now: () => number = Date.now): Jobs {
   const queues = new Map<string, Queue<JobData>>();
   const queueOf = (name: string): Queue<JobData> => {
     const queue = queues.get(name) ?? new Queue<JobData>(name, { connection });
@@ -23,6 +37,21 @@ export function jobQueue(connection: Redis, logger: Logger): Jobs {
       queues.set(name, queue);
     }
     return queue;
+  };
+  const letGo = async (name: string): Promise<void> => {
+    await queues.get(name)?.close();
+    queues.delete(name);
+  };
+  /** BullMQ's own keys of a queue have no end. */
+  const forget = async (): Promise<void> => {
+    for (const name of await connection.zrangebyscore(LEFT_KEY, 0, now() - FORGOTTEN_AFTER_MS)) {
+      // Wanted again since: it is let go anew when that is over.
+      if ((await connection.sismember(QUEUES_KEY, name)) === 0) {
+        await queueOf(name).obliterate();
+        await letGo(name);
+      }
+      await connection.zrem(LEFT_KEY, name);
+    }
   };
   return {
     async enqueue(run, job, attempt, labels = []) {
@@ -59,12 +88,13 @@ export function jobQueue(connection: Redis, logger: Logger): Jobs {
       for (const name of await connection.smembers(QUEUES_KEY)) {
         const counts = await queueOf(name).getJobCounts('wait', 'active', 'delayed', 'prioritized');
         if (Object.values(counts).every((count) => count === 0)) {
+          await connection.zadd(LEFT_KEY, now(), name);
           await connection.srem(QUEUES_KEY, name);
           await connection.publish(QUEUES_CHANNEL, name);
-          await queues.get(name)?.close();
-          queues.delete(name);
+          await letGo(name);
         }
       }
+      await forget();
     },
     async seen() {
       const names = [ANY_WORKER, ...(await connection.smembers(QUEUES_KEY)).toSorted()];

@@ -211,9 +211,11 @@ function readPairs(map: MapNode, report: Report): readonly PlacedText[] {
   const texts: PlacedText[] = [];
   for (const entry of map.entries) {
     const { key, keyAt, value } = entry;
-    // The part behind the sign would become a part of the value.
-    if (key.includes('=')) {
-      report(error('bad-value', keyAt, 'a name has no "="', 'write the value behind the colon: NAME: value'));
+    // The part behind the sign would become a part of the value; and no variable holds a NUL.
+    if (/[=\0]/.test(key)) {
+      const what = key.includes('=') ? '"="' : 'NUL character';
+      const hint = 'write the value behind the colon: NAME: value';
+      report(error('bad-value', keyAt, `a name has no ${what}`, hint));
       continue;
     }
     if (value.kind === 'scalar') texts.push({ text: `${key}=${value.text}`, at: keyAt });

@@ -42,7 +42,7 @@ describe('environment', () => {
   it('has names without "=" and NUL, and some', () => {
     expect(problemsOf(stage('environment: { A=B: 1, C: 2 }'))).toEqual(['4:18 error bad-value']);
     expect(problemsOf(stage('environment: { "": 1 }'))).toEqual(['4:18 error bad-value']);
-    expect(problemsOf(stage('environment: { "A\\0": 1 }'))).toContain('4:18 error control-character');
+    expect(problemsOf(stage('environment: { "A\\0": 1 }'))).toEqual(['4:18 error bad-value']);
     expect(problemsOf('environment: { A=B: 1 }\npost_build: { image: a, commands: [x] }')).toEqual([
       '1:16 error bad-value',
     ]);
