@@ -8,6 +8,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { createLinks } from '../../src/web/links.js';
 import { SIGNING_KEY, type Site, startSite } from '../web/harness.js';
 import { ended, NOON, passed, queued, running, runView } from '../web/runs.js';
+import { serveModules } from './support/browser-modules.js';
 
 jest.setTimeout(30_000);
 
@@ -38,6 +39,7 @@ afterEach(async () => {
 
 async function open(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
   context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
+  await serveModules(context);
   const page = await context.newPage();
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
