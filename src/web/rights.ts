@@ -36,7 +36,9 @@ const FRESH_MS = 60_000;
 const MOST_KEPT = 5_000;
 /** A person with as many private repositories as a list looks at may turn its pages. */
 const EACH_MINUTE = 300;
-const ALL_A_MINUTE = 3_000;
+const ALL_A_MINUTE = 30_000;
+/** Anybody can make up tokens: what is asked for them takes nothing from people who signed in. */
+const TOKENS_A_MINUTE = 600;
 
 interface Kept {
   /** When it was asked, not answered: a right may be lost in between. */
@@ -47,18 +49,20 @@ interface Kept {
 /** @param people undefined: nobody has rights */
 export function createRights(people: People | undefined, clock: Clock): Rights {
   const kept = new Map<string, Kept>();
-  const quota = createQuota(() => clock.now(), EACH_MINUTE, ALL_A_MINUTE);
+  const ofSessions = createQuota(() => clock.now(), EACH_MINUTE, ALL_A_MINUTE);
+  const ofTokens = createQuota(() => clock.now(), EACH_MINUTE, TOKENS_A_MINUTE);
 
   const recall = (
     key: string,
     maxAge: number,
-    who: string,
+    person: Person,
     ask: () => Promise<Standing>,
   ): Promise<Standing> => {
     const known = kept.get(key);
     const at = clock.now();
     if (known && at - known.at < maxAge) return known.answer;
-    if (quota.take(who) > 0) return Promise.reject(new RightsUnknown('GitHub was asked too often'));
+    const quota = person.login === undefined ? ofTokens : ofSessions;
+    if (quota.take(person.key) > 0) return Promise.reject(new RightsUnknown('GitHub was asked too often'));
     const answer = ask();
     const entry = { at, answer };
     kept.delete(key);
@@ -88,7 +92,7 @@ export function createRights(people: People | undefined, clock: Clock): Rights {
     async sees(person, repository, maxAge = FRESH_MS) {
       if (people === undefined) return false;
       const key = `${person.key} sees ${repository.id}`;
-      const standing = await recall(key, maxAge, person.key, () =>
+      const standing = await recall(key, maxAge, person, () =>
         answered(async () => {
           const token = await person.token();
           if (token === undefined) return 'none';
@@ -101,7 +105,7 @@ export function createRights(people: People | undefined, clock: Clock): Rights {
     },
     async standing(person, repository, maxAge = FRESH_MS) {
       if (people === undefined) return 'none';
-      return recall(`${person.key} may ${repository.id}`, maxAge, person.key, () =>
+      return recall(`${person.key} may ${repository.id}`, maxAge, person, () =>
         answered(async () => {
           const known = await who(person);
           return known ? people.standing(known.token, known.login, repository) : 'none';
