@@ -25,7 +25,12 @@ async function log(): Promise<string> {
 }
 
 const note = () =>
-  createLogNotes({ archive, live: createLive(), now: () => 42 }).note(1, 'build', 2, '— run again by alice —');
+  createLogNotes({ archive, live: createLive(), now: () => 42 }).note(
+    1,
+    'build',
+    2,
+    '— run again by alice —',
+  );
 
 test.each([
   ['a line', 'first\n'],
@@ -35,6 +40,13 @@ test.each([
   await note();
   await write(3, 'second\n');
   expect(await log()).toBe('first\n— run again by alice —\nsecond\n');
+});
+
+test('a note is ours, and has its time', async () => {
+  await write(1, 'first\n');
+  await note();
+  const stamps = await archive.stamps({ run: 1, stage: 'build' }, 6, 7);
+  expect(stamps).toEqual([{ offset: 6, at: 42, stream: 'cyclone' }]);
 });
 
 test('a stage that never printed gets none', async () => {

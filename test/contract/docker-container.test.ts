@@ -39,6 +39,15 @@ describe('output', () => {
     expect(output).toBe(expected);
   });
 
+  test('of stdout and stderr is told apart', async () => {
+    const container = await engine.container(script('echo out; sleep 0.1; echo err >&2'));
+    await container.start();
+    const said: string[] = [];
+    for await (const { stream, bytes } of container.output()) said.push(`${stream}: ${bytes.toString()}`);
+    expect(said).toEqual(['stdout: out\n', 'stderr: err\n']);
+    await container.remove();
+  });
+
   test('waits for a reader that comes after the end', async () => {
     const container = await engine.container(script('echo early'));
     await container.start();

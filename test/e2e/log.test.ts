@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { LinesJson, OutlineJson } from '../../src/web/log-protocol.js';
+import type { CheckRunState } from '../fakes/github/state/model.js';
 import { type Apart, openApart } from './support/apart.js';
 import { finishedRun } from './support/finished.js';
 import { gitPush } from './support/push.js';
@@ -13,10 +14,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => apart.close(), 60_000);
 
-/** What the page of a log reads, below `/runs/1/stages/NAME/log`. */
-async function read<T>(run: number, stage: string, what: string): Promise<T> {
-  const { url } = apart.world.server();
-  const response = await fetch(`${url}/runs/${String(run)}/stages/${stage}/log${what}`);
+/** What the page of a log reads, below `…/log`. */
+async function read<T>(check: CheckRunState | undefined, what: string): Promise<T> {
+  const { pathname } = new URL(check?.detailsUrl ?? '');
+  const response = await fetch(`${apart.world.server().url}${pathname}/log${what}`);
   expect(response.status).toBe(200);
   return (await response.json()) as T;
 }
@@ -42,7 +43,8 @@ describe('the log of a stage', () => {
     const after = Date.now();
     expect(run.conclusions).toMatchObject({ 'cyclone/integration': 'failure' });
 
-    const outline = await read<OutlineJson>(1, 'integration', '/outline');
+    const check = run.check('cyclone/integration');
+    const outline = await read<OutlineJson>(check, '/outline');
     expect(outline).toMatchObject({ complete: true, services: ['db'] });
     const sections = outline.sections.filter(({ kind }) => kind === 'command');
     expect(sections).toMatchObject([
@@ -52,7 +54,7 @@ describe('the log of a stage', () => {
     expect(sections[0]?.ms).toBeGreaterThanOrEqual(900);
     expect(sections[1]?.ms).toBeLessThan(sections[0]?.ms ?? 0);
 
-    const { lines } = await read<LinesJson>(1, 'integration', '/lines');
+    const { lines } = await read<LinesJson>(check, '/lines');
     const begun = lines.findIndex(({ text }) => text === 'begun');
     const failing = lines.findIndex(({ text }) => text === 'to fail');
     // Of a script, the two streams are one; our own words are told apart.
@@ -64,7 +66,7 @@ describe('the log of a stage', () => {
     expect(times.at(-1)).toBeLessThanOrEqual(after);
     expect((times[failing] ?? 0) - (times[begun] ?? 0)).toBeGreaterThanOrEqual(900);
 
-    const ofService = await read<LinesJson>(1, 'integration', '/lines?service=db');
+    const ofService = await read<LinesJson>(check, '/lines?service=db');
     expect(ofService.lines.map(({ text, by }) => [text, by])).toEqual([
       ['serving', undefined],
       ['careful', 'stderr'],
@@ -95,9 +97,9 @@ describe('the log of a stage', () => {
     await worker.kill();
     const killed = Number((await readFile('/proc/uptime', 'utf8')).split(' ')[0]);
     await apart.startWorker('next');
-    await apart.world.concluded(repository, sha);
+    const check = (await apart.world.concluded(repository, sha)).get('cyclone/integration')?.state;
     for (const service of ['', '&service=db']) {
-      const { lines } = await read<LinesJson>(2, 'integration', `/lines?count=2000${service}`);
+      const { lines } = await read<LinesJson>(check, `/lines?count=2000${service}`);
       const printed = lines.flatMap(({ text }) => /^up ([0-9.]+)$/.exec(text)?.[1] ?? []).map(Number);
       // What a worker that came later printed is not what the killed one did.
       const last = Math.max(...printed.filter((up) => up <= killed));
