@@ -11,6 +11,7 @@ import { openWorld, type World } from './support/world.js';
 
 const REPOSITORY = 'acme/live';
 const LINES = 8_000;
+const PRINT = `seq 1 ${LINES} | sed 's/$/ compiled/'; echo 'error: boom'; printf 'no line end'; sleep 1; exit 1`;
 
 let world: World;
 let sha: string;
@@ -20,7 +21,7 @@ const pipeline = `pre_build:
   image: cyclone-test/busybox:1
   commands:
     - echo begun; sleep 3
-    - seq 1 ${LINES} | sed 's/$/ compiled/'; echo "error: boom"; printf 'no line end'; sleep 1; exit 1
+    - ${JSON.stringify(PRINT)}
 `;
 
 beforeAll(async () => {
