@@ -25,17 +25,23 @@ async function start(place: HTMLElement): Promise<void> {
   };
   let panel: Panel | undefined;
   let shown: string | undefined;
+  let opened = 0;
 
   const open = async (service: string | undefined): Promise<void> => {
+    opened += 1;
+    const turn = opened;
     const endpoints = endpointsOf(address, service);
+    const itsOutline = service === undefined && !panel ? outline : await endpoints.outline();
+    if (turn !== opened) return;
     const next = createPanel({
       endpoints,
-      outline: service === undefined && !panel ? outline : await endpoints.outline(),
+      outline: itsOutline,
       service,
       label: service === undefined ? 'Log' : `Log of ${service}`,
-      started: () => Number(place.dataset['started']) || undefined,
+      started: Number(place.dataset['started']) || undefined,
       help: () => help.showModal(),
       say,
+      services: (names) => tabs.update(names),
       sayState: (words) => {
         if (state) state.textContent = words;
       },
@@ -46,11 +52,13 @@ async function start(place: HTMLElement): Promise<void> {
     shown = service;
     tabs.select(service);
     view.replaceChildren(next.element);
+    if (!place.contains(view)) place.replaceChildren(tabs.element, view, said, help);
+    place.classList.add('is-taken');
     const hash = readHash(location.hash);
     next.begin(hash?.service === service ? hash?.lines : undefined);
   };
 
-  const tabs = createTabs(outline.services, (service) => {
+  const tabs = createTabs((service) => {
     history.replaceState(
       null,
       '',
@@ -59,9 +67,8 @@ async function start(place: HTMLElement): Promise<void> {
     open(service).catch(() => say(`The log of ${service ?? 'the stage'} could not be read`));
   });
   const view = element('div', { class: 'log-tabpanel' });
-  place.replaceChildren(tabs.element, view, said, help);
-  place.classList.add('is-taken');
-  await open(readHash(location.hash)?.service);
+  // An address may name a service that has no log.
+  await open(readHash(location.hash)?.service).catch(() => open(undefined));
 
   addEventListener('hashchange', () => {
     const hash = readHash(location.hash);

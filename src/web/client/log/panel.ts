@@ -23,11 +23,13 @@ export interface PanelOptions {
   readonly service: string | undefined;
   readonly label: string;
   /** milliseconds since the epoch */
-  readonly started: () => number | undefined;
+  readonly started: number | undefined;
   readonly help: () => void;
   readonly say: (words: string) => void;
   /** `live`, `connecting again`, or nothing. */
   readonly sayState: (words: string) => void;
+  /** Services that have logs beside it. */
+  readonly services: (names: readonly string[]) => void;
   /** Nothing more is printed. */
   readonly ended: () => void;
 }
@@ -91,7 +93,8 @@ export function createPanel(options: PanelOptions): Panel {
       isError: (line) => errorSet.has(line),
     },
     times: () => times,
-    started: options.started,
+    // A stage that was queued when the page was made has begun with its first line.
+    started: () => options.started ?? store.line(1)?.at,
   });
   const list = createList({
     label: options.label,
@@ -162,6 +165,7 @@ export function createPanel(options: PanelOptions): Panel {
     const [first, last] = [firstSeen(), sections.folding.lineAt(list.seen[1])];
     sections.update(outline, ({ line, until }) => isLive && !isFollowing && line <= last && until >= first);
     cause = outline.cause;
+    options.services(outline.services);
     list.rearranged();
     changed();
   }
@@ -240,7 +244,10 @@ export function createPanel(options: PanelOptions): Panel {
       if (isLive) {
         leave = followLog(endpoints.events(Math.max(1, store.total)), {
           lines: (more) => store.put(more),
-          outline: update,
+          outline: (outline) => {
+            update(outline);
+            lookAgain();
+          },
           end: () => void end(),
           state: options.sayState,
         });
