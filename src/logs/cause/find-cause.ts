@@ -1,9 +1,13 @@
 import { type Candidate, createCandidate, holds } from './candidate.js';
 import { AROUND, type Cause, type CauseKind } from './cause.js';
-import { lookedAt, ruleOf } from './match.js';
+import { isSuspicious, lookedAt, ruleOf } from './match.js';
+import type { Rule } from './rule.js';
 
 /** Other candidates that are kept, should the best one turn out to have been forgiven. */
 const KEPT = 8;
+
+/** Suspicious lines that the rules are asked about: among more of them nobody finds the first. */
+const ASKED = 30_000;
 
 /** A runner of tests that says that all is well has forgiven what its tests printed. */
 const ALL_WELL =
@@ -39,6 +43,14 @@ export function createCauseSearch(first = 1): CauseSearch {
   let recent: readonly string[] = [];
   /** First line since the last verdict of a runner of tests. */
   let unjudged = first;
+  let asked = 0;
+
+  /** A line that says less than all that is kept changes nothing. */
+  function ask(looked: string): Rule | undefined {
+    if (asked >= ASKED || !isSuspicious(looked)) return undefined;
+    asked += 1;
+    return ruleOf(looked, candidates.length < KEPT ? 0 : (candidates.at(-1)?.weight ?? 0));
+  }
 
   function add(candidate: Candidate): void {
     const better = candidates.filter(({ weight }) => weight >= candidate.weight);
@@ -66,7 +78,7 @@ export function createCauseSearch(first = 1): CauseSearch {
       const looked = lookedAt(text);
       const owners = open.filter((candidate) => candidate.take(text, looked) && holds(candidate));
       open = open.filter((candidate) => !candidate.isComplete());
-      const rule = ruleOf(looked);
+      const rule = ask(looked);
       if (rule !== undefined && owners.length === 0) {
         add(createCandidate(rule, next, text, recent));
       } else if (rule !== undefined) {
@@ -82,6 +94,7 @@ export function createCauseSearch(first = 1): CauseSearch {
       next += lines;
       open = [];
       recent = [];
+      asked = 0;
     },
     found: () => candidates[0]?.cause(),
   };

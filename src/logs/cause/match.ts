@@ -1,3 +1,4 @@
+import { CONSEQUENCE } from './cause.js';
 import { isNoise, isRetried, mayMatter } from './noise.js';
 import { withoutPrefix } from './prefix.js';
 import type { Rule } from './rule.js';
@@ -23,17 +24,25 @@ const RULES: readonly Rule[] = [
 const RETRIED_LESS = 45;
 
 /** Every pattern looks at no more of a line: they must not be slow on a line of megabytes. */
-const LOOKED_AT = 500;
+const LOOKED_AT = 300;
 
 /** What the rules look at. */
 export function lookedAt(line: string): string {
   return withoutPrefix(line.slice(0, LOOKED_AT)).trimEnd();
 }
 
-/** The rule that says most of the line; undefined: it is no sign of trouble. @param line as {@link lookedAt} gives it */
-export function ruleOf(line: string): Rule | undefined {
-  if (!mayMatter(line) || isNoise(line)) return undefined;
+/** Whether the rules are to be asked. @param line as {@link lookedAt} gives it */
+export function isSuspicious(line: string): boolean {
+  return mayMatter(line) && !isNoise(line);
+}
+
+/** The rule that says most of the line, and weighs more than `atLeast`; undefined: there is none. */
+export function ruleOf(line: string, atLeast: number): Rule | undefined {
   const says = ({ pattern }: Rule): boolean => pattern.test(line);
-  const rule = CONSEQUENCE_RULES.find(says) ?? RULES.find(says);
-  return rule !== undefined && isRetried(line) ? { ...rule, weight: rule.weight - RETRIED_LESS } : rule;
+  const rule = RULES.find((one) => one.weight <= atLeast || says(one));
+  const own = rule !== undefined && rule.weight > atLeast ? rule : undefined;
+  // Asked last: few lines come so far.
+  const isLight = own !== undefined || atLeast < CONSEQUENCE;
+  const found = (isLight ? CONSEQUENCE_RULES.find(says) : undefined) ?? own;
+  return found !== undefined && isRetried(line) ? { ...found, weight: found.weight - RETRIED_LESS } : found;
 }

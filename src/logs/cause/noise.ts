@@ -39,12 +39,22 @@ export function isRetried(line: string): boolean {
 }
 
 /**
- * Anything that a rule could mean: most lines have none of these, and cost no more than this. A rule whose lines
- * have none would never be asked.
+ * Anything that a rule could mean, in lower case: most lines have none of these, and cost no more than this. Looked
+ * for one by one: that is several times as fast as one pattern of all of them.
  */
-const HINT =
-  /err|fail|because|stdout ----|^E:|toomany|panic|exception|trace|fatal|not (?:found|ok|known|have)|denied|no (?:such|required|matching|rule|space|route|basic)|refused|reject|assert|^E\s|^e: |[✗✘✖✕×●]|kill|memory|undefined|can't|cannot|could|unable|timed? ?out|timeout|unresolved|unreachable|unknown|missing|not a |syntax|fault|core dumped|abort|\*\*\*|x509|certificate|unbound|too many|reset by|\bld|\bLNK|require|\.go:\d|:\d+:\d+:|\.rb:|CONFLICT|terminate called|^\s*\d+\) |ENO|EADDR|EMFILE|ECONN|in use|hang up|directory|exists|read-only|busy|too long|executable|bad |illegal|invalid|ERR_|YN0|Sanitizer|RACE|unavailable|Limit|limit|exit|quota|COPY|ADD|expect|^\s+File "|File "|what went|coverage|instruction|Undefined|duplicate|multiple|Unhandled|exec|^# SIG|^==\d|not permitted|thrown|DATA/iu;
+const WORDS =
+  `err fail because stdout|---- toomany panic exception trace fatal not|found not|ok not|known not|have
+  denied no|such no|required no|matching no|rule no|space no|route no|basic refused reject assert ✗ ✘ ✖ ✕ × ● kill memory
+  undefined can't cannot could unable time|out timed|out timeout unresolved unreachable unknown missing not|a| syntax fault
+  dumped abort *** x509 certificate unbound too|many reset|by ld: ld.lld lnk require .go: .rb: conflict terminate eno eaddr
+  emfile econn in|use hang|up directory exists read-only busy too|long executable bad| illegal invalid yn0 sanitizer
+  race unavailable limit exit quota copy| add| expect file|" what|went coverage instruction duplicate multiple unhandled exec
+  permitted thrown`
+    .split(/\s+/u)
+    .map((word) => word.replaceAll('|', ' '));
+const MARKS = /^(?:E[\s:]|e: |\s*\d+\) |#\s|==\d)|:\d+:\d+:/u;
 
 export function mayMatter(line: string): boolean {
-  return HINT.test(line);
+  const lower = line.toLowerCase();
+  return WORDS.some((word) => lower.includes(word)) || MARKS.test(line);
 }

@@ -1,5 +1,5 @@
 /** A longer line is compared by its beginning. */
-const COMPARED_CHARACTERS = 2000;
+const COMPARED_CHARACTERS = 1000;
 
 const MONTH = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*';
 const DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*';
@@ -49,10 +49,8 @@ const VARIABLE: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/giu, '<id>'],
   [/\bsha(?:1|256|384|512)[:-][\w+/=]{12,}/giu, '<hash>'],
   [/\b[0-9a-f]{64}\b|\b[0-9a-f]{40}\b|\b[0-9a-f]{32}\b/giu, '<hash>'],
-  [
-    /(?<=\b(?:HEAD is now at|commit|index|revision|rev|[0-9a-f]{7,40}\.\.\.?)[ :=]?)[0-9a-f]{7,40}\b/giu,
-    '<hash>',
-  ],
+  [/\b(HEAD is now at|commit|revision|rev)([ :=])[0-9a-f]{7,40}\b/giu, '$1$2<hash>'],
+  [/\b[0-9a-f]{7,40}(\.{2,3})[0-9a-f]{7,40}\b/gu, '<hash>$1<hash>'],
   [/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b/gu, '<hash>'],
   [/\b0x[0-9a-f]{4,}\b/giu, '<address>'],
   // addresses
@@ -64,7 +62,7 @@ const VARIABLE: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/(?<=\bport[ :=]+)\d{2,5}\b/giu, '<port>'],
   // numbers of processes
   [/(?<=\b(?:pid|process|goroutine|thread|worker pid|job)[ :=#]+)\d+\b/giu, '<n>'],
-  [/(?<=^|[\s/][\w.-]+)\[\d+\](?=:)/gu, '[<n>]'],
+  [/([\w.-])\[\d+\](?=:)/gu, '$1[<n>]'],
   [/(?<=^==)\d+(?===)/gu, '<n>'],
   [/(?<=\bseed[ :=]+)\d+\b/giu, '<n>'],
   // how fast, how long, how large, how far

@@ -87,7 +87,7 @@ test('a suite that passed has forgiven what its tests printed', () => {
 
 test('what is looked at closely at all is what rules could mean', () => {
   expect(mayMatter('Compiling module 12 of 80')).toBe(false);
-  expect(mayMatter('collect2: ld returned 1')).toBe(true);
+  expect(mayMatter('collect2: error: ld returned 1 exit status')).toBe(true);
 });
 
 test('whatever a log says, what is found is in it', () => {
