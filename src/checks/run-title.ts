@@ -55,6 +55,7 @@ function completedTitle(subject: CheckSubject, run: RunStatus & { readonly statu
     case 'skipped':
       return `Skipped: ${run.reason}`;
     case 'neutral':
+      return nothingTitle(subject) ?? capitalised(run.reason);
     case 'timed_out':
       return capitalised(run.reason);
     case 'action_required':

@@ -78,6 +78,10 @@ function noteOf(stage: PlannedStage | undefined): string {
   return [
     ...(waitsFor.length > 0 ? [`after ${namesOf(waitsFor)}`] : []),
     ...(options?.allowFailure === true ? ['may fail'] : []),
+    ...(options?.runsOn?.length ? [`on a worker with ${options.runsOn.join(', ')}`] : []),
+    ...(options?.concurrency === undefined ? [] : [`one at a time in ${options.concurrency}`]),
+    ...(options?.cache?.length ? [`cache ${options.cache.map(({ key }) => key).join(', ')}`] : []),
+    ...(options?.inputs?.length ? [`reused while ${options.inputs.join(', ')} stay as they are`] : []),
     ...(refusals.length > 0 ? [`fails: ${refusals.join('; ')}`] : []),
   ].join('; ');
 }

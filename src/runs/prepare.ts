@@ -152,7 +152,10 @@ function newRun(deps: PrepareDeps, event: IntakeEvent, { config, changes }: Want
     scope: scopeOf(event),
     trusted,
     plan,
-    progress: broken ? { ...progress, run: brokenFile(issues, now) } : progress,
+    progress: {
+      ...progress,
+      run: broken ? brokenFile(issues, now) : (nothingMeant(plan, issues, now) ?? progress.run),
+    },
     issues,
     createdAt: now,
   };
@@ -171,6 +174,20 @@ function brokenFile(issues: readonly Issue[], now: number): NewRun['progress']['
   const errors = issues.filter(isError);
   const reason = `caicloud.yml line ${String(errors[0]?.line ?? 1)}: ${errors[0]?.message ?? 'not valid'}`;
   return { status: 'completed', conclusion: 'failure', reason, completedAt: now };
+}
+
+/**
+ * Of a file whose only sections are misspelled, nothing runs. That is no failure, as its issues are warnings; green it
+ * is not either: somebody meant something.
+ */
+function nothingMeant(
+  { skip, stages }: Plan,
+  [first]: readonly Issue[],
+  now: number,
+): NewRun['progress']['run'] | undefined {
+  if (skip !== undefined || stages.length > 0 || first === undefined) return undefined;
+  const reason = `nothing to run: caicloud.yml line ${String(first.line)}: ${first.message}`;
+  return { status: 'completed', conclusion: 'neutral', reason, completedAt: now };
 }
 
 function isError({ severity }: Issue): boolean {

@@ -210,12 +210,14 @@ describe('the whole run', () => {
     });
   });
 
-  test('a file whose only section is misspelled says so where it is green', () => {
+  test('a file whose only section is misspelled says so where it is not red', () => {
     const nothing = runEnded('success', 'the file has no stages', 0);
+    const neutral = runEnded('neutral', 'nothing to run', 0);
     const warning = { ...error, severity: 'warning' as const };
     expect(run(nothing, {}, [warning, warning]).title).toBe(
       'Nothing to run: caicloud.yml line 14: unknown key "postbuild". Did you mean post_build? (and 1 more)',
     );
+    expect(run(neutral, {}, [warning]).title).toMatch(/^Nothing to run: caicloud.yml line 14: unknown key/);
     expect(run(nothing, {}).title).toBe('Passed: the file has no stages');
     expect(run(nothing, { build: ended(passed, 1) }, [warning]).title).toMatch(/^Passed/);
   });

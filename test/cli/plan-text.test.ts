@@ -65,6 +65,14 @@ after
 `);
   });
 
+  it('says where a stage runs, with whom it shares, and what it is made of', () => {
+    const cache = [{ key: 'npm', paths: ['~/.npm'], restoreKeys: [] }];
+    const options = { runsOn: ['gpu'], concurrency: 'prod', cache, inputs: ['src/**'] };
+    expect(planText(planOf([stage('lint', options)]), trialOf({ event: 'tag' }), false)).toContain(
+      'lint  on a worker with gpu; one at a time in prod; cache npm; reused while src/** stay as they are',
+    );
+  });
+
   it('says why nothing runs', () => {
     const plan = planOf(FILE, push(), { on: { mergeGroup: {} } });
     expect(planText(plan, trialOf({ event: 'push' }), false)).toBe(
