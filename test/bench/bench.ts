@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startRow } from './command-line.js';
+import { archiveRows } from './log-archive.js';
 import { logRows } from './log-search.js';
 import { coldRows, fuzzRow, warmRows } from './pipeline-file.js';
 import { isBroken, table } from './report.js';
@@ -30,6 +31,7 @@ async function bench(args: readonly string[]): Promise<number> {
     ...warmRows(),
     fuzzRow(Number(values.seeds)),
     startRow(10),
+    ...(await archiveRows()),
     ...(await logRows()),
   ];
   process.stdout.write(`${table(rows)}\n`);

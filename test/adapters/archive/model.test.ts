@@ -82,13 +82,13 @@ test('whatever comes, comes again, is closed or dies: the log is what was printe
       const whole: Stream[] = [];
       for (const [fence, [stream, steps]] of fences.entries()) {
         let sent = 0;
-        for (const { more, again, then } of [...steps, { more: 400, again: 0, then: 'lives' as const }]) {
+        for (const { more, again, fate } of [...steps, { more: 400, again: 0, fate: 'lives' as const }]) {
           const end = Math.min(stream.bytes.length, sent + more);
           const start = Math.max(0, sent - again);
           await archive.append(segmentOf(stream, { ...LOG, fence }, start, end));
           sent = end;
-          if (then === 'closes') await archive.close(1, 's');
-          if (then === 'dies') {
+          if (fate === 'closes') await archive.close(1, 's');
+          if (fate === 'dies') {
             root = killed(root);
             archive = diskArchive(root, OPTIONS);
           }

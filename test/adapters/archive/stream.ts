@@ -15,7 +15,7 @@ export interface Step {
   readonly more: number;
   readonly again: number;
   /** In what state the process that keeps the log is afterwards. */
-  readonly then: 'lives' | 'dies' | 'closes';
+  readonly fate: 'lives' | 'dies' | 'closes';
 }
 
 const LINE_ENDS = [0x0a, 0x0d, 0x00, 0xff, 0x61];
@@ -48,7 +48,7 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.record({
     more: fc.nat(90),
     again: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(120) }),
-    then: fc.oneof(
+    fate: fc.oneof(
       { weight: 4, arbitrary: fc.constant('lives' as const) },
       { weight: 1, arbitrary: fc.constantFrom('dies' as const, 'closes' as const) },
     ),
