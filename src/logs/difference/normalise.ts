@@ -7,7 +7,7 @@ const CLOCK = String.raw`\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?(?: ?[AaPp][Mm])?`;
 const ZONE = String.raw`(?: ?(?:Z|UTC|GMT|CES?T|[A-Z]{2}T|[+-]\d{2}:?\d{2}))?`;
 const AFTER = String.raw`(?![\w])`;
 const BEFORE = String.raw`(?<![\w.])`;
-const NUMBER = String.raw`\d+(?:[.,]\d+)*`;
+const NUMBER = String.raw`\d+(?:[.,]\d+){0,4}`;
 const UNIT = '(?:ns|µs|us|ms|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|days?)';
 const SIZE = '(?:[kKMGT]i?B(?:ytes)?|[kKMGT]bit|bytes?|B|[kMG])';
 
