@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import type { ErrorsJson, LinesJson, OutlineJson, SearchJson } from './log-protocol.js';
 
 const line = z.int().min(0);
 const milliseconds = z.number().describe('milliseconds since the epoch');
 
-/** As `log-protocol.ts`, which the script of the page reads: where one of them changes, this does not compile. */
+/** As `log-protocol.ts`, which the script of the page reads: a test of types holds them together. */
 export const LogLines = z.strictObject({
   from: line.describe('Number of the first line, from 1'),
   lines: z.array(
@@ -51,19 +50,3 @@ export const LogSearch = z.strictObject({
   scanned: z.int().describe('Lines looked at by now'),
   done: z.boolean(),
 });
-
-type Same<A, B> = [Plain<A>] extends [Plain<B>] ? ([Plain<B>] extends [Plain<A>] ? true : never) : never;
-/** Without `readonly` and `| undefined`, which JSON does not know. */
-type Plain<T> = T extends readonly (infer Item)[]
-  ? Plain<Item>[]
-  : T extends object
-    ? { -readonly [Key in keyof T]: Plain<Exclude<T[Key], undefined>> }
-    : T;
-
-export type LogShapesAgree = [
-  Same<z.infer<typeof LogLines>, LinesJson>,
-  Same<z.infer<typeof LogOutline>, OutlineJson>,
-  Same<z.infer<typeof LogErrors>, ErrorsJson>,
-  Same<z.infer<typeof LogSearch>, SearchJson>,
-];
-export const LOG_SHAPES_AGREE: LogShapesAgree = [true, true, true, true];

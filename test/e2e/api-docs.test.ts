@@ -59,7 +59,7 @@ test.each(commands)(
 
 async function shell(command: string): Promise<{ status: number; type: string; body: string }> {
   const written = String.raw`-w '\n%{http_code} %{content_type}'`;
-  const { stdout } = await run('sh', ['-c', `${command.replace(/^curl /, `curl -s ${written} `)}`], {
+  const { stdout } = await run('sh', ['-c', command.replace(/^curl /, `curl -s ${written} `)], {
     env: { ...process.env, CYCLONE: world.server().url, GITHUB_TOKEN: token },
   });
   const at = stdout.lastIndexOf('\n');

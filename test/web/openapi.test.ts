@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { z } from 'zod';
+import type * as shapes from '../../src/web/api-log-shapes.js';
+import type { ErrorsJson, LinesJson, OutlineJson, SearchJson } from '../../src/web/log-protocol.js';
 import { OPERATIONS } from '../../src/web/openapi.js';
 import type { Actions } from '../../src/web/ports.js';
 import { startDescribedSite } from './api-site.js';
@@ -75,4 +78,22 @@ test('any site may read the description, and nothing else', async () => {
   const shown = await site.ask('/api/openapi.json');
   expect(shown.headers['access-control-allow-origin']).toBe('*');
   expect((await site.ask('/api/runs')).headers['access-control-allow-origin']).toBeUndefined();
+});
+
+type Same<A, B> = [Plain<A>] extends [Plain<B>] ? ([Plain<B>] extends [Plain<A>] ? true : never) : never;
+/** Without `readonly` and `| undefined`, which JSON does not know. */
+type Plain<T> = T extends readonly (infer Item)[]
+  ? Plain<Item>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Plain<Exclude<T[Key], undefined>> }
+    : T;
+
+test('logs are described as the script of their page reads them: else this does not compile', () => {
+  const agree: readonly [
+    Same<z.infer<typeof shapes.LogLines>, LinesJson>,
+    Same<z.infer<typeof shapes.LogOutline>, OutlineJson>,
+    Same<z.infer<typeof shapes.LogErrors>, ErrorsJson>,
+    Same<z.infer<typeof shapes.LogSearch>, SearchJson>,
+  ] = [true, true, true, true];
+  expect(agree).toHaveLength(4);
 });
