@@ -24,15 +24,19 @@ afterEach(() => bench.clean());
 interface Built {
   readonly image: ImageInfo;
   readonly log: string;
+  /** Number and text of each heading. */
+  readonly steps: readonly string[];
 }
 
 async function build(dockerfile: string, over: Partial<Parameters<typeof buildOf>[0]> = {}): Promise<Built> {
   let log = '';
   const wanted = buildOf({ tag: `${bench.install}/built:1`, labels, dockerfile, ...over });
-  const image = await engine.build(wanted, never, (bytes) => {
+  const steps: string[] = [];
+  const image = await engine.build(wanted, never, (bytes, step) => {
     log += bytes.toString();
+    if (step !== undefined) steps.push(`${step}: ${bytes.toString()}`);
   });
-  return { image, log };
+  return { image, log, steps };
 }
 
 const fails = (dockerfile: string): ReturnType<typeof engine.build> =>
@@ -65,12 +69,14 @@ describe('a build', () => {
   test('makes the image, and tells how', async () => {
     const file = `in the context of ${bench.install}`;
     const dockerfile = `FROM ${BUSYBOX}\nCOPY file /file\nRUN echo from the build > /made && cat /file\n`;
-    const { image, log } = await build(dockerfile, { files: { file } });
-    expect(log.match(/^Step .*/gm)).toEqual([
+    const { image, log, steps } = await build(dockerfile, { files: { file } });
+    const headings = [
       `Step 1/3 : FROM ${BUSYBOX}`,
       'Step 2/3 : COPY file /file',
       'Step 3/3 : RUN echo from the build > /made && cat /file',
-    ]);
+    ];
+    expect(log.match(/^Step .*/gm)).toEqual(headings);
+    expect(steps).toEqual(headings.map((heading, index) => `${index + 1}: ${heading}`));
     expect(log).toContain(file);
     expect(log).toMatch(/^Image [0-9a-f]{12}, labelled with this run$/m);
     expect(await engine.image(`${bench.install}/built:1`)).toEqual(image);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ContainerSpec, ServiceSpec } from '../../src/pipeline/model.js';
+import { EngineRefused } from '../../src/worker/ports.js';
 import type { Program } from '../fakes/engine/fake-container.js';
 import { authors, headings, type Printed, printed } from './printed.js';
 import {
@@ -149,6 +150,20 @@ describe('sections', () => {
       'step 1: Step 1/2 : FROM base',
       'step 2: Step 2/2 : RUN make',
       expect.stringMatching(/^end 1 \(0\): Built /),
+    ]);
+  });
+
+  test('of an image build that failed end where we say why', async () => {
+    const world = createWorld({
+      build: async (_, log) => {
+        await log(Buffer.from('Step 1/1 : FROM nowhere\n'), 1);
+        throw new EngineRefused('image_build', 'step 1/1, `FROM nowhere`: not found');
+      },
+    });
+    await world.execute(leaseOf([planned('build', BUILD)]));
+    expect(headings(logOf(world, 'build'))).toEqual([
+      'step 1: Step 1/1 : FROM nowhere',
+      'end 1: step 1/1, `FROM nowhere`: not found',
     ]);
   });
 });
