@@ -1,20 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { printedBy } from './support/printed.js';
 import { gitPush } from './support/push.js';
 import { scenario } from './support/scenario.js';
-import { conclusions, openWorld, type World } from './support/world.js';
+import { useWorld } from './support/use-world.js';
+import { conclusions, type World } from './support/world.js';
 
-let world: World;
-
-beforeAll(async () => {
-  world = await openWorld();
-  await world.start();
-}, 60_000);
-afterEach(async () => {
-  expect(await world.leftovers()).toEqual([]);
-  world.github.expectClean();
-}, 30_000);
-afterAll(() => world.close(), 30_000);
+const world = useWorld();
 
 const titles = (checks: Awaited<ReturnType<World['concluded']>>): Record<string, string | null> =>
   Object.fromEntries([...checks].map(([name, check]) => [name, check.state.title]));

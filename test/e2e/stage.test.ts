@@ -1,20 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { gitPush } from './support/push.js';
-import { conclusions, openWorld, type World } from './support/world.js';
+import { useWorld } from './support/use-world.js';
+import { conclusions } from './support/world.js';
 
-let world: World;
-
-beforeAll(async () => {
-  world = await openWorld({ CYCLONE_TRUSTED_REPOS: 'trusted/*' });
-  await world.start();
-}, 60_000);
-afterEach(async () => {
-  expect(await world.leftovers()).toEqual([]);
-  world.github.expectClean();
-}, 30_000);
-afterAll(() => world.close(), 30_000);
+const world = useWorld({ CYCLONE_TRUSTED_REPOS: 'trusted/*' });
 
 const one = (commands: readonly string[], more = ''): string =>
   `pre_build:\n  image: cyclone-test/busybox:1\n${more}  commands:\n${commands.map((line) => `    - ${JSON.stringify(line)}\n`).join('')}`;
