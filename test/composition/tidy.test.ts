@@ -80,7 +80,7 @@ test('logs go by age at the start, but not of a run under way, and of one nobody
   });
   const records = new Map([
     [1, record({ status: 'in_progress', startedAt: 0 })],
-    [2, record({ status: 'completed', startedAt: 0, completedAt: 1, conclusion: 'success' })],
+    [2, record({ status: 'completed', conclusion: 'success', startedAt: 0, completedAt: 1, reason: '' })],
   ]);
   const store = { load: async (run: number) => records.get(run) };
   const clock = { now: () => 9 * DAY, sleep: async () => over.abort() };
@@ -92,7 +92,7 @@ test('logs go by age at the start, but not of a run under way, and of one nobody
       keepMs: 7 * DAY,
       bytes: 1e9,
       clock,
-      logger: { debug: write, info: write, warn: write, error: write },
+      logger: { info: write, warn: write, error: write },
     },
     over.signal,
   );

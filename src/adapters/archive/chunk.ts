@@ -9,7 +9,6 @@ const inflate = promisify(inflateRaw);
 
 /** zlib hands out its output in pieces: few of them. */
 const OUTPUT = 128 * 1024;
-const ZLIB_LEAST = 64;
 
 const LINE_END = 0x0a;
 const FIRST_BUFFER = 4096;

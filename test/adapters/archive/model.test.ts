@@ -104,34 +104,46 @@ test('whatever comes, comes again, is closed or dies: the log is what was printe
 
 test('killed at any moment: nothing that was acknowledged is lost, and what comes again completes it', async () => {
   await fc.assert(
-    fc.asyncProperty(streams, fc.integer({ min: 1, max: 60 }), fc.nat(12), async (stream, size, ticks) => {
+    fc.asyncProperty(streams, fc.integer({ min: 5, max: 60 }), async (stream, size) => {
       const root = freshRoot();
       const archive = diskArchive(root, OPTIONS);
-      const ends: number[] = [];
-      for (let at = 0; at < stream.bytes.length; at += size)
-        ends.push(Math.min(stream.bytes.length, at + size));
+      const key = { ...LOG, fence: 1 };
+      const starts = Array.from(
+        { length: Math.ceil(stream.bytes.length / size) },
+        (_, index) => index * size,
+      );
+      const segments = starts.map((start) =>
+        segmentOf(stream, key, start, Math.min(stream.bytes.length, start + size)),
+      );
+      const kept: { root: string; acknowledged: number }[] = [];
       let acknowledged = 0;
+      let isOver = false;
       const writing = (async () => {
-        for (const [index, end] of ends.entries()) {
-          await archive.append(segmentOf(stream, { ...LOG, fence: 1 }, ends[index - 1] ?? 0, end));
-          acknowledged = end;
+        for (const segment of segments) {
+          await archive.append(segment);
+          acknowledged += 1;
         }
         await archive.close(1, 's');
+        isOver = true;
       })();
-      for (let tick = 0; tick < ticks; tick += 1) await new Promise((resolve) => setImmediate(resolve));
-      const safe = acknowledged;
-      const left = diskArchive(killed(root), OPTIONS);
-      const found = await bytesOf(left, LOG);
-      expect(found.length).toBeGreaterThanOrEqual(safe);
-      expect(found).toEqual(stream.bytes.subarray(0, found.length));
-      // The queue gives again what was not acknowledged.
-      for (const [index, end] of ends.entries()) {
-        const start = ends[index - 1] ?? 0;
-        if (end > safe) await left.append(segmentOf(stream, { ...LOG, fence: 1 }, start, end));
+      while (!isOver) {
+        kept.push({ root: killed(root), acknowledged });
+        await new Promise((resolve) => setImmediate(resolve));
       }
-      if (stream.bytes.length > 0) await expectSame(left, LOG, stream);
       await writing;
+      for (const { root, acknowledged } of kept) {
+        const left = diskArchive(root, OPTIONS);
+        const found = await bytesOf(left, LOG);
+        expect(found.length).toBeGreaterThanOrEqual(Math.min(stream.bytes.length, acknowledged * size));
+        expect(found).toEqual(stream.bytes.subarray(0, found.length));
+        // The queue gives again what was not acknowledged.
+        for (const segment of segments.slice(acknowledged)) await left.append(segment);
+        if (segments.length > 0) expect(await bytesOf(left, LOG)).toEqual(stream.bytes);
+      }
+      const last = kept.at(-1);
+      if (last && last.acknowledged === segments.length && segments.length > 0)
+        await expectSame(diskArchive(last.root, OPTIONS), LOG, stream);
     }),
-    { numRuns: 50 },
+    { numRuns: 12 },
   );
 }, 30_000);
