@@ -1,18 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { finishedRun } from './support/finished.js';
-import { openWorld, type World } from './support/world.js';
+import { useWorld } from './support/use-world.js';
 
-let world: World;
-
-beforeAll(async () => {
-  world = await openWorld({ CYCLONE_CONCURRENCY: '2' });
-  await world.start();
-}, 60_000);
-afterEach(async () => {
-  expect(await world.leftovers()).toEqual([]);
-  world.github.expectClean();
-}, 30_000);
-afterAll(() => world.close(), 30_000);
+const world = useWorld({ CYCLONE_CONCURRENCY: '2' });
 
 const IMAGE = 'image: cyclone-test/busybox:1';
 

@@ -1,21 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { docker } from '../contract/support/images.js';
 import { type Finished, finishedRun } from './support/finished.js';
-import { openWorld, type World } from './support/world.js';
+import { useWorld } from './support/use-world.js';
 
-let world: World;
-
-beforeAll(async () => {
-  world = await openWorld();
-  await world.start();
-}, 60_000);
-afterEach(async () => {
-  expect(await world.leftovers()).toEqual([]);
-  world.github.expectClean();
-}, 30_000);
-afterAll(() => world.close(), 30_000);
+const world = useWorld();
 
 const COMPILE = `pre_build:
   image: cyclone-test/busybox:1

@@ -1,18 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { finished } from './support/finished.js';
 import { gitPush } from './support/push.js';
-import { openWorld, type World } from './support/world.js';
+import { useWorld } from './support/use-world.js';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld();
-  await world.start();
-}, 60_000);
-afterEach(async () => {
-  expect(await world.leftovers()).toEqual([]);
-  world.github.expectClean();
-}, 30_000);
-afterAll(() => world.close(), 30_000);
+const world = useWorld();
 
 const FILES = {
   'caicloud.yml': `on: { push: { paths_ignore: ['docs/**'] } }

@@ -1,16 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { conclusions, openWorld, type World } from './support/world.js';
+import { expect, test } from '@jest/globals';
+import { useWorld } from './support/use-world.js';
+import { conclusions } from './support/world.js';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld();
-  await world.start();
-}, 60_000);
-afterEach(async () => {
-  expect(await world.leftovers()).toEqual([]);
-  world.github.expectClean();
-}, 30_000);
-afterAll(() => world.close(), 30_000);
+const world = useWorld();
 
 const FILES = {
   'caicloud.yml': `pre_build: { image: cyclone-test/busybox:1, commands: ['echo "pull [$CYCLONE_PR] to [$CYCLONE_BASE]"'] }
