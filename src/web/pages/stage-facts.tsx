@@ -2,7 +2,7 @@ import { duration, filesOf } from '../../pipeline/measures.js';
 import type { StageFacts } from '../../pipeline/model.js';
 import { lasted } from '../words.js';
 import { CommitLink, RefLink } from './source.js';
-import type { StageProps } from './stage.js';
+import type { StageProps } from './stage-props.js';
 import { Ago, Duration } from './time.js';
 
 /** What is known of a stage: the line that everybody reads, and what unfolds below it. */

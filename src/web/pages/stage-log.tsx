@@ -1,5 +1,5 @@
 import { bytes } from '../../pipeline/measures.js';
-import type { StageProps } from './stage.js';
+import type { StageProps } from './stage-props.js';
 
 /**
  * The end of the log as text, for every browser; the script of the page puts the viewer of the whole log in its place.

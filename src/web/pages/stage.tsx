@@ -1,27 +1,12 @@
 import { count } from '../../pipeline/measures.js';
 import { stageReason } from '../../pipeline/wording.js';
-import type { StageView } from '../access.js';
 import { ASSETS, clientModules } from '../assets.js';
-import type { Frame } from '../frame.js';
-import type { LogExcerpt } from '../log-excerpt.js';
-import type { CauseJson } from '../log-protocol.js';
 import { Layout } from './layout.js';
 import { RepositoryLink } from './source.js';
 import { Facts, Left } from './stage-facts.js';
 import { StageLog } from './stage-log.js';
+import type { StageProps } from './stage-props.js';
 import { StateOfStage } from './state.js';
-
-export interface StageProps extends StageView {
-  readonly frame: Frame;
-  readonly excerpt: LogExcerpt;
-  /** What probably made it fail. */
-  readonly cause?: Pick<CauseJson, 'line' | 'text'> | undefined;
-  /** Where one sees what it printed that it did not print when it passed. */
-  readonly difference?: string | undefined;
-  /** Who looks may cancel and re-run it. */
-  readonly mayAct?: boolean;
-  readonly now: number;
-}
 
 export function StagePage(props: StageProps) {
   const { frame, view, stage, state } = props;
