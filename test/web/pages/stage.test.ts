@@ -122,8 +122,8 @@ describe('the cause', () => {
 describe('buttons', () => {
   const view = runView({ stages: { test: passed } });
   const viewer = { login: 'alice', csrf: 'c-1' };
-  const page = async (more: { readonly mayAct: boolean; readonly state?: StageState }): Promise<string> =>
-    StagePage({
+  const page = async (more: { readonly mayAct: boolean; readonly state?: StageState }): Promise<string> => {
+    const made: string = await StagePage({
       view,
       stage: view.plan.stages[0] as PlannedStage,
       state: passed,
@@ -132,6 +132,8 @@ describe('buttons', () => {
       now: NOON,
       ...more,
     });
+    return made.toString();
+  };
 
   test('re-run what is over, and cancel what is not', async () => {
     expect(await page({ mayAct: true })).toContain('action="/ci/runs/1/stages/test/rerun"');
