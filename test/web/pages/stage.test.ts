@@ -132,7 +132,8 @@ describe('buttons', () => {
       now: NOON,
       ...more,
     });
-    return made.toString();
+    // Its type says text, but it is an object that becomes one.
+    return ''.concat(made);
   };
 
   test('re-run what is over, and cancel what is not', async () => {
