@@ -18,7 +18,7 @@ import {
 import { type LogSettings, readLogs } from './settings/logs.js';
 
 export type { GitHubSettings } from './settings/github.js';
-export type { LogSettings, S3Settings } from './settings/logs.js';
+export type { LogSettings } from './settings/logs.js';
 
 /** The only reader of the environment. Everything else gets what it needs as arguments. */
 export interface Settings {

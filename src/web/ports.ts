@@ -1,17 +1,7 @@
 import type { Differences } from '../logs/difference/differences.js';
 import type { Live } from '../logs/live.js';
 import type { LogArchive } from '../logs/ports.js';
-import type {
-  Conclusion,
-  Issue,
-  Plan,
-  Repository,
-  RunProgress,
-  RunStatus,
-  StageId,
-  Trigger,
-  TriggerEvent,
-} from '../pipeline/model.js';
+import type { Conclusion, Repository, RunStatus, StageId, TriggerEvent } from '../pipeline/model.js';
 import type { Finds } from '../runs/depot.js';
 import type { Feed } from '../runs/feed.js';
 import type { Operations } from '../runs/operations.js';

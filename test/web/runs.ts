@@ -124,9 +124,10 @@ export function memoryRuns(): MemoryRuns {
           .map(({ repository }) => repository)
           .filter((one) => !publicOnly || !one.private || alsoRepositories.includes(one.id));
         const found = [...new Map(seen.map((one) => [one.id, one])).values()];
-        const { view } = memory.repositories;
         return {
-          repositories: await Promise.all(found.slice(offset, offset + limit).map((one) => view(one))),
+          repositories: await Promise.all(
+            found.slice(offset, offset + limit).map((one) => memory.repositories.view(one)),
+          ),
           total: found.length,
         };
       },
