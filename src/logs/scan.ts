@@ -1,123 +1,174 @@
 import { isAscii } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 
-import { readAll } from './collect.js';
-import { linesOf } from './locate.js';
+import { checkpointBefore, countNewlines, linesOf } from './locate.js';
 import { withoutSequences } from './plain-text.js';
-import type { LogArchive, LogCheckpoint, LogId } from './ports.js';
+import type { LogArchive, LogCheckpoint, LogId, LogIndex } from './ports.js';
 import { characterStart } from './utf8.js';
 
 const NEWLINE = 0x0a;
 
-/** What is looked at in one go, in bytes: others wait for some milliseconds. */
-const STRIDE = 1024 * 1024;
+/** What is asked of the archive at once, in bytes. */
+const STRIDE = 4 * 1024 * 1024;
 /** Strides that are read, and unpacked on other threads, while one is looked at. */
 const AHEAD = 3;
-/** Of a line that is longer than a stride, what is looked at twice: what is looked for may lie across the cut. */
+/** V8 keeps longer strings apart, where only its slow collection looks: it took half the time of a search. */
+const TEXT = 96 * 1024;
+/** A longer line is looked at in parts. */
+const LONGEST_LINE = 1024 * 1024;
+/** Of such a line, what is looked at twice: what is looked for may lie across the cut. */
 const OVERLAP = 8 * 1024;
 
 /** A part of a log as text without escape sequences, which is what people look for. */
 export interface ScannedText {
-  /** Whole lines; or a part of one that is longer than a stride. */
+  /** Whole lines; or a part of one that is very long. */
   readonly text: string;
-  /** Number of the line that it begins in. */
+  /** Number of the line that it begins in. Counted when it is asked for: most parts hold nothing. */
   readonly line: number;
   /** It begins inside that line. */
   readonly isInside: boolean;
-  /** Lines of the log that are over when this was looked at. */
+  /** Lines of the log that are over when this was looked at, at least. */
   readonly scanned: number;
 }
 
 export interface ScanOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Bytes that are looked at in one go, more or less. */
+  /** Bytes that are asked for at once, more or less; a line that is longer is looked at in parts. */
   readonly stride?: number;
 }
 
 /**
- * The whole log as it is by now, in order, in parts that are quick to look at. Others get their turn between two
- * parts. Ends early when aborted. @throws LogRemoved
+ * The whole log as it is by now, in order, in parts that are quick to look at. Others get their turn in between.
+ * Ends early when aborted. @throws LogRemoved
  */
 export async function* scanLog(
   archive: LogArchive,
   log: LogId,
-  { signal, stride: size = STRIDE }: ScanOptions = {},
+  { signal, stride = STRIDE }: ScanOptions = {},
 ): AsyncGenerator<ScannedText, void> {
   const index = await archive.index(log);
-  const total = linesOf(index);
-  const end: LogCheckpoint = { offset: index.bytes, newlines: index.newlines };
-  const strides = stridesOf(index.checkpoints, end, size);
-  /** What has no line end yet: the line that the next stride begins in. */
+  const longest = Math.min(stride, LONGEST_LINE);
+  const text = Math.min(stride, TEXT);
+  /** What has no line end yet: the line that the next piece begins in. */
   let rest: Buffer = Buffer.alloc(0);
   let isInside = false;
-  for await (const { stride, bytes } of readAhead(archive, log, strides)) {
+  for await (const { bytes, newlines } of piecesOf(archive, log, index, stride)) {
     if (signal?.aborted) return;
-    const isLast = stride.until.offset === index.bytes;
-    const all = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
-    const cut = isLast ? all.length : all.lastIndexOf(NEWLINE) + 1;
-    const line = stride.from.newlines + 1;
-    if (cut > 0) {
-      yield {
-        text: textOf(all.subarray(0, cut)),
-        line,
-        isInside,
-        scanned: isLast ? total : stride.until.newlines,
-      };
-      rest = all.subarray(cut);
-      isInside = false;
-    } else if (all.length > size) {
-      yield { text: textOf(all), line, isInside, scanned: line - 1 };
-      rest = all.subarray(characterStart(all, all.length - Math.min(OVERLAP, size / 2)));
-      isInside = true;
+    const first = bytes.indexOf(NEWLINE);
+    const here = { line: newlines + 1, scanned: newlines };
+    let begin = 0;
+    if (first < 0) {
+      rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
+      if (rest.length > longest) {
+        yield { ...here, text: textOf(rest), isInside };
+        rest = rest.subarray(characterStart(rest, rest.length - Math.min(OVERLAP, stride / 2)));
+        isInside = true;
+      }
     } else {
-      rest = all;
+      if (rest.length > 0) {
+        begin = first + 1;
+        yield { ...here, text: textOf(Buffer.concat([rest, bytes.subarray(0, begin)])), isInside };
+        isInside = false;
+      }
+      const cut = bytes.lastIndexOf(NEWLINE) + 1;
+      const before = newlines + (begin > 0 ? 1 : 0);
+      yield* textsOf(bytes.subarray(begin, cut), before, text);
+      rest = bytes.subarray(cut);
     }
     await setImmediate();
+  }
+  // Also without text: it says that all was looked at.
+  yield { text: textOf(rest), line: index.newlines + 1, isInside, scanned: linesOf(index) };
+}
+
+/** Whole lines in texts that are not long. @param newlines of the log before them */
+function* textsOf(lines: Buffer, newlines: number, most: number): Generator<ScannedText, void> {
+  for (let start = 0; start < lines.length; ) {
+    const from = start;
+    const near =
+      start + most >= lines.length ? lines.length : lines.lastIndexOf(NEWLINE, start + most - 1) + 1;
+    const end = near > start ? near : lines.indexOf(NEWLINE, start + most) + 1;
+    yield {
+      text: textOf(lines.subarray(start, end)),
+      get line() {
+        return newlines + countNewlines(lines.subarray(0, from)) + 1;
+      },
+      isInside: false,
+      scanned: newlines,
+    };
+    start = end;
+  }
+}
+
+interface Piece {
+  readonly bytes: Buffer;
+  /** Of the log before it. */
+  readonly newlines: number;
+}
+
+/** The log as the archive gives it out: for a piece that begins at a checkpoint nothing needs to be counted. */
+async function* piecesOf(
+  archive: LogArchive,
+  log: LogId,
+  index: LogIndex,
+  stride: number,
+): AsyncGenerator<Piece, void> {
+  for await (const { from, pieces } of readAhead(archive, log, stridesOf(index, stride))) {
+    let { offset, newlines } = from;
+    for (const bytes of pieces) {
+      yield { bytes, newlines };
+      offset += bytes.length;
+      const checkpoint = checkpointBefore(index, offset);
+      newlines = checkpoint.offset === offset ? checkpoint.newlines : newlines + countNewlines(bytes);
+    }
   }
 }
 
 interface Stride {
   readonly from: LogCheckpoint;
-  readonly until: LogCheckpoint;
+  readonly until: number;
 }
 
 /** From checkpoint to checkpoint: how many lines are before each is known without looking. */
-function stridesOf(
-  checkpoints: readonly LogCheckpoint[],
-  end: LogCheckpoint,
-  size: number,
-): readonly Stride[] {
+function stridesOf({ checkpoints, bytes: end }: LogIndex, size: number): readonly Stride[] {
   const strides: Stride[] = [];
   let from: LogCheckpoint = { offset: 0, newlines: 0 };
-  for (const until of [...checkpoints, end]) {
-    const length = until.offset - from.offset;
-    if (length === 0 || (length < size && until !== end)) continue;
-    strides.push({ from, until });
-    from = until;
+  for (const checkpoint of checkpoints) {
+    if (checkpoint.offset - from.offset < size) continue;
+    strides.push({ from, until: checkpoint.offset });
+    from = checkpoint;
   }
-  return strides;
+  return from.offset < end ? [...strides, { from, until: end }] : strides;
+}
+
+interface ReadStride extends Stride {
+  readonly pieces: readonly Buffer[];
 }
 
 async function* readAhead(
   archive: LogArchive,
   log: LogId,
   strides: readonly Stride[],
-): AsyncGenerator<{ readonly stride: Stride; readonly bytes: Buffer }, void> {
-  const begin = (stride: Stride): { readonly stride: Stride; readonly bytes: Promise<Buffer> } => {
-    const bytes = readAll(archive, log, stride.from.offset, stride.until.offset);
+): AsyncGenerator<ReadStride, void> {
+  const begin = (stride: Stride): Promise<ReadStride> => {
+    const read = readStride(archive, log, stride);
     // What is read ahead may fail when nobody waits for it any more.
-    bytes.catch(() => undefined);
-    return { stride, bytes };
+    read.catch(() => undefined);
+    return read;
   };
   const begun = strides.slice(0, AHEAD).map(begin);
-  for (let next = AHEAD; ; next += 1) {
-    const first = begun.shift();
-    if (!first) return;
-    const bytes = await first.bytes;
+  for (let next = AHEAD; begun.length > 0; next += 1) {
+    const read = await begun.shift();
     const stride = strides[next];
     if (stride) begun.push(begin(stride));
-    yield { stride: first.stride, bytes };
+    if (read) yield read;
   }
+}
+
+async function readStride(archive: LogArchive, log: LogId, stride: Stride): Promise<ReadStride> {
+  const pieces: Buffer[] = [];
+  for await (const bytes of archive.read(log, stride.from.offset, stride.until)) pieces.push(bytes);
+  return { ...stride, pieces };
 }
 
 /** Of ASCII, one byte is one character: it needs no decoding, and escape sequences begin with ESC alone. */

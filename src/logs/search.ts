@@ -54,12 +54,15 @@ export async function* searchLog(
 /** Every line that the pattern (global) is found in, once. */
 export function* linesWith(
   pattern: RegExp,
-  { text, line: first }: ScannedText,
+  part: ScannedText,
 ): Generator<{ readonly line: number; readonly start: number; readonly end: number }, void> {
-  let line = first;
-  let start = 0;
+  const { text } = part;
   pattern.lastIndex = 0;
-  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+  let match = pattern.exec(text);
+  if (!match) return;
+  let { line } = part;
+  let start = 0;
+  for (; match; match = pattern.exec(text)) {
     for (
       let end = text.indexOf('\n', start);
       end >= 0 && end < match.index;
