@@ -21,7 +21,7 @@ export interface FinderOptions {
 }
 
 /** Someone who types is waited for. */
-const TYPING_MS = 120;
+const TYPING_MS = 60;
 
 export function createFinder({ address, changed, go }: FinderOptions): Finder {
   let query = '';
