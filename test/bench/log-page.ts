@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../contract/support/chromium.js';
 import { type Site, startSite } from '../web/harness.js';
 import { passed, running, runView } from '../web/runs.js';
 import { type Sample, summaryOf } from './measure.js';
@@ -27,10 +28,7 @@ export async function logPageRows(): Promise<readonly Row[]> {
     sleep: (ms: number, signal?: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => undefined),
   };
   const site = await startSite({ clock });
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--no-first-run'],
-  });
+  const browser = await launchChromium();
   try {
     const file = path.join(directory, 'log.txt');
     writeFileSync(file, await printLarge(site));

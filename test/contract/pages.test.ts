@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { createLinks } from '../../src/web/links.js';
 import { SIGNING_KEY, type Site, startSite } from '../web/harness.js';
 import { ended, NOON, passed, queued, running, runView } from '../web/runs.js';
 import { serveModules } from './support/browser-modules.js';
+import { launchChromium } from './support/chromium.js';
 
 jest.setTimeout(30_000);
 
@@ -21,10 +21,7 @@ let complaints: string[];
 
 beforeAll(async () => {
   pictures = await mkdtemp(join(tmpdir(), 'pages-'));
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--no-first-run'],
-  });
+  browser = await launchChromium();
 }, 60_000);
 afterAll(() => browser.close());
 

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import axe from 'axe-core';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Outcome } from '../../src/pipeline/model.js';
 import { tag } from '../pipeline/examples.js';
 import { matrix, planOf, stage } from '../pipeline/graph/definitions.js';
 import { type Site, startSite } from '../web/harness.js';
 import { ended, NOON, queued, running, runView } from '../web/runs.js';
 import { serveModules } from './support/browser-modules.js';
+import { launchChromium } from './support/chromium.js';
 
 jest.setTimeout(60_000);
 
@@ -18,10 +18,7 @@ let context: BrowserContext;
 let complaints: string[];
 
 beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--no-first-run'],
-  });
+  browser = await launchChromium();
 }, 60_000);
 afterAll(() => browser.close());
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../contract/support/chromium.js';
 
 import { gitPush } from './support/push.js';
 import { useWorld } from './support/use-world.js';
@@ -9,10 +10,7 @@ const world = useWorld();
 let browser: Browser;
 const complaints: string[] = [];
 beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--no-first-run'],
-  });
+  browser = await launchChromium();
 }, 60_000);
 afterAll(() => browser.close());
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from '../contract/support/chromium.js';
 import { docker } from '../contract/support/images.js';
 import { finishedRun } from './support/finished.js';
 import { gitPush } from './support/push.js';
@@ -11,10 +12,7 @@ let browser: Browser;
 beforeAll(async () => {
   world = await openWorld();
   await world.start();
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--no-first-run'],
-  });
+  browser = await launchChromium();
 }, 60_000);
 afterAll(async () => {
   await browser.close();

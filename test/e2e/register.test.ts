@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from '../contract/support/chromium.js';
 import { freePort } from '../contract/support/free-port.js';
 import { busyboxImage } from '../contract/support/images.js';
 import { type FakeGitHub, startGitHub } from '../fakes/github/github.js';
@@ -23,10 +24,7 @@ beforeAll(async () => {
   await busyboxImage();
   directory = await mkdtemp(path.join(tmpdir(), 'cyclone-register-'));
   github = await startGitHub();
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--no-first-run'],
-  });
+  browser = await launchChromium();
 }, 60_000);
 afterAll(async () => {
   command?.kill();

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { launchChromium } from '../contract/support/chromium.js';
 import { freePort } from '../contract/support/free-port.js';
 import { gitPush } from './support/push.js';
 import { reopenedBy } from './support/rerun.js';
@@ -45,10 +46,7 @@ beforeAll(async () => {
   details = checks.get('cyclone/pre_build')?.state.detailsUrl ?? '';
   github.people.add(REPOSITORY, 'wanda', { permission: 'write' });
   github.people.add(REPOSITORY, 'rita', { permission: 'read' });
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--no-first-run'],
-  });
+  browser = await launchChromium();
 }, 120_000);
 afterAll(async () => {
   try {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { serveModules } from './browser-modules.js';
+import { launchChromium } from './chromium.js';
 
 /** A browser, and what it complained about. */
 export interface LogBrowser {
@@ -17,10 +17,7 @@ export interface LogBrowser {
 }
 
 export async function openBrowser(): Promise<LogBrowser> {
-  const browser: Browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--no-first-run'],
-  });
+  const browser: Browser = await launchChromium();
   let complaints: string[] = [];
   const leave = async (): Promise<void> => {
     await Promise.all(browser.contexts().map((context) => context.close()));

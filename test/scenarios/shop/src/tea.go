@@ -1,0 +1,4 @@
+package shop
+
+// Tea is what we sell.
+type Tea struct{ Name string }
