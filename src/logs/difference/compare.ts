@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { diffArrays } from 'diff';
 import { normalise } from './normalise.js';
 
@@ -7,6 +8,8 @@ const CONTEXT = 3;
 /** Logs that differ by more than this say nothing by their differences. */
 const MOST_EDITS = 6000;
 const MOST_MS = 2000;
+
+const LINES_AT_ONCE = 200;
 
 /** A line of a log with its number there, from 1. */
 export type DifferenceLine =
@@ -30,7 +33,7 @@ export interface Lines {
 
 /** What of `after` is not in `before`, but for what differs from run to run. Undefined: too much differs. */
 export async function compare(before: Lines, after: Lines): Promise<Compared | undefined> {
-  const changes = await changesBetween(before.lines.map(normalise), after.lines.map(normalise));
+  const changes = await changesBetween(await normalised(before.lines), await normalised(after.lines));
   if (changes === undefined) return undefined;
   const all: DifferenceLine[] = [];
   let [old, now] = [0, 0];
@@ -53,6 +56,16 @@ export async function compare(before: Lines, after: Lines): Promise<Compared | u
     added: all.filter(({ kind }) => kind === 'added').length,
     removed: all.filter(({ kind }) => kind === 'removed').length,
   };
+}
+
+/** Long lines of little but numbers take seconds: others get their turn in between. */
+async function normalised(lines: readonly string[]): Promise<string[]> {
+  const all: string[] = [];
+  for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
+    for (const line of lines.slice(from, from + LINES_AT_ONCE)) all.push(normalise(line));
+    await setImmediate();
+  }
+  return all;
 }
 
 type Changes = readonly { readonly added: boolean; readonly removed: boolean; readonly count: number }[];

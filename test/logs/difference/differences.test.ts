@@ -129,3 +129,11 @@ test('one that was found is not looked for again until a log grows', async () =>
   await archive.append({ key: { ...RED, fence: 1 }, offset: 4, bytes: Buffer.from('d\n') });
   expect(await differences.between(GREEN, RED)).not.toBe(first);
 });
+
+test('logs of hundreds of thousands of blank lines, which a disk gives out in one piece', async () => {
+  archive = memoryArchive(1024 * 1024);
+  await print(1, [['$ make', '\n'.repeat(300_000)]]);
+  await print(2, [['$ make', '\n'.repeat(300_000), 'sh: make: not found']]);
+  const difference = await between();
+  expect(difference).toMatchObject({ kind: 'compared', added: 1, isCut: true });
+});

@@ -30,6 +30,7 @@ export function createToolbar({ raw, ask, searched }: ToolbarOptions): Toolbar {
     placeholder: 'Search the log',
     'aria-label': 'Search the log',
     autocomplete: 'off',
+    maxlength: 200,
     spellcheck: 'false',
   });
   const sensitive = element(
