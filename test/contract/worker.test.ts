@@ -199,7 +199,7 @@ describe('a job on the real engine', () => {
       planned('own', { ...shell([]), container: container({ image: NO_SHELL }) }),
       planned('a', shell(['true'], { image: NO_SHELL })),
     ]);
-    expect(log('own')).toBe('hello\n');
+    expect(log('own')).toBe(`Running ${NO_SHELL}\nhello\n`);
     expect(story.outcomes.get('a')).toMatchObject({
       failure: { code: 'no_shell', message: expect.stringContaining(NO_SHELL) },
     });
