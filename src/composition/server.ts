@@ -5,7 +5,7 @@ import { scheduleQueue, scheduleWorker } from '../adapters/bullmq/schedule.js';
 import { diskBlobs } from '../adapters/depot/disk.js';
 import { type GitHubApp, githubApp } from '../adapters/github/github-app.js';
 import { redisCancellations } from '../adapters/redis/cancellations.js';
-import { type Reported, redisEventConsumer } from '../adapters/redis/event-consumer.js';
+import { redisEventConsumer } from '../adapters/redis/event-consumer.js';
 import { redisFences } from '../adapters/redis/fences.js';
 import { publishInstall } from '../adapters/redis/install.js';
 import { relayHeard } from '../adapters/redis/relay.js';
@@ -19,15 +19,15 @@ import { groupStore } from '../adapters/sql/groups.js';
 import { runHistory } from '../adapters/sql/history.js';
 import { repositoryQueries, repositoryStore } from '../adapters/sql/repositories.js';
 import { runStore } from '../adapters/sql/runs.js';
-import { installationValue } from '../adapters/sql/secrets.js';
+import { installationValue, writable } from '../adapters/sql/secrets.js';
 import { sessionStore } from '../adapters/sql/sessions.js';
 import { cyclone } from '../app.js';
 import { createCarryOut } from '../handlers/commands/carry-out.js';
 import { may } from '../handlers/commands/rights.js';
 import { createLive, type Live } from '../logs/live.js';
 import type { LogArchive } from '../logs/ports.js';
-import type { RegistryAuth, WorkerEvent } from '../pipeline/model.js';
-import { type Advance, createAdvance } from '../runs/advance.js';
+import type { RegistryAuth } from '../pipeline/model.js';
+import { createAdvance } from '../runs/advance.js';
 import { type CancelRun, createCancel } from '../runs/cancel.js';
 import { createCatchUp } from '../runs/catch-up.js';
 import { createConcurrency } from '../runs/concurrency.js';
@@ -51,6 +51,7 @@ import { createLogEnds } from './log-ends.js';
 import { createLogNotes } from './log-notes.js';
 import { composeReceiving } from './receiving.js';
 import type { RedisConnections } from './redis.js';
+import { applyReported, createPutAside } from './reported.js';
 import { composeTelling } from './telling.js';
 import { tidyFilesDaily, tidyLogsDaily } from './tidy.js';
 
@@ -163,17 +164,26 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     changed,
     completed: deps.completed,
   });
+  const fences = redisFences(commands);
   const consumer = redisEventConsumer({
     reader: await deps.redis.connect('patient'),
     redis: commands,
     apply: (batch) => applyReported(batch, { archive, live, advance }),
+    putAside: createPutAside({
+      store,
+      advance,
+      fences,
+      clock: systemClock,
+      logger,
+      writable: () => writable(db),
+    }),
     logger,
   });
   const lease = createLease({
     store,
     advance,
     concurrency,
-    fences: redisFences(commands),
+    fences,
     reported: consumer,
     tokens: github,
     secrets,
@@ -319,34 +329,6 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
       await db.destroy();
     },
   };
-}
-
-/**
- * In the order of the stream: a stage's end is applied after the last byte of its log is kept, so that its
- * check shows the end of the log.
- */
-async function applyReported(
-  batch: readonly Reported[],
-  to: { readonly archive: LogArchive; readonly live: Live; readonly advance: Advance },
-): Promise<void> {
-  let events: WorkerEvent[] = [];
-  const flush = async (): Promise<void> => {
-    const ready = events;
-    events = [];
-    await to.advance.reported(ready);
-  };
-  for (const entry of batch) {
-    if (entry.kind === 'event') {
-      events.push(entry.event);
-    } else {
-      if (events.length > 0) {
-        await flush();
-      }
-      await to.archive.append(entry.segment);
-      to.live.published(entry.segment);
-    }
-  }
-  await flush();
 }
 
 async function ping(db: Database): Promise<void> {

@@ -5,11 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { connectRedis, whenReady } from '../../src/adapters/redis/connection.js';
-import {
-  type EventConsumer,
-  type Reported,
-  redisEventConsumer,
-} from '../../src/adapters/redis/event-consumer.js';
+import { type EventConsumer, redisEventConsumer } from '../../src/adapters/redis/event-consumer.js';
+import type { Reported } from '../../src/adapters/redis/event-entries.js';
 import { redisFences } from '../../src/adapters/redis/fences.js';
 import { redisObserver } from '../../src/adapters/redis/observer.js';
 import { type OwnRedis, startOwnRedis } from '../../src/adapters/redis/server.js';
@@ -48,8 +45,12 @@ afterAll(async () => {
 
 const lease = (run: number, fence: number) => ({ run, fence, job: { id: 'chain', stages: [], needs: [] } });
 
-function consume(apply: (batch: readonly Reported[]) => Promise<void>): EventConsumer {
-  const consumer = redisEventConsumer({ reader: connect(), redis, apply, logger: silent });
+function consume(
+  apply: (batch: readonly Reported[]) => Promise<void>,
+  putAside: (reported: Reported, error: unknown) => Promise<void> = () => Promise.reject(new Error('none')),
+): EventConsumer {
+  const deps = { reader: connect(), redis, apply, putAside, logger: silent, retryMs: 1 };
+  const consumer = redisEventConsumer(deps);
   consumers.push(consumer);
   return consumer;
 }
@@ -150,8 +151,8 @@ describe('events', () => {
         kind: 'event',
         event: { run: 5, job: 'chain', fence: 1, seq: 1, at: 42, type: 'stage_started', stage: 'build' },
       },
-      { kind: 'log', segment: { key, offset: 0, bytes: Buffer.from([0xff, 0x00, 0x0a]) } },
-      { kind: 'log', segment: { key, offset: 3, bytes: Buffer.from('more') } },
+      { kind: 'log', job: 'chain', segment: { key, offset: 0, bytes: Buffer.from([0xff, 0x00, 0x0a]) } },
+      { kind: 'log', job: 'chain', segment: { key, offset: 3, bytes: Buffer.from('more') } },
       expect.objectContaining({
         kind: 'event',
         event: expect.objectContaining({ seq: 2, type: 'stage_ended' }),
@@ -187,6 +188,60 @@ describe('events', () => {
     await next.start();
     await next.settled();
     expect(seen).toHaveLength(1);
+  });
+
+  test('what can never be applied is put aside, with what its job said before and after in order; others go on', async () => {
+    const bad = redisObserver(
+      redis,
+      lease(20, await redisFences(redis).raise(20, 'chain', 0)),
+      'w',
+      Date.now,
+    );
+    const good = redisObserver(
+      redis,
+      lease(21, await redisFences(redis).raise(21, 'chain', 0)),
+      'w',
+      Date.now,
+    );
+    await bad.stageStarted('build');
+    await bad.log('build', { bytes: Buffer.from('poison') });
+    await good.log('build', { bytes: Buffer.from('food') });
+    await bad.stageEnded('build', { kind: 'passed' }, {});
+    await redis.xadd('cyclone:events', '*', 'event', '{', 'bytes', '');
+    const said: string[] = [];
+    const nameOf = (reported: Reported): string =>
+      reported.kind === 'log'
+        ? reported.segment.bytes.toString()
+        : `${String(reported.event.run)} ${reported.event.type}`;
+    let away = true;
+    const consumer = consume(
+      (batch) => {
+        const names = batch.map(nameOf);
+        if (names.includes('poison')) return Promise.reject(new Error('no space left on device'));
+        said.push(...names);
+        return Promise.resolve();
+      },
+      (reported, error) => {
+        // A server that cannot even say it tries again.
+        const isFirst = away;
+        away = false;
+        if (isFirst) return Promise.reject(new Error('the database is away'));
+        said.push(`aside: ${nameOf(reported)}: ${(error as Error).message}`);
+        return Promise.resolve();
+      },
+    );
+    await consumer.start();
+    await consumer.settled();
+    expect(said).toEqual([
+      '20 stage_started',
+      'food',
+      'aside: poison: no space left on device',
+      '20 stage_ended',
+    ]);
+    expect(await redis.xlen('cyclone:events')).toBe(0);
+    await good.log('build', { bytes: Buffer.from('dessert') });
+    await consumer.settled();
+    expect(said.at(-1)).toBe('dessert');
   });
 
   test('logs of any names arrive with their stamps and marks, each counted for itself', async () => {
@@ -234,7 +289,7 @@ describe('events', () => {
           lengths.set(log, offset + bytes.length);
           const key = { run, stage, fence: 1, ...(service !== undefined && { service }) };
           const { stamps = [], marks = [] } = said;
-          expected.push({ kind: 'log', segment: { key, offset, bytes, stamps, marks } });
+          expected.push({ kind: 'log', job: 'chain', segment: { key, offset, bytes, stamps, marks } });
         }
         await consumer.settled();
         expect(seen.splice(0)).toEqual(expected);

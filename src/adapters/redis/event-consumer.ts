@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
-import type { LogSegment } from '../../logs/ports.js';
-import type { WorkerEvent } from '../../pipeline/model.js';
 import type { Logger, ReportedEvents } from '../../runs/ports.js';
+import { type Careful, type CarefulApply, carefully } from './careful.js';
+import { type Entry, entryOf, isAfter, type RawEntry, type Reported, reportedBy } from './event-entries.js';
 import { EVENT_STREAM } from './keys.js';
 
 const GROUP = 'server';
@@ -11,11 +11,6 @@ const BATCH = 256;
 const BLOCK_MS = 5000;
 const RETRY_MS = 500;
 
-/** One entry of the stream. */
-export type Reported =
-  | { readonly kind: 'event'; readonly event: WorkerEvent }
-  | { readonly kind: 'log'; readonly segment: LogSegment };
-
 export interface EventConsumer extends ReportedEvents {
   start(): Promise<void>;
   /** Finishes the batch in hand. */
@@ -24,29 +19,40 @@ export interface EventConsumer extends ReportedEvents {
 
 /**
  * Reads what workers report, in order, at least once: a batch is acknowledged after `apply` has resolved,
- * and read again after a crash. While `apply` rejects (the database is away) the batch is tried again.
+ * and read again after a crash. While `apply` rejects (the database is away) the batch is tried again, by and by
+ * piece by piece, so that what can be applied is; what never can be is put aside.
  */
-export function redisEventConsumer(deps: {
-  /** Used for blocking reads alone. */
-  readonly reader: Redis;
-  readonly redis: Redis;
-  readonly apply: (batch: readonly Reported[]) => Promise<void>;
-  readonly logger: Logger;
-}): EventConsumer {
+export function redisEventConsumer(
+  deps: {
+    /** Used for blocking reads alone. */
+    readonly reader: Redis;
+    readonly redis: Redis;
+    readonly apply: (batch: readonly Reported[]) => Promise<void>;
+    readonly logger: Logger;
+    /** Between two tries, in milliseconds. */
+    readonly retryMs?: number;
+  } & Pick<Careful, 'putAside'>,
+): EventConsumer {
+  const { logger, retryMs = RETRY_MS } = deps;
   const waiters: { readonly upTo: string; readonly resolve: () => void }[] = [];
   let applied = '0-0';
+  /** Of all that is done: others before it may not be. */
+  let newest = '0-0';
   let stopped = false;
   let loop: Promise<void> = Promise.resolve();
 
   const settle = (upTo: string): void => {
     applied = upTo;
-    for (const waiter of waiters.filter((candidate) => !after(candidate.upTo, applied))) {
+    for (const waiter of waiters.filter((candidate) => !isAfter(candidate.upTo, applied))) {
       waiters.splice(waiters.indexOf(waiter), 1);
       waiter.resolve();
     }
   };
 
-  const acknowledge = async (ids: readonly string[]): Promise<void> => {
+  const acknowledge = async (entries: readonly Entry[]): Promise<void> => {
+    if (entries.length === 0) return;
+    const ids = entries.map(({ id }) => id);
+    newest = ids.reduce((one, other) => (isAfter(other, one) ? other : one), newest);
     await deps.redis
       .multi()
       .xack(EVENT_STREAM, GROUP, ...ids)
@@ -54,32 +60,50 @@ export function redisEventConsumer(deps: {
       .exec();
   };
 
-  const handle = async (entries: readonly Entry[]): Promise<void> => {
-    const last = entries.at(-1);
-    if (last === undefined) {
-      return;
-    }
-    await deps.apply(entries.flatMap((entry) => decode(entry, deps.logger)));
-    await acknowledge(entries.map((entry) => entry.id));
-    settle(last.id);
+  const applyAll = async (entries: readonly Entry[]): Promise<void> => {
+    for (const { id, kind } of entries.filter((entry) => !isKnown(entry)))
+      logger.warn({ id, kind }, 'unknown entry among the events');
+    await deps.apply(entries.map(reportedBy).filter((reported) => reported !== undefined));
+  };
+
+  /** @returns all of them are applied, or put aside */
+  const handle = async (entries: readonly Entry[], oneByOne: CarefulApply | undefined): Promise<boolean> => {
+    if (entries.length === 0) return true;
+    const done = oneByOne ? await oneByOne(entries) : entries;
+    if (!oneByOne) await applyAll(entries);
+    await acknowledge(done);
+    // What is behind one that waits was read, and is not what `settled` speaks of.
+    const open = entries.findIndex((entry) => !done.includes(entry));
+    const last = entries.at(open < 0 ? -1 : open - 1);
+    if (last !== undefined && open !== 0) settle(last.id);
+    return open < 0;
   };
 
   const run = async (): Promise<void> => {
     // First what was read before a crash and never acknowledged, then what is new.
     let from = '0';
+    let oneByOne: CarefulApply | undefined;
+    const pause = async (): Promise<void> => {
+      from = '0';
+      oneByOne ??= carefully(deps);
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    };
     while (!stopped) {
       try {
         const entries = await read(deps.reader, from);
+        if (from === '0' && entries.length === 0) {
+          oneByOne = undefined;
+          settle(newest);
+        }
         from = from === '0' && entries.length > 0 ? '0' : '>';
-        await handle(entries);
+        if (!(await handle(entries, oneByOne))) await pause();
       } catch (error) {
         if (stopped) {
           return;
         }
-        from = '0';
-        deps.logger.error({ err: error }, 'events of workers could not be applied: trying again');
+        logger.error({ err: error }, 'events of workers could not be applied: trying again');
         await ensureGroup(deps.redis).catch(() => undefined);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        await pause();
       }
     }
   };
@@ -98,7 +122,7 @@ export function redisEventConsumer(deps: {
       const newest = await deps.redis.xrevrange(EVENT_STREAM, '+', '-', 'COUNT', 1);
       const upTo = newest[0]?.[0];
       // Applied entries are deleted: an empty stream has nothing that waits.
-      if (upTo === undefined || !after(upTo, applied)) {
+      if (upTo === undefined || !isAfter(upTo, applied)) {
         return;
       }
       await new Promise<void>((resolve) => waiters.push({ upTo, resolve }));
@@ -106,11 +130,8 @@ export function redisEventConsumer(deps: {
   };
 }
 
-interface Entry {
-  readonly id: string;
-  readonly kind: string;
-  readonly meta: string;
-  readonly bytes: Buffer;
+function isKnown({ kind }: Entry): boolean {
+  return kind === 'event' || kind === 'log';
 }
 
 async function ensureGroup(redis: Redis): Promise<void> {
@@ -123,46 +144,10 @@ async function ensureGroup(redis: Redis): Promise<void> {
   }
 }
 
-type RawEntry = [id: Buffer, fields: [kind: Buffer, meta: Buffer, name: Buffer, bytes: Buffer] | null];
-
 async function read(reader: Redis, from: string): Promise<Entry[]> {
   const answer = (await reader.callBuffer(
     'XREADGROUP',
     ...['GROUP', GROUP, CONSUMER, 'COUNT', BATCH, 'BLOCK', BLOCK_MS, 'STREAMS', EVENT_STREAM, from],
   )) as [Buffer, RawEntry[]][] | null;
-  return (answer?.[0]?.[1] ?? []).map(([id, fields]) => ({
-    id: id.toString(),
-    // A deleted entry that was never acknowledged comes back without fields.
-    kind: fields?.[0].toString() ?? 'deleted',
-    meta: fields?.[1].toString() ?? '',
-    bytes: fields?.[3] ?? Buffer.alloc(0),
-  }));
-}
-
-type LogMeta = LogSegment['key'] & Omit<LogSegment, 'key' | 'bytes'>;
-
-function decode(entry: Entry, logger: Logger): Reported[] {
-  if (entry.kind === 'event') {
-    return [{ kind: 'event', event: JSON.parse(entry.meta) as WorkerEvent }];
-  }
-  if (entry.kind === 'log') {
-    const { run, stage, service, fence, offset, stamps, marks } = JSON.parse(entry.meta) as LogMeta;
-    const segment: LogSegment = {
-      key: { run, stage, fence, ...(service !== undefined && { service }) },
-      offset,
-      bytes: entry.bytes,
-      ...(stamps && { stamps }),
-      ...(marks && { marks }),
-    };
-    return [{ kind: 'log', segment }];
-  }
-  logger.warn({ id: entry.id, kind: entry.kind }, 'unknown entry among the events');
-  return [];
-}
-
-/** Whether stream id `a` is later than `b`. */
-function after(a: string, b: string): boolean {
-  const [aTime = 0, aSeq = 0] = a.split('-').map(Number);
-  const [bTime = 0, bSeq = 0] = b.split('-').map(Number);
-  return aTime === bTime ? aSeq > bSeq : aTime > bTime;
+  return (answer?.[0]?.[1] ?? []).map(entryOf);
 }

@@ -18,3 +18,13 @@ export async function installationValue(db: Database, name: string, bytes: numbe
     .executeTakeFirstOrThrow();
   return row.value;
 }
+
+/** Writes something, to see whether that is possible. @throws what keeps the database from it */
+export async function writable(db: Database): Promise<void> {
+  const value = randomBytes(4).toString('hex');
+  await db
+    .insertInto('settings')
+    .values({ name: 'written', value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+    .execute();
+}
