@@ -5,6 +5,9 @@ import type { RunFilter, RunView } from './ports.js';
 import { type Person, RightsUnknown } from './rights.js';
 import { isSignedRun } from './signature.js';
 
+/** As GitHub has them. Dots alone would be a way up, to other addresses of GitHub's. */
+const NAME = /^(?!\.+$)[\w.-]{1,100}$/;
+
 /** An open answer is looked at this often, and by what GitHub said no longer ago: a lost right ends it in a minute. */
 const LOOK_MS = 55_000;
 const JUST_NOW_MS = 5_000;
@@ -51,13 +54,25 @@ export async function visibleRepository(
 ): Promise<Repository | undefined> {
   const look = async (maxAge?: number): Promise<Repository | undefined> => {
     const repository = await room.repositories.byName(owner, name);
-    return repository && (await maySee(room, c, repository, undefined, maxAge)) ? repository : undefined;
+    if (!repository && !(NAME.test(owner) && NAME.test(name))) return undefined;
+    const isSeen = await maySee(room, c, repository ?? unknown(owner, name), undefined, maxAge);
+    return isSeen ? repository : undefined;
   };
   const repository = await look();
   if (repository) {
     room.streams.watch(c.env.outgoing, LOOK_MS, async () => (await look(JUST_NOW_MS))?.id === repository.id);
   }
   return repository;
+}
+
+/**
+ * GitHub is asked about a name that had no runs too: neither how long an answer takes nor that GitHub was away
+ * tells whether there is a private repository of that name.
+ */
+function unknown(owner: string, name: string): Repository {
+  const nowhere = { cloneUrl: '', htmlUrl: '', defaultBranch: '', installationId: 0 };
+  // As the database finds names: in another case it would be asked for anew.
+  return { id: 0, owner: owner.toLowerCase(), name: name.toLowerCase(), private: true, ...nowhere };
 }
 
 /** What a list may hold. */
@@ -112,6 +127,13 @@ async function maySee(
   if (run !== undefined && isSignedFor(room, c, run)) return true;
   const person = await personOf(room, c);
   return person !== undefined && room.rights.sees(person, repository, maxAge);
+}
+
+/** Whether who asks may see any run of the repository; not known counts as no. */
+export async function seesAll(room: Room, c: WebContext, repository: Repository): Promise<boolean> {
+  if (!repository.private) return true;
+  const person = await personOf(room, c);
+  return person !== undefined && surelySees(room, person, repository);
 }
 
 /** Whether the request itself carries the right to see the run. */

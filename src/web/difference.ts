@@ -1,4 +1,5 @@
-import { visibleStage } from './access.js';
+import type { LogDifference } from '../logs/difference/differences.js';
+import { seesAll, visibleStage } from './access.js';
 import type { Room, WebApp } from './context.js';
 import { frameOf } from './frame.js';
 import { DifferencePage } from './pages/difference.js';
@@ -17,7 +18,22 @@ export function mountDifference(app: WebApp, room: Room): void {
     const difference = isComparable
       ? await differences.between({ run: passed.id, stage: stage.id }, { run: view.id, stage: stage.id })
       : undefined;
-    const page = DifferencePage({ ...found, frame: await frameOf(room, c), passed, difference });
+    const isWhole = await seesAll(room, c, view.repository);
+    const shown = isWhole ? difference : difference && withoutOther(difference);
+    const page = DifferencePage({
+      ...found,
+      frame: await frameOf(room, c),
+      passed,
+      difference: shown,
+      isWhole,
+    });
     return sendPage(c, page, 200, cacheHeaders(view.repository.private));
   });
+}
+
+/** A link that is signed for one run shows what that one printed, and nothing that another did. */
+function withoutOther(difference: LogDifference): LogDifference {
+  if (difference.kind !== 'compared') return difference;
+  const own = difference.hunks.map((lines) => lines.filter(({ kind }) => kind !== 'removed'));
+  return { ...difference, hunks: own.filter((lines) => lines.some(({ kind }) => kind === 'added')) };
 }

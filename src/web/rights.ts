@@ -91,7 +91,8 @@ export function createRights(people: People | undefined, clock: Clock): Rights {
     who: (person) => answered(() => who(person)),
     async sees(person, repository, maxAge = FRESH_MS) {
       if (people === undefined) return false;
-      const key = `${person.key} sees ${repository.id}`;
+      const { id, owner, name } = repository;
+      const key = `${person.key} sees ${id} ${owner}/${name}`;
       const standing = await recall(key, maxAge, person, () =>
         answered(async () => {
           const token = await person.token();

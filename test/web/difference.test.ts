@@ -77,3 +77,20 @@ test('of a private repository it opens by a signed link alone', async () => {
   expect(answer.body).toMatch(/href="\/runs\/2\/stages\/test\?sig=/);
   expect(answer.body).not.toMatch(/href="\/runs\/1\/stages\/test\?sig=/);
 });
+
+test('a signed link shows nothing that another run printed', async () => {
+  const key = 'only run 1 printed this';
+  await two(`begin\n${key}\nend\n`, 'begin\nfail\nend\n', true);
+  const text = await read(links.difference(2, 'test', true));
+  expect(text).toContain('1 line added, 1 line removed');
+  expect(text).toContain('added: fail');
+  expect(text).toContain('The link shows this run alone');
+  expect(text).not.toContain(key);
+});
+
+test('a signed link says of what another run alone printed that there is something', async () => {
+  await two('begin\nhush\nend\n', 'begin\nend\n', true);
+  const text = await read(links.difference(2, 'test', true));
+  expect(text).toContain('0 lines added, 1 line removed');
+  expect(text).not.toMatch(/hush|Nothing differs/);
+});

@@ -134,7 +134,7 @@ export function memoryRuns(): MemoryRuns {
       byName: async (owner, name) =>
         [...views.values()]
           .map(({ repository }) => repository)
-          .find((one) => one.owner === owner && one.name === name),
+          .find((one) => `${one.owner}/${one.name}`.toLowerCase() === `${owner}/${name}`.toLowerCase()),
       privateOnes: async (most) => {
         const ones = [...views.values()].map(({ repository }) => repository).filter((one) => one.private);
         return [...new Map(ones.map((one) => [one.id, one])).values()].slice(0, most);

@@ -241,6 +241,34 @@ test('while GitHub cannot be asked, what is private stays closed and what is pub
   expect((await site.ask('/runs/1', way)).status).toBe(200);
 });
 
+test.each([
+  ['a session', () => session('oscar')],
+  ['a made-up token', async () => bearer('ghp_madeup0123456789')],
+])('neither time nor GitHub being away tells %s which names are taken', async (_, come) => {
+  const way = await come();
+  const names = ['secret', 'SECRET', 'absent', 'ABSENT'];
+  const answers = async (name: string) => {
+    const from = world.github.asked.length;
+    const paths = [`/repos/acme/${name}`, `/api/repos/acme/${name}`, `/api/runs?repo=acme/${name}`];
+    const all = await Promise.all(paths.map(async (path) => (await site.ask(path, way)).status));
+    // What takes time is to ask GitHub.
+    return { all, asked: world.github.asked.length - from };
+  };
+  const [there, thereAgain, absent, absentAgain] = [
+    await answers('secret'),
+    await answers('SECRET'),
+    await answers('absent'),
+    await answers('ABSENT'),
+  ];
+  expect([there.asked, thereAgain.asked]).toEqual([1, 0]);
+  expect([absent, absentAgain]).toEqual([there, thereAgain]);
+  world.pass(60_000);
+  world.github.isDown = true;
+  expect((await Promise.all(names.map(answers))).map(({ all }) => all)).toEqual(
+    names.map(() => [503, 503, 503]),
+  );
+});
+
 test('GitHub is asked once a minute for a session and repository', async () => {
   const way = await session('rita');
   world.github.asked.length = 0;

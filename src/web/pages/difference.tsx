@@ -18,6 +18,8 @@ export interface DifferenceProps extends StageView {
   readonly passed: RunView | undefined;
   /** Undefined: there is nothing to compare with, or the stage is not over. */
   readonly difference: LogDifference | undefined;
+  /** Also what only the other run printed is shown. */
+  readonly isWhole: boolean;
 }
 
 export function DifferencePage(props: DifferenceProps) {
@@ -102,20 +104,24 @@ interface ComparedProps extends DifferenceProps {
 }
 
 function Compared(props: ComparedProps) {
+  const { isWhole } = props;
   const { hunks, added, removed, isCut } = props.difference;
   const shown = firstLines(hunks);
   const left = hunks.flat().length - shown.flat().length;
   return (
     <section aria-labelledby="lines">
       <h2 id="lines">
-        {hunks.length === 0
+        {added + removed === 0
           ? 'Nothing differs'
           : `${count(added, 'line')} added, ${count(removed, 'line')} removed`}
       </h2>
       <p class="quiet">
-        {hunks.length === 0 && 'Both printed the same up to where this one ended. '}
+        {added + removed === 0 && 'Both printed the same up to where this one ended. '}
         Times, durations, hashes, sizes, percentages, temporary paths and numbers of processes are not
         compared.
+        {!isWhole &&
+          removed > 0 &&
+          ' The link shows this run alone: what only the other one printed is left out.'}
         {isCut && ' The logs are long: only their ends were compared.'}
       </p>
       {shown.map((lines) => (
