@@ -40,6 +40,7 @@ ul.timeline a { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; 
 form.filter { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: end; margin: 8px 0 12px; }
 form.filter label, label.snippet { font-size: 13px; color: var(--quiet); }
 form.filter input, form.filter select, label.snippet input { display: block; color: var(--text); }
+form.filter input, form.filter select, form.filter button { box-sizing: border-box; height: 32px; }
 label.snippet input { width: 100%; font-family: ui-monospace, monospace; font-size: 13px; }
 
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 8px 40px; }

@@ -53,6 +53,7 @@ dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px;
 dl.facts dt { color: var(--quiet); }
 dl.facts dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; }
+table + table { margin-top: 20px; }
 th { text-align: left; font-weight: 600; color: var(--quiet); font-size: 13px; }
 th, td { padding: 7px 12px 7px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.wide { width: 100%; overflow-wrap: anywhere; min-width: 0; }

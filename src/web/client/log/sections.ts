@@ -30,6 +30,14 @@ export function createSections(): Sections {
   const fold = (): void => {
     folding = foldLines(lines, all.filter(isFolded));
   };
+  /** The outline comes when sections change; the one that runs grows with every line. */
+  const growLast = (): void => {
+    const last = all.at(-1);
+    if (last?.state !== 'running' || last.until >= lines) return;
+    const grown = { ...last, until: lines };
+    all = [...all.slice(0, -1), grown];
+    byLine.set(grown.line, grown);
+  };
   const canFold = (): readonly SectionJson[] => all.filter(({ line, until }) => until > line);
 
   return {
@@ -49,6 +57,7 @@ export function createSections(): Sections {
         return before && JSON.stringify(before) === JSON.stringify(section) ? before : section;
       });
       byLine = new Map(all.map((section) => [section.line, section]));
+      growLast();
       for (const section of all) {
         if (section.state === 'running' || folded.has(section.line)) continue;
         folded.set(section.line, beginsFolded(section, lines) && !isSeen(section));
@@ -58,6 +67,7 @@ export function createSections(): Sections {
     grow: (total) => {
       if (total <= lines) return;
       lines = total;
+      growLast();
       fold();
     },
     toggle: (section) => {
