@@ -8,6 +8,7 @@ import { createCauses } from './migrations/006-causes.js';
 import { createSessions } from './migrations/007-sessions.js';
 import { createHistory } from './migrations/008-history.js';
 import { createFilters } from './migrations/009-filters.js';
+import { createPasses } from './migrations/010-passes.js';
 import type { Dialect } from './schema.js';
 
 /** In the order of their names. One that was released is never changed. */
@@ -22,5 +23,6 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     '007-sessions': createSessions(dialect),
     '008-history': createHistory(dialect),
     '009-filters': createFilters(dialect),
+    '010-passes': createPasses(),
   };
 }

@@ -164,6 +164,20 @@ const TRIALS: Readonly<Record<string, Trial>> = {
     // Its index, as above.
     obstacle: 'runs_by_sha',
   },
+  '010-passes': {
+    async put(db) {
+      await db.insertInto('repositories').values(HELLO).execute();
+      await sql`insert into runs (repository_id, sha, scope, status, trusted, trigger_json, plan_json,
+        progress_json, issues_json, created_at) values (${HELLO.id}, '3f2c1ab', 'tag:v1', 'queued', 0,
+        '{}', '{}', '{}', '[]', 1)`.execute(db);
+      await sql`insert into stage_ends (run_id, stage, repository_id, outcome, ms, tries, failures)
+        select id, 'build', repository_id, 'passed', 30, 1, 0 from runs`.execute(db);
+    },
+    read: (db) => db.selectFrom('stage_ends').select(['stage', 'outcome']).execute(),
+    expected: [{ stage: 'build', outcome: 'passed' }],
+    // Its index, as above.
+    obstacle: 'stage_ends_passes',
+  },
 };
 
 /** That no migration loses what is there, on whatever database. */
