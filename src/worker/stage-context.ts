@@ -2,13 +2,14 @@ import type { CommandRef, PlannedStage, StageFacts } from '../pipeline/model.js'
 import type { Job, Stand } from './job.js';
 import type { Prepared } from './prepared.js';
 import type { StageLog } from './stage-log.js';
+import type { StepLog } from './step-log.js';
 
 /** What a step works with, and what it leaves for people whatever becomes of it. */
 export interface StageContext {
   readonly job: Job;
   readonly stand: Stand;
   readonly stage: PlannedStage;
-  readonly log: StageLog;
+  readonly log: StepLog;
   /** Those of its services: they end with the stage, whatever becomes of the step. */
   readonly beside: Set<StageLog>;
   readonly facts: FactsDraft;

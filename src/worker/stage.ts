@@ -8,6 +8,7 @@ import { openLog } from './open-log.js';
 import { FenceLost } from './ports.js';
 import { FactsDraft } from './stage-context.js';
 import type { StageLog } from './stage-log.js';
+import { openStepLog } from './step-log.js';
 import { runTry } from './try.js';
 
 export interface StageTurn {
@@ -79,12 +80,25 @@ async function tryUntilItEnds(job: Job, stand: Stand, turn: StageTurn, logs: Sta
       ran = true;
       turn.running();
     };
-    const context = { stage, stand, log, beside, facts, attempt, running, outputs: [], command: undefined };
+    const step = openStepLog(log);
+    const context = {
+      stage,
+      stand,
+      log: step.log,
+      beside,
+      facts,
+      attempt,
+      running,
+      outputs: [],
+      command: undefined,
+    };
     const outcome = await runTry(job, { ...context, job: own, armed: ahead?.prepared });
+    step.close();
     log.end(attempt);
     if (!triesAgain(retry, outcome, attempt)) {
       // The try's own switch may be pressed by now.
-      if (ran && isFailure(outcome)) await keepLeftArtifacts({ ...context, job, armed: undefined }, outcome);
+      if (ran && isFailure(outcome))
+        await keepLeftArtifacts({ ...context, log, job, armed: undefined }, outcome);
       return { outcome, facts };
     }
     await own.resources.close();

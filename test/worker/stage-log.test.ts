@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { compileMask } from '../../src/logs/mask.js';
 import type { LogPiece } from '../../src/worker/ports.js';
 import { StageLog } from '../../src/worker/stage-log.js';
+import { openStepLog } from '../../src/worker/step-log.js';
 import { authors, headings, type Printed, printed } from './printed.js';
 import { FakeClock, gate } from './world.js';
 
@@ -177,4 +178,20 @@ describe('marks', () => {
       }),
     );
   });
+});
+
+test('a step that hangs past its halt writes nothing behind what is said of its end', async () => {
+  const { log, read } = openLog();
+  const step = openStepLog(log);
+  step.log.mark({ kind: 'command', number: 1 });
+  await step.log.line('$ sleep 99');
+  step.close();
+  log.end(1);
+  await step.log.write(Buffer.from('late'));
+  await step.log.line('later');
+  step.log.mark({ kind: 'command', number: 2 });
+  await log.line('Timed out');
+  const { text, marks } = await read();
+  expect(text).toBe('$ sleep 99\nTimed out\n');
+  expect(marks.map(({ kind }) => kind)).toEqual(['command', 'end']);
 });

@@ -258,6 +258,34 @@ describe('services', () => {
     expect(world.story.outcomes.get('integration')).toMatchObject({ failure: { code: 'exit' } });
   });
 
+  test('show no half of a secret where their last words are cut', async () => {
+    const dead = gate();
+    const world = createWorld({
+      programs: {
+        db: (running) => {
+          running.print(`hunter2-hunter2${'x'.repeat(4090)}\n`);
+          return 1;
+        },
+        integration: async () => {
+          await dead.passed;
+          return 1;
+        },
+      },
+    });
+    const lease = leaseOf([planned('integration', withServices(service('db')))], {
+      secrets: ['hunter2-hunter2'],
+    });
+    const done = world.execute(lease);
+    await until(() => world.engine.journal.includes('go integration'));
+    await until(() => world.engine.containerOf('db').state === 'exited');
+    await new Promise((resolve) => setImmediate(resolve));
+    dead.open();
+    await done;
+    const log = world.story.logs.get('integration') ?? '';
+    expect(log).toMatch(/\*\*\*x{4090}\n/);
+    expect(log).not.toContain('nter2x');
+  });
+
   test('that cannot run their commands are named, with the image as the file has it', async () => {
     const world = createWorld({ images: { 'acme/distroless:1': { hasShell: false } } });
     const db = service('db', { image: 'acme/distroless:1', commands: ['serve'] });

@@ -1,3 +1,4 @@
+import type { Masker } from '../../logs/mask.js';
 import type { ContainerStage, PlannedStage, ServiceSpec } from '../../pipeline/model.js';
 import { imageOf, planContainer } from '../container-plan.js';
 import { lastOfEachKey } from '../environment.js';
@@ -35,6 +36,8 @@ interface Service {
   state: 'created' | 'started' | 'ended' | 'stopped';
   ended?: string;
   tail: Buffer;
+  /** Of the tail: half a secret that stands where it is cut is no secret any more that could be found. */
+  readonly masker: Masker;
   /** Resolves when all that it says is written. */
   heard: Promise<void>;
 }
@@ -126,6 +129,7 @@ async function createService(
     independent: plan.mounts.length === 0,
     state: 'created',
     tail: Buffer.alloc(0),
+    masker: job.mask.masker(),
     heard: Promise.resolve(),
   };
 }
@@ -161,17 +165,21 @@ async function startService(service: Service): Promise<void> {
 async function watch(service: Service): Promise<void> {
   try {
     for await (const { bytes, stream } of service.container.output()) {
-      service.tail = Buffer.from(
-        Buffer.concat([service.tail, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES),
-      );
+      addToTail(service, service.masker.push(bytes));
       await service.log.write(bytes, stream);
     }
+    addToTail(service, service.masker.end());
     const { exitCode } = await service.container.exited();
     service.ended = `exited ${exitCode}`;
   } catch (error) {
     service.ended = error instanceof Error ? error.message : String(error);
   }
   if (service.state === 'started') service.state = 'ended';
+}
+
+function addToTail(service: Service, bytes: Buffer): void {
+  const end = Buffer.concat([service.tail, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+  service.tail = Buffer.from(end);
 }
 
 async function becomeHealthy(service: Service, signal: AbortSignal): Promise<void> {
