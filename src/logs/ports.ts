@@ -75,6 +75,8 @@ export interface LogIndex {
    */
   readonly checkpoints: readonly LogCheckpoint[];
   readonly marks: readonly LogMark[];
+  /** The byte at which the newest fence begins; absent: there is one alone, or none. */
+  readonly newest?: number;
   /** There was more: it was removed. Absent: what is here is all that was ever printed. */
   readonly removed?: boolean;
 }

@@ -23,7 +23,7 @@ export async function sizeOf(parts: readonly Part[]): Promise<number> {
 }
 
 export async function indexOf(parts: readonly Part[]): Promise<LogIndex> {
-  let [bytes, newlines, endsLine] = [0, 0, true];
+  let [bytes, newlines, endsLine, newest] = [0, 0, true, 0];
   const checkpoints: LogCheckpoint[] = [];
   const marks: LogMark[] = [];
   for (const part of parts) {
@@ -31,12 +31,13 @@ export async function indexOf(parts: readonly Part[]): Promise<LogIndex> {
       for (const { offset, newlines: before } of log.checkpoints)
         checkpoints.push({ offset: bytes + offset, newlines: newlines + before });
       marks.push(...moved(log.marks, bytes));
-      if (log.bytes > 0) endsLine = log.endsLine;
+      if (log.bytes > 0) [endsLine, newest] = [log.endsLine, bytes];
       bytes += log.bytes;
       newlines += log.newlines;
     });
   }
-  return { bytes, newlines, endsLine, checkpoints: thinned(checkpoints), marks };
+  const known = { bytes, newlines, endsLine, checkpoints: thinned(checkpoints), marks };
+  return newest === 0 ? known : { ...known, newest };
 }
 
 /** The first one at 0, no two at one place, and no more than `CHECKPOINTS`. */

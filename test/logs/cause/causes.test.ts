@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
+import { diskArchive } from '../../../src/adapters/archive/disk.js';
 import { type Causes, createCauses } from '../../../src/logs/cause/causes.js';
 import type { CauseStore, KnownCause, LogArchive, LogMark } from '../../../src/logs/ports.js';
 import { memoryArchive } from '../memory-archive.js';
@@ -65,6 +69,20 @@ test('the newest try is the one that counts', async () => {
   await print('$ test\nexit status 1\n', 'command');
   await print('', 'end');
   expect(await causes().of(1, 'test')).toMatchObject({ kind: 'exit', line: 5 });
+});
+
+test('what failed before any command is not looked for in what an older owner ran', async () => {
+  const kept = await mkdtemp(path.join(tmpdir(), 'cyclone-causes-'));
+  archive = diskArchive(kept);
+  const append = (fence: number, text: string, marks: readonly LogMark[] = []): Promise<void> =>
+    archive.append({ key: { run: 1, stage: 'test', fence }, offset: 0, bytes: Buffer.from(text), marks });
+  const command = { offset: 0, at: 1, kind: 'command', number: 1 } as const;
+  await append(1, '$ test\npanic: the first time\n', [command]);
+  await append(2, '— run again by alice —\n');
+  await append(3, 'secret NPM_TOKEN is not there\nError: nothing to run with\n');
+  expect((await archive.index({ run: 1, stage: 'test' })).newest).toBe(56);
+  expect(await causes().of(1, 'test')).toMatchObject({ text: 'Error: nothing to run with', line: 5 });
+  await rm(kept, { recursive: true });
 });
 
 test('colours are taken away, and of what was written over the last is taken', async () => {
