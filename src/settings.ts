@@ -54,6 +54,8 @@ export interface Settings {
   readonly logs: LogSettings;
   /** How a private repository's pages open: by a link that is signed for its run, or only for people who signed in. */
   readonly privatePages: 'signed-link' | 'sign-in';
+  /** Proxies in front of the server, whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: number;
   /** Jobs at once per worker. */
   readonly concurrency: number;
   /** What a worker is, beside its engine's system and architecture: jobs ask for it. */
@@ -141,6 +143,7 @@ const ENVIRONMENT = z.object({
   AWS_ACCESS_KEY_ID: text,
   AWS_SECRET_ACCESS_KEY: text,
   CYCLONE_PRIVATE_PAGES: oneOf('signed-link', 'sign-in').default('signed-link'),
+  CYCLONE_TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
   GITHUB_CLIENT_ID: text,
   GITHUB_CLIENT_SECRET: text,
   CYCLONE_DRAIN: z.coerce
@@ -204,6 +207,7 @@ export function readSettings(
     files: { days: values.CYCLONE_FILES_DAYS, bytes: values.CYCLONE_FILES_SIZE },
     logs,
     privatePages: values.CYCLONE_PRIVATE_PAGES,
+    trustedProxies: values.CYCLONE_TRUSTED_PROXIES,
     concurrency: values.CYCLONE_CONCURRENCY,
     labels: listOf(values.CYCLONE_LABELS),
     drainSeconds: values.CYCLONE_DRAIN,

@@ -62,6 +62,7 @@ test('an app alone is enough: the rest has defaults', () => {
     files: { days: 30, bytes: 20 * 1024 ** 3 },
     logs: { days: 90, bytes: 50 * 1024 ** 3, s3: undefined },
     privatePages: 'signed-link',
+    trustedProxies: 0,
     concurrency: availableParallelism(),
     drainSeconds: 25,
     keepSeconds: 24 * 3600,
@@ -339,6 +340,11 @@ test('signing in takes the id and the secret of the app', () => {
   expect(wrong({ ...APP, GITHUB_CLIENT_ID: 'Iv1.x' })).toEqual(['GITHUB_CLIENT_SECRET']);
   expect(wrong({ ...APP, CYCLONE_PRIVATE_PAGES: 'sign-in' })).toEqual(['GITHUB_CLIENT_ID']);
   expect(read({ ...both, CYCLONE_PRIVATE_PAGES: 'sign-in' }).privatePages).toBe('sign-in');
+});
+
+test('proxies in front are counted', () => {
+  expect(read({ ...APP, CYCLONE_TRUSTED_PROXIES: '2' }).trustedProxies).toBe(2);
+  expect(wrong({ ...APP, CYCLONE_TRUSTED_PROXIES: '10.0.0.0/8' })).toEqual(['CYCLONE_TRUSTED_PROXIES']);
 });
 
 describe('logs in S3', () => {

@@ -53,7 +53,7 @@ import { composeReceiving } from './receiving.js';
 import type { RedisConnections } from './redis.js';
 import { applyReported, createPutAside } from './reported.js';
 import { composeTelling } from './telling.js';
-import { tidyFilesDaily, tidyLogsDaily } from './tidy.js';
+import { tidyFilesDaily, tidyLogsDaily, tidySessionsDaily } from './tidy.js';
 
 /** How long GitHub may take to hear the last news before the process ends; the rest is sent at the next start. */
 const LAST_NEWS_MS = 3000;
@@ -265,6 +265,8 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     );
   };
 
+  const sessions = sessionStore(db);
+
   return {
     install,
     linkKey,
@@ -285,7 +287,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     history: runHistory(db),
     feed,
     floor: { workers: () => workersSeen(commands), queues: () => queue.seen() },
-    signIn: github.oauth && { oauth: github.oauth, sessions: sessionStore(db) },
+    signIn: github.oauth && { oauth: github.oauth, sessions },
     unsentChecks: telling.unsentChecks,
     ping: () => ping(db),
     async start() {
@@ -300,6 +302,8 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
       }, RECONCILE_MS);
       await telling.start();
       void tidyFilesDaily({ blobs, index, kept, clock: systemClock, logger }, closing.signal);
+      // Also where nobody can sign in any more.
+      void tidySessionsDaily({ sessions, clock: systemClock, logger }, closing.signal);
       await archive.start();
       const keptLogs = { keepMs: settings.logs.days * DAY_MS, bytes: settings.logs.bytes };
       void tidyLogsDaily({ archive, store, ...keptLogs, clock: systemClock, logger }, closing.signal);

@@ -1,6 +1,8 @@
 import { type RetentionDeps, tidyLogs } from '../logs/retention.js';
 import type { StageId } from '../pipeline/model.js';
 import type { BlobStore, BlobsKept, DepotIndex, RunStore } from '../runs/ports.js';
+import type { SessionStore } from '../web/ports.js';
+import { removeOldSessions } from '../web/sessions.js';
 import type { Engine } from '../worker/ports.js';
 import type { Clock, Logger } from '../worker/worker-deps.js';
 
@@ -77,6 +79,15 @@ export function tidyLogsDaily(
     }
   };
   return eachDay(tidy, 'old logs not removed', daily, signal);
+}
+
+/** The same with sessions that open nothing any more. */
+export function tidySessionsDaily(
+  { sessions, ...daily }: Daily & { readonly sessions: Pick<SessionStore, 'removeOld'> },
+  signal: AbortSignal,
+): Promise<void> {
+  const tidy = (): Promise<void> => removeOldSessions(sessions, daily.clock.now());
+  return eachDay(tidy, 'old sessions not removed', daily, signal);
 }
 
 async function eachDay(

@@ -22,6 +22,7 @@ export function webListener(deps: WebComposition): Web {
   }
   return createWeb({
     publicUrl: settings.publicUrl,
+    trustedProxies: settings.trustedProxies,
     signingKey: server.linkKey,
     queries: queriesOf(server.store),
     repositories: server.repositories,

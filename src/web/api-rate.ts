@@ -1,9 +1,10 @@
 import { type Problem, sendApiProblem } from './api-problem.js';
+import { clientAddress } from './client-address.js';
 import type { Room, WebContext } from './context.js';
 import { bearerOf, byToken } from './person.js';
 import { createQuota } from './quota.js';
 
-/** Lists count all that matches. Behind a proxy all strangers are one address. */
+/** Lists count all that matches. */
 const EACH_MINUTE = 600;
 const ALL_A_MINUTE = 6_000;
 
@@ -12,12 +13,12 @@ export const TOO_MANY: Problem = { status: 429, message: 'Too many requests: try
 /** Undefined: who asks, by token or else by address, may ask for a list now. */
 export type LimitLists = (c: WebContext) => Response | undefined;
 
-export function createListLimit(room: Pick<Room, 'clock' | 'publicUrl'>): LimitLists {
+export function createListLimit(room: Pick<Room, 'clock' | 'publicUrl' | 'trustedProxies'>): LimitLists {
   const quota = createQuota(() => room.clock.now(), EACH_MINUTE, ALL_A_MINUTE);
   return (c) => {
     const bearer = bearerOf(c);
     const isToken = bearer.kind === 'personal';
-    const who = isToken ? byToken(bearer.token).key : (c.env.incoming.socket.remoteAddress ?? '');
+    const who = isToken ? byToken(bearer.token).key : clientAddress(room, c);
     return tooMany(room, c, quota.take(who));
   };
 }

@@ -53,6 +53,10 @@ const PROBLEMS = {
     advice:
       'Files that nobody has used for a time, or that stand in the way of newer ones, are removed. A new run of this commit makes them again.',
   },
+  429: {
+    title: 'Too many attempts',
+    advice: 'Somebody at your address has tried too often. Try again in a minute.',
+  },
   500: {
     title: 'Something broke here',
     advice:

@@ -208,6 +208,8 @@ export interface Causes {
 export interface WebDeps {
   /** Where people reach us: the base of links, with or without a path. */
   readonly publicUrl: string;
+  /** Proxies in front, each of which adds to `X-Forwarded-For`; absent: none, and the header is not believed. */
+  readonly trustedProxies?: number;
   /** Signs links to private repositories' runs; undefined: no link opens them, people sign in. */
   readonly signingKey: Buffer | undefined;
   readonly queries: RunQueries;

@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { cookieName, cookieOptions } from './cookies.js';
 import type { WebContext } from './env.js';
-import type { Clock, Granted, SignIn } from './ports.js';
+import type { Clock, Granted, SessionStore, SignIn } from './ports.js';
 import type { Person } from './rights.js';
 import { seal, unseal } from './session-seal.js';
 
@@ -111,7 +111,7 @@ export function createSessions(
       await sessions.end(c);
       const secret = randomBytes(SECRET_BYTES).toString('base64url');
       const now = clock.now();
-      await store.removeOld(now - LONGEST_MS, now - IDLE_MS);
+      await removeOldSessions(store, now);
       await store.put(idOf(secret), { login, createdAt: now, usedAt: now, sealed: seal(secret, granted) });
       setCookie(c, name, secret, { ...options, maxAge: LONGEST_MS / 1000 });
     },
@@ -124,6 +124,11 @@ export function createSessions(
     },
   };
   return sessions;
+}
+
+/** Those that open nothing any more. */
+export function removeOldSessions(store: Pick<SessionStore, 'removeOld'>, now: number): Promise<void> {
+  return store.removeOld(now - LONGEST_MS, now - IDLE_MS);
 }
 
 /** What the database knows of the cookie. */

@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
+import { clientAddress } from './client-address.js';
 import type { Room, WebApp, WebContext } from './context.js';
 import { cookieName, cookieOptions } from './cookies.js';
 import { frameOf } from './frame.js';
 import { createAddresses } from './links.js';
 import { sendProblem } from './pages.js';
 import type { People, SignIn } from './ports.js';
+import { createQuota } from './quota.js';
 import { RightsUnknown } from './rights.js';
 import type { Sessions } from './sessions.js';
 import { ownPath, rootOf } from './sign-in-address.js';
@@ -19,6 +21,10 @@ const SECONDS = 600;
 /** What this browser began. */
 const BEGUN = z.object({ state: z.string(), verifier: z.string(), to: z.string() });
 type Begun = z.infer<typeof BEGUN>;
+
+/** Each asks GitHub twice, with our secret. */
+const EACH_MINUTE = 20;
+const ALL_A_MINUTE = 600;
 
 const NOT_BEGUN_HERE = {
   title: 'This sign-in has not begun here',
@@ -42,6 +48,7 @@ export function mountSignIn(app: WebApp, { room, signIn, sessions, people }: Sig
   const redirectUri = `${room.publicUrl.replace(/\/+$/, '')}/sign-in/callback`;
   const name = cookieName(room.publicUrl, COOKIE);
   const options = cookieOptions(room.publicUrl);
+  const quota = createQuota(() => room.clock.now(), EACH_MINUTE, ALL_A_MINUTE);
 
   app.get('/sign-in', (c) => {
     const begun: Begun = {
@@ -70,6 +77,11 @@ export function mountSignIn(app: WebApp, { room, signIn, sessions, people }: Sig
     const code = c.req.query('code');
     // Said no at GitHub: the page is shown as to anybody.
     if (code === undefined) return goOn();
+    const seconds = quota.take(clientAddress(room, c));
+    if (seconds > 0) {
+      c.header('Retry-After', String(seconds));
+      return sendProblem(c, addresses, 429, undefined, await frameOf(room, c));
+    }
     return (await enter(c, code, begun.verifier)) ? goOn() : refuse();
   });
 

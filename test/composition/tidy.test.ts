@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { tidyDaily, tidyFilesDaily, tidyLogsDaily } from '../../src/composition/tidy.js';
+import { tidyDaily, tidyFilesDaily, tidyLogsDaily, tidySessionsDaily } from '../../src/composition/tidy.js';
 import type { RunStatus } from '../../src/pipeline/model.js';
 import type { RunRecord } from '../../src/runs/ports.js';
 import { runView } from '../web/runs.js';
@@ -98,4 +98,26 @@ test('logs go by age at the start, but not of a run under way, and of one nobody
   );
   expect(removed).toEqual([2, 3]);
   expect(messages).toEqual([[{ removed: 2 }, 'logs of old runs removed']]);
+});
+
+test('sessions that open nothing any more go at the start and each day, whoever signs in', async () => {
+  const over = new AbortController();
+  let now = 100 * DAY;
+  const asked: (readonly number[])[] = [];
+  const sessions = {
+    removeOld: async (begunBefore: number, usedBefore: number) => void asked.push([begunBefore, usedBefore]),
+  };
+  const clock = {
+    now: () => now,
+    sleep: async (ms: number) => {
+      now += ms;
+      if (asked.length === 2) over.abort();
+    },
+  };
+  const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  await tidySessionsDaily({ sessions, clock, logger }, over.signal);
+  expect(asked).toEqual([
+    [70 * DAY, 93 * DAY],
+    [71 * DAY, 94 * DAY],
+  ]);
 });

@@ -55,6 +55,22 @@ describe('signing in', () => {
     expect(entered.headers.location).toBe('/');
   });
 
+  test('asks GitHub about no more than some codes a minute of one address', async () => {
+    const { location, cookie } = await begin();
+    const state = new URL(location).searchParams.get('state') ?? '';
+    const guess = (code: number) => enter(`/sign-in/callback?code=${String(code)}&state=${state}`, cookie);
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, code) => guess(code)));
+    expect(answers.filter(({ status }) => status === 403)).toHaveLength(20);
+    expect(world.github.asked.filter((one) => one === 'redeem')).toHaveLength(20);
+    const refused = answers.find(({ status }) => status === 429);
+    expect([refused?.headers['retry-after'], refused?.headers['set-cookie']?.join()]).toEqual([
+      '60',
+      expect.not.stringContaining('cyclone='),
+    ]);
+    world.pass(60_000);
+    expect(await world.signIn('rita')).toContain('cyclone=');
+  });
+
   test('holds by a state that this browser began, and once', async () => {
     const mine = await begin();
     const theirs = await begin();
