@@ -1,3 +1,4 @@
+import { isNotAsked } from './asked.js';
 import type { Plan, RunProgress, Trigger } from './model.js';
 
 /** A run of a commit that is there already. */
@@ -46,6 +47,7 @@ export function choose({ trigger, plan, pull, broken, earlier }: Contest): Choic
     (one) =>
       one.trigger.branch === trigger.branch &&
       !wasCancelled(one.progress) &&
+      !one.progress.stages.some(({ state }) => isNotAsked(state)) &&
       (broken || isSameWork(plan, one.plan)),
   );
   return covering !== undefined

@@ -16,6 +16,7 @@ import type {
   WorkerEvent,
 } from './model.js';
 import { rerun, type StagesRerun } from './rerun.js';
+import { type RestWanted, restBegun, withRest } from './rest.js';
 import { lookAt } from './standing.js';
 import { type StageWaits, waitsOver, withWaits } from './waiting.js';
 
@@ -41,6 +42,7 @@ export type ServerEvent =
       readonly sparing?: true;
     }
   | StagesRerun
+  | RestWanted
   | StageWaits;
 
 export type RunEvent = WorkerEvent | ServerEvent;
@@ -69,11 +71,16 @@ export function progress(plan: Plan, now: RunProgress, event: RunEvent): RunProg
   if (event.type === 'stages_rerun') {
     return rerun(plan, now, event);
   }
+  if (event.type === 'rest_wanted') {
+    return withRest(plan, now, event);
+  }
   if (now.run.status === 'completed') {
     return 'seq' in event && event.type === 'job_ended' ? withJob(now, event.job, { status: 'done' }) : now;
   }
   const next = 'seq' in event ? applyWorkerEvent(plan, now, event) : applyServerEvent(plan, now, event);
-  return next === now ? now : conclude(plan, settleJobs(plan, waitsOver(plan, now, next)), event.at);
+  return next === now
+    ? now
+    : restBegun(plan, conclude(plan, settleJobs(plan, waitsOver(plan, now, next)), event.at));
 }
 
 /** Jobs that nobody has queued yet and whose next stage waits for nobody. */
@@ -135,7 +142,7 @@ function applyWorkerEvent(plan: Plan, now: RunProgress, event: WorkerEvent): Run
 function applyServerEvent(
   plan: Plan,
   now: RunProgress,
-  event: Exclude<ServerEvent, StagesRerun>,
+  event: Exclude<ServerEvent, StagesRerun | RestWanted>,
 ): RunProgress {
   switch (event.type) {
     case 'job_enqueued':

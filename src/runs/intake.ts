@@ -157,14 +157,19 @@ function asPull(event: IntakeEvent, pull: PullRequest): IntakeEvent {
 
 /**
  * The commit was here before. What was ended because it was gone, and is back by another push or a reopened pull
- * request, goes on; where nothing was to run, and now is (a draft no more, another base), it begins.
+ * request, goes on; where nothing was to run, and now is (a draft no more, another base), it begins; of what somebody
+ * had started in part the rest runs.
  */
 async function takeUpAgain(
   { store, advance, clock, holdBack }: IntakeDeps,
-  { trigger, delivery }: IntakeEvent,
+  { trigger, delivery, only }: IntakeEvent,
   run: RunRecord,
   wanted: NewRun,
 ): Promise<void> {
+  if (only === undefined) {
+    const [by, at] = [trigger.sender, clock.now()];
+    await advance.apply(run.id, { type: 'rest_wanted', by, at, ask: delivery });
+  }
   const { run: status } = run.progress;
   if (status.status !== 'completed') return;
   if (run.plan.skip !== undefined && wanted.plan.jobs.length > 0) {

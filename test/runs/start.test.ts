@@ -87,6 +87,66 @@ test('and one that runs again takes nothing with it that was not asked for', asy
   expect(await states()).toEqual({ ...NONE, pre_build: 'queued' });
 });
 
+const ALL = {
+  integration: 'queued',
+  post_build: 'skipped',
+  lint: 'queued',
+  'unit (node=20)': 'queued',
+  'unit (node=22)': 'queued',
+  audit: 'skipped',
+};
+
+test('a push of the commit runs all that nobody had asked for, once', async () => {
+  await start(['lint']);
+  await house.intake(delivery({ sha: A }));
+  expect(await states()).toEqual({ ...ALL, pre_build: 'queued' });
+  const before = await house.run();
+  await house.intake(delivery({ sha: A }));
+  expect(await house.run()).toEqual(before);
+});
+
+test('while a worker is at what stands before it, when that is over', async () => {
+  await start(['pre_build']);
+  await house.lease(1, 'chain', 'w1');
+  await house.advance.reported([numbered({ type: 'stage_started', stage: 'pre_build' }, 1)]);
+  await house.intake(delivery({ sha: A }));
+  expect(await states()).toEqual({ ...NONE, pre_build: 'in_progress' });
+  const ended = { type: 'stage_ended', stage: 'pre_build', outcome: { kind: 'passed' }, facts: {} } as const;
+  await house.advance.reported([numbered(ended, 2), numbered({ type: 'job_ended' }, 3)]);
+  expect(await states()).toEqual({ ...ALL, pre_build: 'passed' });
+  expect(house.completed).toEqual([]);
+  expect(await house.lease(1, 'chain', 'w1')).toMatchObject({
+    job: { stages: ['pre_build', 'integration'] },
+    done: [{ stage: 'pre_build' }],
+  });
+});
+
+test('not when it was cancelled meanwhile; another push runs it', async () => {
+  await start(['pre_build']);
+  await house.lease(1, 'chain', 'w1');
+  await house.advance.reported([numbered({ type: 'stage_started', stage: 'pre_build' }, 1)]);
+  await house.intake(delivery({ sha: A }));
+  await house.operations.cancel(1, 'alice');
+  const ended = {
+    type: 'stage_ended',
+    stage: 'pre_build',
+    outcome: { kind: 'cancelled', by: 'alice' },
+  } as const;
+  await house.advance.reported([numbered({ ...ended, facts: {} }, 2), numbered({ type: 'job_ended' }, 3)]);
+  expect(await states()).toEqual({ ...NONE, pre_build: 'cancelled' });
+  await house.intake(delivery({ sha: A }, 'd2'));
+  expect(await states()).toEqual({ ...ALL, pre_build: 'queued' });
+});
+
+test('a pull request of the commit is not told by a run of a part of it', async () => {
+  await start(['lint']);
+  await house.intake(
+    delivery({ sha: A, event: 'pull_request', pullRequest: 5, base: 'main', branch: 'main' }),
+  );
+  const all = await house.store.ofCommit(repository.id, A);
+  expect(all).toHaveLength(2);
+});
+
 test.each([
   [['unti'], 'There is no stage unti. Did you mean unit?'],
   [['audit'], /^Stage audit does not run here: /],

@@ -72,4 +72,6 @@ export interface RunProgress {
   readonly backAt?: number;
   /** The last requests that were carried out: the same one that comes again changes nothing. */
   readonly asks?: readonly string[];
+  /** Who wants all that nobody had asked for, when the rest is over. */
+  readonly rest?: { readonly by: string; readonly at: number; readonly ask: string };
 }
