@@ -33,10 +33,14 @@ function withoutSequences(text: string): string {
 
 /** A carriage return goes back to the first column; what follows is written over what was there. */
 function overwritten(line: string): string {
-  return line.split('\r').reduce((shown, written) => {
+  let shown = '';
+  // From the last one back: a line of returns alone would be copied for each of them.
+  for (const written of line.split('\r').toReversed()) {
     const text = written.replaceAll(ERASED, '');
-    return text.length < written.length ? text : text + shown.slice(text.length);
-  }, '');
+    shown += text.slice(shown.length);
+    if (text.length < written.length) break;
+  }
+  return shown;
 }
 
 /** Controls but tab and newline, and the marks that turn the direction of text (CVE-2021-42574). */
