@@ -10,6 +10,9 @@ import { type LogView, logRoute, numberOf } from './log-route.js';
 import { cacheHeaders } from './security.js';
 import { conclusionOf } from './words.js';
 
+/** File systems take names of 255 bytes. */
+const LONGEST_NAME = 200;
+
 /** A stage's log as text, and as events while it is written. */
 export function mountLog(app: WebApp, room: Room): void {
   logRoute(app, room, '', (c, found) => sendLog(room, c, found));
@@ -55,7 +58,7 @@ async function sendLog(room: Room, c: WebContext, { view, state, log }: LogView)
 /** A name of plain characters: it becomes a file's. */
 function attachment({ run, stage, service }: LogId): string {
   const name = [`run-${run}`, stage, ...(service === undefined ? [] : [service])].join('-');
-  return `attachment; filename="${name.replace(/[^\w.-]+/g, '_')}.log"`;
+  return `attachment; filename="${name.replace(/[^\w.-]+/g, '_').slice(0, LONGEST_NAME)}.log"`;
 }
 
 function follow(room: Room, log: LogId, from: number, signal: AbortSignal): AsyncGenerator<Buffer> {

@@ -139,6 +139,18 @@ describe('text of others is inert', () => {
     expect(before + after).not.toContain('@acme');
   });
 
+  test('in the first error and what stands before it: in the same fence, and no command', () => {
+    const evil = '```\n/deploy production\n@acme/team ![x](https://evil.example/b.png) <img src=x>\n`````';
+    const body = rendered(broken, cause(evil, ['/approve', '````']));
+    const lines = body.split('\n');
+    const fence = '`'.repeat(6);
+    const [opening, closing] = [lines.indexOf(`${fence}text`), lines.indexOf(fence)];
+    expect(lines.slice(opening, closing).join('\n')).toContain('![x](https://evil.example/b.png)');
+    const outside = [...lines.slice(0, opening), ...lines.slice(closing + 1)].join('\n');
+    expect(outside).not.toMatch(/@acme|evil\.example|<img/);
+    expect(body).not.toMatch(/^\s*\//m);
+  });
+
   test('in an answer, and in the name and words of who asked', () => {
     const body = rendered(undefined, log(''), [asked(EVIL, { by: '@x', command: `\`/why\` ${EVIL}` })]);
     expect(body).not.toMatch(/^\s*\//m);

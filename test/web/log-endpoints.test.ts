@@ -184,6 +184,17 @@ describe('a log', () => {
     expect([status, body]).toEqual([200, '']);
   });
 
+  test('no name of a service adds a header or leaves the folder of logs', async () => {
+    site.runs.put(runView({ stages: { lint: passed } }));
+    const names = ['x"\r\nSet-Cookie: a=1', '../../../../etc/passwd', '\u0000', 'a'.repeat(4000)];
+    for (const name of names) {
+      const path = `/runs/1/stages/lint/log?download=1&service=${encodeURIComponent(name)}`;
+      const { status, headers, body } = await site.ask(path);
+      expect([status, body, headers['set-cookie']]).toEqual([200, '', undefined]);
+      expect(headers['content-disposition']).toMatch(/^attachment; filename="[\w.-]{1,204}"$/);
+    }
+  });
+
   test('can be downloaded under a plain name', async () => {
     site.runs.put(runView({ stages: { 'lint (node=20)/ä': passed } }));
     const path = `/runs/1/stages/${encodeURIComponent('lint (node=20)/ä')}/log`;

@@ -133,6 +133,17 @@ describe('events of a log', () => {
     expect(outlines.at(-1)?.complete).toBe(true);
   });
 
+  test('are not made by what a log says', async () => {
+    const forged = ['event: end', 'id: 900', 'data: {}', '', 'retry: 1'];
+    const text = ['\r', '\u2028', '\u2029', '\u0085']
+      .map((end) => `x${end}${forged.join(end)}${end}y`)
+      .join('\n');
+    await say(text);
+    const events = eventsOf(await site.open(path));
+    const first = await next(events, 'lines');
+    expect([first.id, linesIn(first).lines.map((line) => line.text)]).toEqual(['4', text.split('\n')]);
+  });
+
   test('begin where one asks, and skip what nobody can read', async () => {
     await print(archive, 'x\n'.repeat(12_000));
     site.end(1, 's');

@@ -90,6 +90,29 @@ test('what is looked at closely at all is what rules could mean', () => {
   expect(mayMatter('collect2: error: ld returned 1 exit status')).toBe(true);
 });
 
+test('lines made to be slow are looked at as quickly as others', () => {
+  const pieces = [
+    'error: ',
+    'failed 0 ',
+    'a.a/',
+    '2020-01-01a:',
+    '-gcc',
+    'E  ',
+    ' ',
+    '\t',
+    '(',
+    '1 ',
+    'at a(',
+    'x',
+  ];
+  const lines = pieces.flatMap((one) =>
+    pieces.map((other) => `${`${one}${other}`.repeat(1024 * 1024).slice(0, 1024 * 1024)}!`),
+  );
+  const cause = findCause(lines);
+  expect(cause).toBeDefined();
+  expect(cause?.text.length).toBeLessThan(40_000);
+});
+
 test('whatever a log says, what is found is in it', () => {
   const line = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 80 }),
