@@ -14,19 +14,33 @@ export interface LogExcerpt {
   readonly isCut: boolean;
   /** It was there, and is not kept any more. */
   readonly isRemoved: boolean;
+  /** Its disk or its store does not give it, or gives what it cannot be. */
+  readonly isUnreadable: boolean;
   /** Of the whole log, in bytes. */
   readonly size: number;
 }
 
-const REMOVED: LogExcerpt = { text: '', lines: 0, isCut: false, isRemoved: true, size: 0 };
+const NOTHING = { text: '', lines: 0, isCut: false, size: 0 };
+const REMOVED: LogExcerpt = { ...NOTHING, isRemoved: true, isUnreadable: false };
+const UNREADABLE: LogExcerpt = { ...NOTHING, isRemoved: false, isUnreadable: true };
 
-/** `isLive`: ends with a whole line, so that what comes next begins a new one. */
-export async function logExcerpt(tail: LogTail, log: LogId, isLive: boolean): Promise<LogExcerpt> {
+/**
+ * The rest of its page is there without it: it never rejects.
+ * @param isLive it ends with a whole line, so that what comes next begins a new one
+ * @param failed told why it cannot be read
+ */
+export async function logExcerpt(
+  tail: LogTail,
+  log: LogId,
+  isLive: boolean,
+  failed: (error: unknown) => void,
+): Promise<LogExcerpt> {
   try {
     return excerptOf(await tail.tail(log, MOST_BYTES), isLive);
   } catch (error) {
     if (error instanceof LogRemoved) return REMOVED;
-    throw error;
+    failed(error);
+    return UNREADABLE;
   }
 }
 
@@ -41,6 +55,7 @@ function excerptOf({ bytes, size }: Tail, isLive: boolean): LogExcerpt {
     lines: last.length,
     isCut: last.length < lines.length || bytes.length < size,
     isRemoved: false,
+    isUnreadable: false,
     size,
   };
 }

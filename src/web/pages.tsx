@@ -25,9 +25,12 @@ export function mountPages(app: WebApp, room: Room): void {
     if (!found) return c.notFound();
     const { view, stage, state } = found;
     const isPrivate = view.repository.private;
+    const log = { run: view.id, stage: stage.id };
     const frame = await frameOf(room, c);
     const [excerpt, cause, may] = await Promise.all([
-      logExcerpt(tail, { run: view.id, stage: stage.id }, state.status !== 'completed'),
+      logExcerpt(tail, log, state.status !== 'completed', (error) =>
+        room.logger.error({ error, ...log }, 'a log could not be read'),
+      ),
       room.causes?.of(view.id, stage.id),
       mayAct(room, c, view.repository),
     ]);

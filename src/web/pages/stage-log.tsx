@@ -1,4 +1,5 @@
 import { bytes } from '../../pipeline/measures.js';
+import type { LogExcerpt } from '../log-excerpt.js';
 import type { StageProps } from './stage-props.js';
 
 /**
@@ -22,12 +23,8 @@ export function StageLog({ frame: { addresses }, view, stage, state, excerpt }: 
           </span>
         </span>
       </div>
-      {excerpt.text === '' && !isLive ? (
-        <p class="quiet">
-          {excerpt.isRemoved
-            ? 'This log is not kept any more: old logs make room for newer ones.'
-            : 'Nothing was printed.'}
-        </p>
+      {excerpt.text === '' && (!isLive || excerpt.isUnreadable) ? (
+        <p class="quiet">{whyEmpty(excerpt)}</p>
       ) : (
         <div class="log-place" data-log={log} data-started={startedAt}>
           {excerpt.isCut && (
@@ -43,4 +40,13 @@ export function StageLog({ frame: { addresses }, view, stage, state, excerpt }: 
       )}
     </section>
   );
+}
+
+function whyEmpty({ isRemoved, isUnreadable }: LogExcerpt): string {
+  if (isUnreadable) {
+    return 'This log cannot be read now: what keeps it does not answer, or is damaged. Reload to try again; the server’s own log says why.';
+  }
+  return isRemoved
+    ? 'This log is not kept any more: old logs make room for newer ones.'
+    : 'Nothing was printed.';
 }

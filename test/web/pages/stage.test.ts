@@ -88,6 +88,23 @@ describe('the page of a stage', () => {
       false,
     ]);
   });
+
+  test('of a log that cannot be read says so, and all else is there', async () => {
+    site.runs.put(runView({ stages: { test: passed } }));
+    await site.print(1, 'test', 'one\n');
+    Object.assign(site.archive, {
+      size: async () => {
+        throw new Error('the store of logs does not answer');
+      },
+    });
+    const { status, body } = await site.ask(path);
+    expect([status, body.includes('cannot be read now'), body.includes('data-log=')]).toEqual([
+      200,
+      true,
+      false,
+    ]);
+    expect(body).not.toContain('the store of logs');
+  });
 });
 
 describe('the cause', () => {
@@ -128,7 +145,7 @@ describe('buttons', () => {
       stage: view.plan.stages[0] as PlannedStage,
       state: passed,
       frame: { addresses: createAddresses('/ci', undefined), viewer, signIn: undefined },
-      excerpt: { text: '', lines: 0, isCut: false, isRemoved: false, size: 0 },
+      excerpt: { text: '', lines: 0, isCut: false, isRemoved: false, isUnreadable: false, size: 0 },
       now: NOON,
       ...more,
     });
