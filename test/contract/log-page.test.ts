@@ -275,6 +275,19 @@ describe('what strangers printed', () => {
   });
 });
 
+test('a line of a hundred thousand colours, one in another, is no more than a page can bear', async () => {
+  const colours = Array.from({ length: 100_000 }, (_, at) => `\x1b[${30 + (at % 8)};4${at % 8};1m${at % 10}`);
+  await print(`${colours.join('')}\n${'\x1b[1m'.repeat(100_000)}\nlast`);
+  site.runs.put(runView({ stages: { test: passed } }));
+  const page = await open();
+  await until(page, (all) => all.at(-1) === '3 last');
+  const spans = await page.locator('[data-line="1"] .log-text span').count();
+  expect(spans).toBeGreaterThan(1000);
+  expect(spans).toBeLessThanOrEqual(2001);
+  expect(await page.locator('[data-line="2"] .log-text span').count()).toBeLessThanOrEqual(1);
+  expect(browser.complaints()).toEqual([]);
+});
+
 describe('a log that grows', () => {
   test('is followed while one is at its end, survives a lost connection and completes the page', async () => {
     site.runs.put(runView({ stages: { test: running } }));
