@@ -3,7 +3,6 @@ import path from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchChromium } from '../contract/support/chromium.js';
 
-/** A picture that was taken, in pixels. */
 const DESKTOP = { width: 1280, height: 800 } as const;
 const PHONE = { width: 360, height: 740 } as const;
 
@@ -22,6 +21,8 @@ export interface Camera {
 export interface Shot {
   /** Default `desktop`. */
   readonly view?: View;
+  /** Pixels, where the page needs more or fewer than its view has. */
+  readonly height?: number;
   readonly ready?: (page: Page) => Promise<unknown>;
 }
 
@@ -41,7 +42,7 @@ export async function openCamera(url: string, login: string, directory: string):
   try {
     const signedIn = await signIn(browser, url, login);
     return {
-      async take(name, address, { view = 'desktop', ready } = {}) {
+      async take(name, address, { view = 'desktop', height, ready } = {}) {
         const context = await browser.newContext({
           viewport: DESKTOP,
           reducedMotion: 'reduce',
@@ -49,6 +50,7 @@ export async function openCamera(url: string, login: string, directory: string):
           ...VIEWS[view],
         });
         const page = await context.newPage();
+        if (height !== undefined) await page.setViewportSize({ width: DESKTOP.width, height });
         page.on('pageerror', ({ message }) => complaints.push(`${name}: ${message}`));
         await page.goto(new URL(address, url).href);
         await ready?.(page);

@@ -63,13 +63,17 @@ async function takeAll(camera: Camera, { repository, red, redStage, liveStage }:
   await camera.take('home', '/');
   await camera.take('repository', repository);
   await camera.take('run', red);
+  await camera.take('run-time', red, {
+    height: 460,
+    ready: (page) => page.evaluate('scrollTo(0, document.body.scrollHeight)'),
+  });
   await camera.take('stage-failed', redStage, atCause);
   await camera.take('stage-dark', redStage, { ...atCause, view: 'dark' });
   await camera.take('stage-phone', redStage, { ...atCause, view: 'phone' });
   await camera.take('stage-no-script', redStage, { view: 'no-script' });
   await camera.take('difference', `${redStage}/difference`);
   await camera.take('api', '/api');
-  await camera.take('sign-in', '/runs/1000', { view: 'stranger' });
+  await camera.take('sign-in', '/runs/1000', { view: 'stranger', height: 270 });
 }
 
 // Last: everything above is defined by now.

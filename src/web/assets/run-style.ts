@@ -25,7 +25,7 @@ ul.timeline li {
   display: grid; grid-template-columns: minmax(0, 13em) minmax(0, 1fr) 6.5em; gap: 0 12px; align-items: center;
   padding: 3px 0; font-size: 13px;
 }
-ul.timeline a { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+ul.timeline a { padding-bottom: 2px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .right { text-align: right; }
 .bar { display: block; }
 .bar .waiting { fill: var(--quiet); opacity: 0.55; }
