@@ -1,21 +1,15 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { GIT, gitImage } from '../contract/support/images.js';
 import { createPerson } from '../fakes/github/testing/person.js';
 import { gitPush } from './support/push.js';
-import { conclusions, openWorld, type World } from './support/world.js';
+import { useWorld } from './support/use-world.js';
+import { conclusions } from './support/world.js';
 
-let world: World;
+const world = useWorld();
 
 beforeAll(async () => {
   await gitImage();
-  world = await openWorld();
-  await world.start();
 }, 60_000);
-afterEach(async () => {
-  expect(await world.leftovers()).toEqual([]);
-  world.github.expectClean();
-}, 30_000);
-afterAll(() => world.close(), 30_000);
 
 const PIPELINE = `pre_build:
   image: ${GIT}

@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 
 import type { ErrorsJson, LinesJson, OutlineJson, SearchJson } from '../../src/web/log-protocol.js';
 import { type Event, eventsOf } from '../web/events.js';
 import { finished } from './support/finished.js';
 import { gitPush } from './support/push.js';
-import { openWorld, type World } from './support/world.js';
+import { useWorld } from './support/use-world.js';
 
 const REPOSITORY = 'acme/live';
 const LINES = 8_000;
 const PRINT = `seq 1 ${LINES} | sed 's/$/ compiled/'; echo 'error: boom'; printf 'no line end'; sleep 1; exit 1`;
 
-let world: World;
+const world = useWorld();
 let sha: string;
 
 /** A stage that prints on when it is told to, so that somebody looks before it ends. */
@@ -25,11 +25,8 @@ const pipeline = `pre_build:
 `;
 
 beforeAll(async () => {
-  world = await openWorld();
-  await world.start();
   sha = await gitPush(world.github, { repository: REPOSITORY, files: { 'caicloud.yml': pipeline } });
 }, 60_000);
-afterAll(() => world.close(), 60_000);
 
 const address = (part: string): string => `${world.server().url}/runs/1/stages/pre_build/log${part}`;
 

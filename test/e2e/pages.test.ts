@@ -4,20 +4,15 @@ import { launchChromium } from '../contract/support/chromium.js';
 import { docker } from '../contract/support/images.js';
 import { finishedRun } from './support/finished.js';
 import { gitPush } from './support/push.js';
-import { openWorld, type World } from './support/world.js';
+import { useWorld } from './support/use-world.js';
 
-let world: World;
+const world = useWorld();
 let browser: Browser;
 
 beforeAll(async () => {
-  world = await openWorld();
-  await world.start();
   browser = await launchChromium();
 }, 60_000);
-afterAll(async () => {
-  await browser.close();
-  await world.close();
-}, 60_000);
+afterAll(() => browser.close());
 
 const stage = (command: string): string => `{ image: cyclone-test/busybox:1, commands: ["${command}"] }`;
 
@@ -67,8 +62,12 @@ describe('pages of what goes on', () => {
     const cancelled = await fetch(`${world.server().url}${pathname}/events`);
     expect(cancelled.headers.get('content-type')).toContain('text/event-stream');
     await cancelled.body?.cancel();
-    await touch(Number(pathname.split('/')[2]), '/tmp/go');
-    await run.locator('main > p .state', { hasText: 'passed' }).waitFor();
+    const passed = run.locator('main > p .state', { hasText: 'passed' }).waitFor();
+    // A stage is running from its announcement on: its container may come a little later.
+    const letting = setInterval(() => {
+      touch(Number(pathname.split('/')[2]), '/tmp/go').catch(() => undefined);
+    }, 300);
+    await passed.finally(() => clearInterval(letting));
     expect(await run.evaluate('window.sameDocument')).toBe(true);
     expect(await run.locator('.graph .node').count()).toBe(2);
     await run.getByText(/Most of the time: pre_build/).waitFor();

@@ -1,19 +1,8 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { conclusions, openWorld, type World } from './support/world.js';
+import { expect, test } from '@jest/globals';
+import { useFreshWorld } from './support/use-world.js';
+import { conclusions } from './support/world.js';
 
-let world: World;
-beforeEach(async () => {
-  world = await openWorld();
-  await world.start();
-}, 60_000);
-afterEach(async () => {
-  try {
-    expect(await world.leftovers()).toEqual([]);
-    world.github.expectClean();
-  } finally {
-    await world.close();
-  }
-}, 60_000);
+const world = useFreshWorld();
 
 const REPOSITORY = 'acme/fast';
 const file = (command: string) => ({
