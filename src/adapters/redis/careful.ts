@@ -22,6 +22,7 @@ export type CarefulApply = (entries: readonly Entry[]) => Promise<readonly Entry
 
 /** Applies entries one by one. Of a job whose entry cannot be applied the rest waits, for its order; other jobs go on. */
 export function carefully({ apply, putAside, logger }: Careful): CarefulApply {
+  /** Tries by owner. One that was given up stays: what else it sent may not be read yet. */
   const failing = new Map<string, number>();
   const isAside = async (reported: Reported, error: unknown): Promise<boolean> => {
     try {
@@ -41,6 +42,7 @@ export function carefully({ apply, putAside, logger }: Careful): CarefulApply {
       if (owner !== undefined && waiting.has(owner)) continue;
       try {
         if (reported) await apply([reported]);
+        if (owner !== undefined && (failing.get(owner) ?? 0) < TRIES) failing.delete(owner);
       } catch (error) {
         if (reported === undefined || owner === undefined) throw error;
         const tries = (failing.get(owner) ?? 0) + 1;

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Logger, ReportedEvents } from '../../runs/ports.js';
-import { type Careful, type CarefulApply, carefully } from './careful.js';
+import { type Careful, carefully } from './careful.js';
 import { type Entry, entryOf, isAfter, type RawEntry, type Reported, reportedBy } from './event-entries.js';
 import { EVENT_STREAM } from './keys.js';
 
@@ -35,6 +35,7 @@ export function redisEventConsumer(
 ): EventConsumer {
   const { logger, retryMs = RETRY_MS } = deps;
   const waiters: { readonly upTo: string; readonly resolve: () => void }[] = [];
+  const oneByOne = carefully(deps);
   let applied = '0-0';
   /** Of all that is done: others before it may not be. */
   let newest = '0-0';
@@ -67,10 +68,10 @@ export function redisEventConsumer(
   };
 
   /** @returns all of them are applied, or put aside */
-  const handle = async (entries: readonly Entry[], oneByOne: CarefulApply | undefined): Promise<boolean> => {
+  const handle = async (entries: readonly Entry[], isCareful: boolean): Promise<boolean> => {
     if (entries.length === 0) return true;
-    const done = oneByOne ? await oneByOne(entries) : entries;
-    if (!oneByOne) await applyAll(entries);
+    const done = isCareful ? await oneByOne(entries) : entries;
+    if (!isCareful) await applyAll(entries);
     await acknowledge(done);
     // What is behind one that waits was read, and is not what `settled` speaks of.
     const open = entries.findIndex((entry) => !done.includes(entry));
@@ -82,21 +83,21 @@ export function redisEventConsumer(
   const run = async (): Promise<void> => {
     // First what was read before a crash and never acknowledged, then what is new.
     let from = '0';
-    let oneByOne: CarefulApply | undefined;
+    let isCareful = false;
     const pause = async (): Promise<void> => {
       from = '0';
-      oneByOne ??= carefully(deps);
+      isCareful = true;
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     };
     while (!stopped) {
       try {
         const entries = await read(deps.reader, from);
         if (from === '0' && entries.length === 0) {
-          oneByOne = undefined;
+          isCareful = false;
           settle(newest);
         }
         from = from === '0' && entries.length > 0 ? '0' : '>';
-        if (!(await handle(entries, oneByOne))) await pause();
+        if (!(await handle(entries, isCareful))) await pause();
       } catch (error) {
         if (stopped) {
           return;
