@@ -29,6 +29,8 @@ const real = ['<rootDir>/test/e2e/', '<rootDir>/test/contract/', '<rootDir>/test
 export default {
   // Jest leaves one core to itself by default: on a machine of two that is half.
   maxWorkers: '100%',
+  // No test is about time: five seconds are not enough for git and Docker on a machine that is busy.
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,
