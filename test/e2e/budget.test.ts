@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { gitPush } from './support/push.js';
-import { conclusions, openWorld, type World } from './support/world.js';
+import { useWorld } from './support/use-world.js';
+import { conclusions } from './support/world.js';
 
 /** Long enough to be shown running, and with a log that grows. */
 const SLOW = `pre_build:
@@ -9,12 +10,7 @@ const SLOW = `pre_build:
 `;
 const PASSED = { cyclone: 'success', 'cyclone/pre_build': 'success' };
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld();
-  await world.start();
-}, 60_000);
-afterAll(() => world.close(), 30_000);
+const world = useWorld();
 
 /** Statuses that a check was given, one after the other. */
 async function statuses(repository: string): Promise<readonly string[]> {

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { CheckRun } from '../fakes/github/state/model.js';
 import { finished } from './support/finished.js';
 import { gitPush } from './support/push.js';
 import { reopenedBy } from './support/rerun.js';
-import { conclusions, openWorld, type World } from './support/world.js';
+import { useFreshWorld } from './support/use-world.js';
+import { conclusions } from './support/world.js';
 
 const REPOSITORY = 'acme/press';
 const fileThat = (command: string) => ({
@@ -12,18 +13,7 @@ integration: { image: cyclone-test/busybox:1, commands: ["${command}"] }
 `,
 });
 
-let world: World;
-beforeEach(async () => {
-  world = await openWorld();
-  await world.start();
-}, 60_000);
-afterEach(async () => {
-  try {
-    world.github.expectClean();
-  } finally {
-    await world.close();
-  }
-}, 60_000);
+const world = useFreshWorld();
 
 /** The one check of the whole run. */
 function whole(sha: string): CheckRun | undefined {

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { Comment, PullRequest } from '../fakes/github/state/model.js';
 import { gitPush } from './support/push.js';
-import { openWorld, type World } from './support/world.js';
+import { useFreshWorld } from './support/use-world.js';
 
 const REPOSITORY = 'acme/talk';
 const fileThat = (command: string) => ({
@@ -12,18 +12,7 @@ integration: { image: cyclone-test/busybox:1, commands: ["${command}"] }
 });
 const FAILING = fileThat('echo @octocat says; echo /deploy production; exit 3');
 
-let world: World;
-beforeEach(async () => {
-  world = await openWorld();
-  await world.start();
-}, 60_000);
-afterEach(async () => {
-  try {
-    world.github.expectClean();
-  } finally {
-    await world.close();
-  }
-}, 60_000);
+const world = useFreshWorld();
 
 async function openPull(files: Readonly<Record<string, string>>): Promise<PullRequest> {
   await gitPush(world.github, { repository: REPOSITORY, files: fileThat('echo fine') });

@@ -1,24 +1,11 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { finished } from './support/finished.js';
 import { gitPush } from './support/push.js';
-import { openWorld, type World } from './support/world.js';
+import { useFreshWorld } from './support/use-world.js';
 
-let world: World;
-beforeEach(async () => {
-  world = await openWorld({ CYCLONE_CONCURRENCY: '3' });
-  await world.start();
-}, 60_000);
-afterEach(async () => {
-  try {
-    expect(await world.leftovers()).toEqual([]);
-    world.github.expectClean();
-  } finally {
-    // Also what waits for a file that a failed test never made.
-    await world.close();
-  }
-}, 60_000);
+const world = useFreshWorld({ CYCLONE_CONCURRENCY: '3' });
 
 /** On the branch `first` the stage with the group goes on until there is a file `go` in its workspace. */
 const FILES = {
