@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import type { ApiRunWithStages } from '../../src/web/api-run.js';
 import { gitPush } from './support/push.js';
 import { reopenedBy } from './support/rerun.js';
-import { conclusions, openWorld, type World } from './support/world.js';
+import { useWorld } from './support/use-world.js';
+import { conclusions } from './support/world.js';
 
 const REPOSITORY = 'acme/api';
 const FILES = {
@@ -16,13 +17,11 @@ integration:
   broken: '',
 };
 
-let world: World;
+const world = useWorld();
 let sha: string;
 const tokens: Record<string, string> = {};
 
 beforeAll(async () => {
-  world = await openWorld();
-  await world.start();
   sha = await gitPush(world.github, { repository: REPOSITORY, files: FILES });
   await world.concluded(REPOSITORY, sha);
   const { people } = world.github;
@@ -30,13 +29,6 @@ beforeAll(async () => {
   people.add(REPOSITORY, 'rita', { permission: 'read' });
   for (const login of ['wanda', 'rita']) tokens[login] = people.token(login).value;
 }, 90_000);
-afterAll(async () => {
-  try {
-    world.github.expectClean();
-  } finally {
-    await world.close();
-  }
-}, 60_000);
 
 interface Answer {
   readonly status: number;

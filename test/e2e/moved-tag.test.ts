@@ -1,20 +1,11 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { printedBy } from './support/printed.js';
 import { gitPush } from './support/push.js';
-import { conclusions, openWorld, type World } from './support/world.js';
+import { useWorld } from './support/use-world.js';
+import { conclusions } from './support/world.js';
 
-let world: World;
-
-beforeAll(async () => {
-  // Two runs at once, whatever the machine.
-  world = await openWorld({ CYCLONE_CONCURRENCY: '2' });
-  await world.start();
-}, 60_000);
-afterEach(async () => {
-  expect(await world.leftovers()).toEqual([]);
-  world.github.expectClean();
-}, 30_000);
-afterAll(() => world.close(), 30_000);
+// Two runs at once, whatever the machine.
+const world = useWorld({ CYCLONE_CONCURRENCY: '2' });
 
 /** A commit whose image prints `name`, and whose tests are these. */
 const commit = (name: string, tests: readonly string[]) => ({
