@@ -1,14 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { finishedRun } from './support/finished.js';
-import { openWorld, type World } from './support/world.js';
+import { useWorld } from './support/use-world.js';
 
-let world: World;
-
-beforeAll(async () => {
-  world = await openWorld({ CYCLONE_CONCURRENCY: '3' });
-  await world.start();
-}, 60_000);
-afterAll(() => world.close(), 30_000);
+const world = useWorld({ CYCLONE_CONCURRENCY: '3' });
 
 describe('the image of a build', () => {
   test('is tested by every cell of a matrix, and published when all have passed', async () => {

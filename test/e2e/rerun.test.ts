@@ -1,20 +1,9 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { CheckRun } from '../fakes/github/state/model.js';
 import { finished, finishedRun } from './support/finished.js';
-import { openWorld, type World } from './support/world.js';
+import { useFreshWorld } from './support/use-world.js';
 
-let world: World;
-beforeEach(async () => {
-  world = await openWorld();
-  await world.start();
-}, 60_000);
-afterEach(async () => {
-  try {
-    world.github.expectClean();
-  } finally {
-    await world.close();
-  }
-}, 60_000);
+const world = useFreshWorld();
 
 const REPOSITORY = 'acme/again';
 /** Each time another number is printed: what ran again tells by it. */
