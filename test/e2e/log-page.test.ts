@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from '../contract/support/chromium.js';
+import { collectComplaints, launchChromium } from '../contract/support/chromium.js';
 
 import { gitPush } from './support/push.js';
 import { useWorld } from './support/use-world.js';
@@ -18,10 +18,7 @@ afterAll(() => browser.close());
 async function open(detailsUrl: string): Promise<Page> {
   const { pathname, search } = new URL(detailsUrl);
   const page = await browser.newPage();
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  collectComplaints(page, complaints);
   await page.goto(world.server().url + pathname + search);
   return page;
 }
