@@ -27,14 +27,15 @@ export function mountPages(app: WebApp, room: Room): void {
     const isPrivate = view.repository.private;
     const log = { run: view.id, stage: stage.id };
     const frame = await frameOf(room, c);
-    const [excerpt, cause, may] = await Promise.all([
+    const [excerpt, cause, passed, may] = await Promise.all([
       logExcerpt(tail, log, state.status !== 'completed', (error) =>
         room.logger.error({ error, ...log }, 'a log could not be read'),
       ),
       room.causes?.of(view.id, stage.id),
+      room.queries.lastPassed?.(view.id, stage.id),
       mayAct(room, c, view.repository),
     ]);
-    const difference = room.differences && frame.addresses.difference(view.id, stage.id, isPrivate);
+    const difference = room.differences && passed && frame.addresses.difference(view.id, stage.id, isPrivate);
     const more = { frame, excerpt, cause, difference, mayAct: may, now: room.clock.now() };
     const page = <StagePage {...found} {...more} />;
     return sendPage(c, page, 200, cacheHeaders(isPrivate));

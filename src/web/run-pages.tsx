@@ -1,16 +1,20 @@
+import type { StageId } from '../pipeline/model.js';
 import { isInScope, listScope, visibleRepository, visibleRun } from './access.js';
 import { readCount } from './api.js';
 import type { Room, WebApp, WebContext } from './context.js';
 import { frameOf } from './frame.js';
 import { createAddresses } from './links.js';
+import type { CauseJson } from './log-protocol.js';
 import type { FloorProps } from './pages/floor.js';
 import { HomePage } from './pages/home.js';
 import { RepositoryPage } from './pages/repository.js';
 import { RunPage } from './pages/run.js';
 import { createPageAddresses, sendPage } from './pages.js';
+import type { RunView } from './ports.js';
 import { filterOf, readAsked } from './run-filter.js';
 import { cacheHeaders } from './security.js';
 import { mayAct, viewerOf } from './viewer.js';
+import { hasFailedStage } from './words.js';
 
 const RUNS_ON_A_PAGE = 30;
 const LAST_PAGE = 10_000;
@@ -79,12 +83,13 @@ export function mountRunPages(app: WebApp, room: Room): void {
   app.get('/runs/:run', async (c) => {
     const view = await visibleRun(room, c);
     if (!view) return c.notFound();
-    const [frame, around, may] = await Promise.all([
+    const [frame, around, causes, may] = await Promise.all([
       frameOf(room, c),
       room.history.around(view.id),
+      causesOf(room, view),
       mayAct(room, c, view.repository),
     ]);
-    const page = <RunPage {...{ frame, view, around }} mayAct={may} now={room.clock.now()} />;
+    const page = <RunPage {...{ frame, view, around, causes }} mayAct={may} now={room.clock.now()} />;
     return sendPage(c, page, 200, cacheHeaders(view.repository.private));
   });
 }
@@ -102,4 +107,24 @@ async function floorOf({ floor, logger }: Room): Promise<FloorProps['floor']> {
     logger.error({ error }, 'workers and queues could not be looked at');
     return undefined;
   }
+}
+
+/** More failures of one run are looked at one by one. */
+const MOST_CAUSES = 8;
+/** A log of gigabytes is looked through behind the page: it is there when the page is opened again. */
+const CAUSES_WAIT_MS = 1000;
+
+async function causesOf(room: Room, view: RunView): Promise<ReadonlyMap<StageId, CauseJson>> {
+  const { causes } = room;
+  const failed = view.progress.stages.filter(({ state }) => hasFailedStage(state)).slice(0, MOST_CAUSES);
+  const known = new Map<StageId, CauseJson>();
+  if (!causes || failed.length === 0) return known;
+  const over = new AbortController();
+  const looked = failed.map(async ({ id }) => {
+    const cause = await causes.of(view.id, id);
+    if (cause) known.set(id, cause);
+  });
+  await Promise.race([Promise.all(looked), room.clock.sleep(CAUSES_WAIT_MS, over.signal)]);
+  over.abort();
+  return new Map(known);
 }

@@ -1,9 +1,14 @@
-import { conclusionOf as conclusionOfOutcome } from '../pipeline/judgement.js';
+import { conclusionOf as conclusionOfOutcome, hasFailed } from '../pipeline/judgement.js';
 import type { Conclusion, RunStatus, StageState } from '../pipeline/model.js';
 
 /** GitHub's word for how a stage ended; undefined while it has not. */
 export function conclusionOf(state: StageState): Conclusion | undefined {
   return state.status === 'completed' ? conclusionOfOutcome(state.outcome) : undefined;
+}
+
+/** Whether it went wrong, also where that is allowed. */
+export function hasFailedStage(state: StageState): boolean {
+  return state.status === 'completed' && hasFailed(state.outcome);
 }
 
 export type Tone = 'passed' | 'failed' | 'running' | 'waiting' | 'skipped';

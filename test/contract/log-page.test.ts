@@ -220,9 +220,25 @@ describe('a log of a million lines', () => {
     expect(await page.locator('.log-lasted').allTextContents()).toEqual([
       '499 lines · 4 s ✓',
       '999,498 lines · 28 s ✗',
-      '✓',
+      '',
     ]);
   });
+});
+
+test('a heading without lines stands in its row like others', async () => {
+  await print('$ mkdir out\n$ ls\na\nb\n', { marks: [mark(0, NOON, 1), mark(12, NOON, 2)] });
+  site.runs.put(runView({ stages: { test: failed } }));
+  const page = await open();
+  await until(page, has('1 $ mkdir out'));
+  const below = await page.evaluate<
+    number[]
+  >(`[...document.querySelectorAll('.log-row.heading')].map((row) => {
+    const range = document.createRange();
+    range.selectNodeContents(row.querySelector('.log-text').lastChild);
+    return Math.round(range.getBoundingClientRect().bottom - row.getBoundingClientRect().bottom);
+  })`);
+  expect(below).toHaveLength(2);
+  expect(Math.max(...below)).toBeLessThanOrEqual(0);
 });
 
 describe('what strangers printed', () => {

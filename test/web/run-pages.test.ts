@@ -117,6 +117,25 @@ describe('the page of a run', () => {
     expect(text).toMatch(/passed pre_build on try 3/);
   });
 
+  test('quotes why stages failed, with the way to the line, and counts failures while it goes on', async () => {
+    await site.stop();
+    const failed = ended({ kind: 'failed', failure: { code: 'exit', message: '', exitCode: 1 } });
+    site = await startSite({
+      causes: {
+        of: async (run, stage) => {
+          if (stage === 'slow') return new Promise(() => undefined);
+          return { line: 41, lines: 2, kind: 'compiler', text: `${run}: <x> undefined\nnote` };
+        },
+      },
+      clock: { now: () => NOON, sleep: async () => undefined },
+    });
+    site.runs.put(runView({ stages: { build: failed, slow: failed, lint: passed, test: running } }));
+    const { body } = await site.ask('/runs/1');
+    expect(body).toContain('href="/runs/1/stages/build#L41"><code>1: &lt;x&gt; undefined</code></a>');
+    expect(body.match(/class="quote"/g)).toHaveLength(1);
+    expect(await read('/runs/1')).toContain('● running · 2 failed so far');
+  });
+
   test('draws what follows what, in words too', async () => {
     const view = runView({ stages: { a: passed, b: running, '<c>': queued } });
     const jobs = [{ id: 'chain', stages: ['a', 'b', '<c>'], needs: [] }];
@@ -167,7 +186,7 @@ describe('the page of a repository', () => {
     const text = await read('/repos/acme/hello');
     expect(text).toMatch(/main: ✓ passed in run 2 , 1 min ago/);
     expect(text).toContain('50 % passed: 1 of 2');
-    expect(text).toContain('20 s half of them, 40 s 95 of 100');
+    expect(text).toContain('half of them within 20 s , 95 of 100 within 40 s');
     expect(text).toMatch(/2026-11-22 1 1 20 s 40 s/);
     expect(text).toMatch(/Slowest stages integration 48 s .*pre_build 8 s/);
     expect(text).toMatch(/Flaky stages integration 3 of 12 runs passed after it had failed/);

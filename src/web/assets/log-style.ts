@@ -105,7 +105,7 @@ figure.cause pre { margin: 2px 0 0; white-space: pre-wrap; overflow-wrap: anywhe
   font: inherit; height: 20px; border: 0; padding: 0 4px; margin: 0 2px 0 0; background: none; color: var(--quiet);
   cursor: pointer; user-select: none;
 }
-.log-row span.fold { display: inline-block; }
+.log-row span.fold { display: inline-block; vertical-align: top; }
 .log-row .fold { width: 1.6em; }
 .log-row .overwritten { text-decoration: underline dotted; }
 .log-row :is(.fold, .overwritten, a):focus-visible { outline-offset: -2px; }

@@ -66,6 +66,8 @@ ul.cells { margin-left: 1.3em; border-top: 1px solid var(--line); }
 .stage { display: grid; grid-template-columns: 8.5em minmax(0, 1fr) auto; gap: 0 12px; padding: 7px 0; }
 .stage .wide { overflow-wrap: anywhere; }
 .stage .wide .quiet { display: block; }
+.stage .quote { display: block; margin-top: 2px; padding-left: 8px; border-left: 3px solid var(--failed); }
+.stage .quote:not(:hover) { text-decoration: none; color: inherit; }
 summary.stage { cursor: pointer; list-style: none; }
 summary.stage::-webkit-details-marker { display: none; }
 summary.stage .wide::before { content: "▸ "; color: var(--quiet); }

@@ -28,7 +28,8 @@ export function Charts({ days, all }: ChartsProps) {
               'None of them ran'
             ) : (
               <>
-                <strong>{duration(all.p50)}</strong> half of them, {duration(all.p95 ?? all.p50)} 95 of 100
+                half of them within <strong>{duration(all.p50)}</strong>, 95 of 100 within{' '}
+                {duration(all.p95 ?? all.p50)}
               </>
             )}
           </figcaption>

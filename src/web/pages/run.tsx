@@ -1,6 +1,8 @@
-import type { Issue } from '../../pipeline/model.js';
+import type { Issue, StageId } from '../../pipeline/model.js';
 import type { Frame } from '../frame.js';
+import type { CauseJson } from '../log-protocol.js';
 import type { RunView } from '../ports.js';
+import { hasFailedStage } from '../words.js';
 import { Graph } from './graph.js';
 import { Layout } from './layout.js';
 import { RunActions } from './run-actions.js';
@@ -15,10 +17,12 @@ export interface RunProps {
   readonly view: RunView;
   readonly around: Around;
   readonly mayAct: boolean;
+  /** Why stages failed, as far as it is known. */
+  readonly causes: ReadonlyMap<StageId, CauseJson>;
   readonly now: number;
 }
 
-export function RunPage({ frame, view, around, mayAct, now }: RunProps) {
+export function RunPage({ frame, view, around, mayAct, causes, now }: RunProps) {
   const { repository, trigger, progress, plan } = view;
   const { addresses } = frame;
   const { run } = progress;
@@ -36,7 +40,7 @@ export function RunPage({ frame, view, around, mayAct, now }: RunProps) {
       <h1>{trigger.title || `Run ${view.id}`}</h1>
       <p>
         <StateOfRun run={run} />
-        {run.status === 'completed' && run.reason !== '' && ` · ${run.reason}`}
+        {run.status === 'completed' ? run.reason !== '' && ` · ${run.reason}` : failedSoFar(view)}
       </p>
       <RunActions frame={frame} view={view} mayAct={mayAct} />
       <RunFacts {...{ addresses, view, around, now }} />
@@ -48,12 +52,17 @@ export function RunPage({ frame, view, around, mayAct, now }: RunProps) {
       ) : (
         <>
           <Graph {...{ addresses, view, now }} />
-          <Stages {...{ addresses, view, now }} />
+          <Stages {...{ addresses, view, causes, now }} />
           <Timeline {...{ addresses, view, now }} />
         </>
       )}
     </Layout>
   );
+}
+
+function failedSoFar({ progress }: RunView): string {
+  const failed = progress.stages.filter(({ state }) => hasFailedStage(state)).length;
+  return failed === 0 ? '' : ` · ${failed} failed so far`;
 }
 
 function Issues({ view }: { readonly view: RunView }) {

@@ -19,12 +19,16 @@ export function StageLog({ frame: { addresses }, view, stage, state, excerpt }: 
             {isLive ? 'reload to see more' : ''}
           </span>{' '}
           <span data-part="log-size">
-            <a href={log}>{isLive ? 'Whole log, as text' : `Whole log, as text (${bytes(excerpt.size)})`}</a>
+            {(isLive || excerpt.size > 0) && (
+              <a href={log}>
+                {isLive ? 'Whole log, as text' : `Whole log, as text (${bytes(excerpt.size)})`}
+              </a>
+            )}
           </span>
         </span>
       </div>
       {excerpt.text === '' && (!isLive || excerpt.isUnreadable) ? (
-        <p class="quiet">{whyEmpty(excerpt)}</p>
+        <p class="quiet">{startedAt === undefined && !isLive ? 'It did not run.' : whyEmpty(excerpt)}</p>
       ) : (
         <div class="log-place" data-log={log} data-started={startedAt}>
           {excerpt.isCut && (

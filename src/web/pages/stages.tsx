@@ -5,6 +5,7 @@ import { inStartingOrder } from '../../pipeline/needs-first.js';
 import { byMatrix, namesOf, stageReason } from '../../pipeline/wording.js';
 import { stateOf } from '../access.js';
 import type { Addresses } from '../links.js';
+import type { CauseJson } from '../log-protocol.js';
 import type { RunView } from '../ports.js';
 import { FEW_CELLS } from '../run-nodes.js';
 import { lasted, shownTogether } from '../words.js';
@@ -16,10 +17,12 @@ interface StagesProps {
   readonly addresses: Addresses;
   readonly view: RunView;
   readonly now: number;
+  /** Why stages failed, as far as it is known. */
+  readonly causes: ReadonlyMap<StageId, CauseJson>;
 }
 
 /** The graph of a run as a list: the chain, what runs beside it, and for each stage what it waits for. */
-export function Stages({ addresses, view, now }: StagesProps) {
+export function Stages({ addresses, view, now, causes }: StagesProps) {
   const { jobs, stages } = view.plan;
   const chain = new Set(jobs.find(({ id }) => id === CHAIN_JOB)?.stages);
   const byId = new Map(stages.map((stage) => [stage.id, stage]));
@@ -42,7 +45,10 @@ export function Stages({ addresses, view, now }: StagesProps) {
           {groups.length > 1 && <h3>{group.title}</h3>}
           <ul class="stages">
             {[...byMatrix(group.stages.map(({ id }) => id))].map(([name, ids]) => (
-              <Group {...{ addresses, view, now, name }} stages={ids.flatMap((id) => byId.get(id) ?? [])} />
+              <Group
+                {...{ addresses, view, now, causes, name }}
+                stages={ids.flatMap((id) => byId.get(id) ?? [])}
+              />
             ))}
           </ul>
         </>
@@ -57,8 +63,8 @@ interface GroupProps extends StagesProps {
   readonly stages: readonly PlannedStage[];
 }
 
-function Group({ addresses, view, now, name, stages }: GroupProps) {
-  const rows = stages.map((stage) => <StageRow {...{ addresses, view, now, stage }} />);
+function Group({ addresses, view, now, causes, name, stages }: GroupProps) {
+  const rows = stages.map((stage) => <StageRow {...{ addresses, view, now, causes, stage }} />);
   if (stages.length === 1) return <li>{rows}</li>;
   const states = stages.map(({ id }) => stateOf(view, id));
   const passed = states.filter(isPassed).length;
@@ -88,17 +94,24 @@ function Group({ addresses, view, now, name, stages }: GroupProps) {
   );
 }
 
-function StageRow({ addresses, view, stage, now }: StagesProps & { readonly stage: PlannedStage }) {
+function StageRow({ addresses, view, stage, now, causes }: StagesProps & { readonly stage: PlannedStage }) {
   const state = stateOf(view, stage.id);
   const needs = stage.waitsFor ?? [];
   const after = state.status === 'queued' || stage.cell !== undefined ? '' : waitWords(needs);
   const words = `${stageReason(state, needs)}${triesWords(state)}${after}`.replace(/^ · /, '');
+  const page = addresses.stage(view.id, stage.id, view.repository.private);
+  const cause = causes.get(stage.id);
   return (
     <div class="stage">
       <StateOfStage state={state} />
       <span class="wide">
-        <a href={addresses.stage(view.id, stage.id, view.repository.private)}>{stage.id}</a>
+        <a href={page}>{stage.id}</a>
         {words !== '' && <span class="quiet">{words}</span>}
+        {cause && (
+          <a class="quote" href={`${page}#L${cause.line}`}>
+            <code>{cause.text.split('\n', 1)[0]}</code>
+          </a>
+        )}
       </span>
       <Lasted state={state} now={now} />
     </div>

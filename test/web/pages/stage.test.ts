@@ -130,6 +130,17 @@ describe('the cause', () => {
     expect(asked).toEqual([[1, 'test']]);
   });
 
+  test('leads to what is different from when it passed, where it ever did', async () => {
+    const causes = { of: async () => ({ line: 1, lines: 1, kind: 'test', text: 'boom' }) };
+    await site.stop();
+    site = await startSite({ causes });
+    site.runs.put(runView({ id: 2, stages: { test: failed } }));
+    const different = 'what is different from when it passed';
+    expect((await site.ask('/runs/2/stages/test')).body).not.toContain(different);
+    site.runs.put(runView({ id: 1, stages: { test: passed } }));
+    expect((await site.ask('/runs/2/stages/test')).body).toContain(different);
+  });
+
   test('that nobody knows is not spoken of', async () => {
     site.runs.put(runView({ stages: { test: failed } }));
     expect(await read()).not.toMatch(/cause/i);

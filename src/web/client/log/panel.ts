@@ -256,7 +256,7 @@ export function createPanel(options: PanelOptions): Panel {
         selection.set(lines);
         goTo(lines.from);
       } else if (isLive) ask('last-line');
-      else goTo(cause?.line ?? sections.all.find(({ state }) => state === 'failed')?.until ?? 1);
+      else goTo(cause?.line ?? sections.all.findLast(({ state }) => state === 'failed')?.until ?? 1);
     },
     select: (lines) => {
       selection.set(lines);

@@ -101,14 +101,16 @@ function foldButton({ line, until, title }: SectionJson, isFolded: boolean): HTM
 
 const STATE_MARKS = { passed: '✓', failed: '✗', running: '●' } as const;
 
-function lengthOf({ state, ms, line, until }: SectionJson): HTMLElement {
+function lengthOf({ kind, state, ms, line, until }: SectionJson): HTMLElement {
   const count = until - line;
   const lines = count === 0 ? '' : `${count.toLocaleString('en')} ${count === 1 ? 'line' : 'lines'}`;
   const words = [lines, ms === undefined ? '' : lastedWords(ms)].filter((one) => one !== '').join(' · ');
-  return element(
-    'span',
-    { class: `log-lasted state-${state}`, role: 'cell' },
-    words === '' ? '' : `${words} `,
+  const cell = element('span', { class: `log-lasted state-${state}`, role: 'cell' }, words);
+  // What we say before, between and after commands neither passes nor fails.
+  if (kind !== 'command' && kind !== 'step') return cell;
+  cell.append(
+    words === '' ? '' : ' ',
     element('span', { title: state, 'aria-label': state, role: 'img' }, STATE_MARKS[state]),
   );
+  return cell;
 }
