@@ -34,6 +34,7 @@ export function lineOf({ at: _at, newlinesBefore: _before, ...line }: Packed): s
 /**
  * The chunks of an index up to the first line that is not whole: a process that died left it there.
  * @returns also the bytes of their lines
+ * @throws Error when it is damaged before its end
  */
 export function readIndex(text: string): { readonly chunks: readonly Packed[]; readonly length: number } {
   const chunks: Packed[] = [];
@@ -42,7 +43,12 @@ export function readIndex(text: string): { readonly chunks: readonly Packed[]; r
   for (;;) {
     const end = text.indexOf('\n', length);
     const line = end < 0 ? undefined : readLine(text.slice(length, end));
-    if (!line) return { chunks, length };
+    if (!line) {
+      // Nothing is written behind a line that is not whole: bytes were lost, and to go on here would write over what they say.
+      if (end >= 0 && text.includes('\n', end + 1))
+        throw new Error(`an index of a log is damaged at byte ${length}`);
+      return { chunks, length };
+    }
     chunks.push({ ...line, at, newlinesBefore: newlines });
     at += line.bytes;
     newlines += line.newlines;
