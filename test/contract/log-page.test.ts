@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import type { LogMark, LogStamp } from '../../src/logs/ports.js';
 import type { CauseJson } from '../../src/web/log-protocol.js';
 import { type Site, startSite } from '../web/harness.js';
-import { ended, NOON, passed, running, runView } from '../web/runs.js';
+import { ended, NOON, passed, queued, running, runView } from '../web/runs.js';
 import { type LogBrowser, openBrowser, seriousFindings } from './support/log-browser.js';
 
 jest.setTimeout(60_000);
@@ -344,12 +344,16 @@ describe('a log that grows', () => {
     );
   });
 
-  test('is there before anything was printed', async () => {
-    site.runs.put(runView({ stages: { test: running } }));
+  test('is there before the stage began, and the page sees it begin and time pass', async () => {
+    site.runs.put(runView({ stages: { test: queued } }));
     const page = await open();
     await page.getByText('live', { exact: true }).waitFor();
+    await page.locator('.outcome', { hasText: 'queued' }).waitFor();
+    site.runs.put(runView({ stages: { test: running } }));
     await site.print(1, 'test', 'one\n');
     await until(page, has('1 one'));
+    await page.locator('.outcome', { hasText: 'running' }).waitFor();
+    await page.locator('.stage-facts', { hasText: /(?:49|5\d) s/ }).waitFor();
     expect(browser.complaints()).toEqual([]);
   });
 });

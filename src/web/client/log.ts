@@ -1,3 +1,4 @@
+import { countOn } from './count-on.js';
 import { readHash } from './log/address.js';
 import { element } from './log/element.js';
 import { endpointsOf } from './log/endpoints.js';
@@ -26,6 +27,8 @@ async function start(place: HTMLElement): Promise<void> {
   let panel: Panel | undefined;
   let shown: string | undefined;
   let opened = 0;
+  /** The page came before the stage began: its head says that it waits. */
+  let hasBegun = place.dataset['started'] !== undefined;
 
   const open = async (service: string | undefined): Promise<void> => {
     opened += 1;
@@ -44,6 +47,11 @@ async function start(place: HTMLElement): Promise<void> {
       services: (names) => tabs.update(names),
       sayState: (words) => {
         if (state) state.textContent = words;
+      },
+      grew: () => {
+        if (hasBegun) return;
+        hasBegun = true;
+        void renewHead().catch(() => undefined);
       },
       ended: () => void renewHead().catch(() => say('Reload to see how it ended')),
     });
@@ -92,6 +100,7 @@ function whereOf(target: EventTarget | null): 'log' | 'control' | 'field' | 'not
   return target.matches('a, button, summary, [tabindex]') ? 'control' : 'nothing';
 }
 
+countOn();
 const place = document.querySelector<HTMLElement>('[data-log]');
 // What the page came with stays, if the server cannot say more now.
 if (place) start(place).catch(() => place.classList.add('is-taken'));

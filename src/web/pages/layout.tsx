@@ -7,6 +7,8 @@ export interface LayoutProps {
   readonly title: string;
   readonly frame: Frame;
   readonly live?: LiveProps;
+  /** The time that durations are counted from, of a page that is not live as a whole. */
+  readonly now?: number;
   /** Browser modules of `src/web/client` that the page begins with, as `log.js`. */
   readonly modules?: readonly string[];
   /** Assets that it needs beside the one style sheet of all pages. */
@@ -26,7 +28,7 @@ export interface LiveProps {
 /** Of what goes on everywhere: many look, and each look counts all runs. */
 export const SLOW_PACE_MS = 2000;
 
-export function Layout({ title, frame, live, modules = [], styles = [], children }: LayoutProps) {
+export function Layout({ title, frame, live, now, modules = [], styles = [], children }: LayoutProps) {
   const { addresses } = frame;
   return (
     <html lang="en">
@@ -55,7 +57,7 @@ export function Layout({ title, frame, live, modules = [], styles = [], children
           </a>
           <Viewing frame={frame} />
         </header>
-        <main id="content" data-events={live?.events} data-now={live?.now} data-pace={live?.paceMs}>
+        <main id="content" data-events={live?.events} data-now={live?.now ?? now} data-pace={live?.paceMs}>
           {frame.said !== undefined && (
             <p class="said" role="status">
               {frame.said}

@@ -1,9 +1,8 @@
 import { duration, filesOf } from '../../pipeline/measures.js';
 import type { StageFacts } from '../../pipeline/model.js';
-import { lasted } from '../words.js';
 import { CommitLink, RefLink } from './source.js';
 import type { StageProps } from './stage-props.js';
-import { Ago, Duration } from './time.js';
+import { Ago, Lasted } from './time.js';
 
 /** What is known of a stage: the line that everybody reads, and what unfolds below it. */
 export function Facts(props: StageProps) {
@@ -21,7 +20,7 @@ export function Facts(props: StageProps) {
             {' · '}
             <Ago at={startedAt} now={now} />
             {' · '}
-            <Duration ms={lasted(state, now)} />
+            <Lasted state={state} now={now} />
           </>
         )}
         {facts?.image !== undefined && (

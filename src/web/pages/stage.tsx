@@ -16,6 +16,7 @@ export function StagePage(props: StageProps) {
     <Layout
       title={`${stage.id} · ${repository.owner}/${repository.name} · Cyclone`}
       frame={frame}
+      now={props.now}
       modules={['log.js']}
       styles={[ASSETS.logStyle.name]}
     >

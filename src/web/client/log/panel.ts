@@ -30,6 +30,8 @@ export interface PanelOptions {
   readonly sayState: (words: string) => void;
   /** Services that have logs beside it. */
   readonly services: (names: readonly string[]) => void;
+  /** More was printed. */
+  readonly grew: () => void;
   /** Nothing more is printed. */
   readonly ended: () => void;
 }
@@ -243,7 +245,10 @@ export function createPanel(options: PanelOptions): Panel {
       lookAgain();
       if (isLive) {
         leave = followLog(endpoints.events(Math.max(1, store.total)), {
-          lines: (more) => store.put(more),
+          lines: (more) => {
+            store.put(more);
+            options.grew();
+          },
           outline: (outline) => {
             update(outline);
             lookAgain();
