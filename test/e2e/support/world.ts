@@ -24,6 +24,22 @@ export interface World {
   close(): Promise<void>;
 }
 
+/**
+ * What comes after a server that is gone has its port: GitHub knows one address, and is asked at the start for what was
+ * missed, before anybody could tell it another.
+ */
+function portOf(gone: ServerProcess | undefined): string {
+  return gone === undefined || isAlive(gone.pid) ? '0' : new URL(gone.url).port;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 export async function openWorld(environment: Readonly<Record<string, string>> = {}): Promise<World> {
   await busyboxImage();
   const [github, registry, dataDir] = await Promise.all([
@@ -51,7 +67,7 @@ export async function openWorld(environment: Readonly<Record<string, string>> = 
         GHE_HOST: `127.0.0.1:${String(github.port)}`,
         GHE_PROTOCOL: 'http',
         HOST: '127.0.0.1',
-        PORT: '0',
+        PORT: portOf(server),
         CYCLONE_PUBLIC_URL: 'http://cyclone.example',
         CYCLONE_DATA_DIR: dataDir,
         CYCLONE_DRAIN: '5',
