@@ -390,7 +390,8 @@ describe('lines', () => {
     await page.getByText('Link to L3-L5 copied').waitFor();
     expect(await copied()).toBe(`${site.url}${PATH}#L3-L5`);
     await page.keyboard.press('Escape');
-    expect(await page.locator('.log-row.selected').count()).toBe(0);
+    // It is painted with the next frame.
+    await page.waitForSelector('.log-row.selected', { state: 'detached' });
     expect(new URL(page.url()).hash).toBe('');
 
     await page.evaluate(`getSelection().setBaseAndExtent(
