@@ -8,7 +8,7 @@ import { createLinks } from '../../src/web/links.js';
 import { SIGNING_KEY, type Site, startSite } from '../web/harness.js';
 import { ended, NOON, passed, queued, running, runView } from '../web/runs.js';
 import { serveModules } from './support/browser-modules.js';
-import { launchChromium } from './support/chromium.js';
+import { hearComplaints, launchChromium } from './support/chromium.js';
 
 jest.setTimeout(30_000);
 
@@ -38,10 +38,7 @@ async function open(path: string, options: Parameters<Browser['newContext']>[0] 
   context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
   await serveModules(context);
   const page = await context.newPage();
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  hearComplaints(page, (complaint) => complaints.push(complaint));
   page.on('request', (request) => {
     if (!request.url().startsWith(site.url)) complaints.push(`asked ${request.url()}`);
   });

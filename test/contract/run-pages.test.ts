@@ -7,7 +7,7 @@ import { matrix, planOf, stage } from '../pipeline/graph/definitions.js';
 import { type Site, startSite } from '../web/harness.js';
 import { ended, NOON, queued, running, runView } from '../web/runs.js';
 import { serveModules } from './support/browser-modules.js';
-import { launchChromium } from './support/chromium.js';
+import { hearComplaints, launchChromium } from './support/chromium.js';
 
 jest.setTimeout(60_000);
 
@@ -44,10 +44,7 @@ async function open(address: string, options: Parameters<Browser['newContext']>[
   context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
   await serveModules(context);
   const page = await context.newPage();
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  hearComplaints(page, (complaint) => complaints.push(complaint));
   await page.goto(site.url + address);
   return page;
 }

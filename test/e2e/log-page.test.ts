@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { collectComplaints, launchChromium } from '../contract/support/chromium.js';
+import { hearComplaints, isCutByDocker, launchChromium } from '../contract/support/chromium.js';
 
 import { gitPush } from './support/push.js';
 import { useWorld } from './support/use-world.js';
@@ -18,7 +18,9 @@ afterAll(() => browser.close());
 async function open(detailsUrl: string): Promise<Page> {
   const { pathname, search } = new URL(detailsUrl);
   const page = await browser.newPage();
-  collectComplaints(page, complaints);
+  hearComplaints(page, (complaint) => {
+    if (!isCutByDocker(complaint)) complaints.push(complaint);
+  });
   await page.goto(world.server().url + pathname + search);
   return page;
 }

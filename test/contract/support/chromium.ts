@@ -8,14 +8,15 @@ export function launchChromium(): Promise<Browser> {
   });
 }
 
-/**
- * Collects what the page's console complains about. Networks that Docker makes and removes on this machine cut requests
- * of any page; the browser says so, and asks again.
- */
-export function collectComplaints(page: Page, into: string[]): void {
-  page.on('pageerror', (error) => into.push(error.message));
+/** Errors and warnings of the page's console, and what its scripts throw. */
+export function hearComplaints(page: Page, say: (complaint: string) => void): void {
+  page.on('pageerror', (error) => say(error.message));
   page.on('console', (message) => {
-    const isComplaint = ['error', 'warning'].includes(message.type());
-    if (isComplaint && !message.text().includes('net::ERR_NETWORK_CHANGED')) into.push(message.text());
+    if (['error', 'warning'].includes(message.type())) say(message.text());
   });
+}
+
+/** Networks that Docker makes and removes on this machine cut requests of any page; the browser says so, and asks again. */
+export function isCutByDocker(complaint: string): boolean {
+  return complaint.includes('net::ERR_NETWORK_CHANGED');
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { serveModules } from './browser-modules.js';
-import { launchChromium } from './chromium.js';
+import { hearComplaints, launchChromium } from './chromium.js';
 
 /** A browser, and what it complained about. */
 export interface LogBrowser {
@@ -29,10 +29,7 @@ export async function openBrowser(): Promise<LogBrowser> {
       const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
       await serveModules(context);
       const page = await context.newPage();
-      page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-      });
-      page.on('pageerror', (error) => complaints.push(error.message));
+      hearComplaints(page, (complaint) => complaints.push(complaint));
       page.on('request', (request) => {
         if (!request.url().startsWith(new URL(url).origin)) complaints.push(`asked ${request.url()}`);
       });
