@@ -5,29 +5,54 @@ export interface Row {
   readonly name: string;
   readonly ours: Sample;
   readonly reference: { readonly name: string; readonly sample: Sample };
-  /** What it should stay below: milliseconds of its largest sample. For people, nothing depends on it. */
-  readonly goal: number;
+  /** Of both samples. */
+  readonly unit?: 'ms' | 'MB' | 'requests';
+  readonly goal: Goal;
   readonly note?: string;
 }
 
-const HEAD = ['what', 'p50 ms', 'max ms', 'goal ms', 'reference', 'p50 ms', 'ratio', 'slowest'];
+/** For people: nothing depends on it. `ratio`: our median by the reference's; else a value of our sample, in its unit. */
+export interface Goal {
+  readonly of: 'ratio' | Exclude<keyof Sample, 'count'>;
+  readonly atMost: number;
+}
+
+const HEAD = ['what', 'p50', 'p95', 'max', 'unit', 'reference', 'p50', 'ratio', 'goal', 'note'];
 
 /** A reference that took no time, or could not be measured, makes every ratio a lie. */
 export function isBroken({ reference: { sample } }: Row): boolean {
   return !(Number.isFinite(sample.p50) && sample.p50 > 0);
 }
 
+export function ratioOf({ ours, reference }: Row): number {
+  return ours.p50 / reference.sample.p50;
+}
+
+export function meetsGoal(row: Row): boolean {
+  const { of, atMost } = row.goal;
+  return (of === 'ratio' ? ratioOf(row) : row.ours[of]) <= atMost;
+}
+
+export function goalText({ goal: { of, atMost }, unit = 'ms' }: Row): string {
+  return of === 'ratio' ? `ratio ≤ ${atMost}` : `${of} ≤ ${atMost} ${unit}`;
+}
+
 export function table(rows: readonly Row[]): string {
-  const cells = rows.map(({ name, ours, reference, goal, note = '' }) => [
-    name,
-    ours.p50.toFixed(2),
-    `${ours.max.toFixed(2)}${ours.max > goal ? ' !' : ''}`,
-    `< ${goal}`,
-    reference.name,
-    reference.sample.p50.toFixed(2),
-    `${(ours.p50 / reference.sample.p50).toFixed(1)}x`,
-    note,
-  ]);
+  const cells = rows.map((row) => {
+    const { name, ours, reference, unit = 'ms', note = '' } = row;
+    return [
+      name,
+      ours.p50.toFixed(2),
+      ours.p95.toFixed(2),
+      ours.max.toFixed(2),
+      unit,
+      reference.name,
+      reference.sample.p50.toFixed(2),
+      ratioOf(row).toFixed(2),
+      `${goalText(row)}${meetsGoal(row) ? '' : ' !'}`,
+      note,
+    ];
+  });
   const widths = HEAD.map((title, column) =>
     Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
   );
