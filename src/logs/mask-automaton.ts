@@ -5,6 +5,8 @@ import type { MaskForms } from './mask-forms.js';
  * States are numbers; 0 is the root.
  */
 export interface MaskAutomaton {
+  /** By byte: 1 when a form begins with it. From the root, all others lead back to it. */
+  readonly begins: Uint8Array;
   step(state: number, byte: number): number;
   /** Bytes up to here that may still become a form, or a longer one: what cannot be let go yet. */
   open(state: number): number;
@@ -81,6 +83,7 @@ export function buildAutomaton(forms: MaskForms): MaskAutomaton {
   }
 
   return {
+    begins: Uint8Array.from(root, (state) => (state === 0 ? 0 : 1)),
     step: stepByTable(forms, { states, order: queue, fail, child }) ?? step,
     open: (state) => open[state] ?? 0,
     anywhere: (state) => anywhere[state] ?? 0,

@@ -51,6 +51,8 @@ interface Span {
 function createStream(automaton: MaskAutomaton): Masker {
   // Offsets count from the beginning of the stream; `held` begins at `base`.
   let held: Buffer = NOTHING;
+  /** The byte before `held`: whether a short form stands alone depends on it. */
+  let before: number | undefined;
   let base = 0;
   let scanned = 0;
   let state = 0;
@@ -74,7 +76,9 @@ function createStream(automaton: MaskAutomaton): Masker {
 
   const scan = (): void => {
     for (; scanned < base + held.length; scanned++) {
-      const byte = held[scanned - base] ?? 0;
+      if (state === 0 && word === undefined) scanned = base + nextBeginning(scanned - base);
+      const byte = held[scanned - base];
+      if (byte === undefined) return;
       if (word !== undefined && !isWordByte(byte)) cover(word);
       word = undefined;
       state = automaton.step(state, byte);
@@ -85,9 +89,17 @@ function createStream(automaton: MaskAutomaton): Masker {
     }
   };
 
+  /** Nearly all bytes of nearly all logs are passed here. @returns the length of `held` when there is none */
+  const nextBeginning = (from: number): number => {
+    const { begins } = automaton;
+    let at = from;
+    while (at < held.length && begins[held[at] ?? 0] === 0) at += 1;
+    return at;
+  };
+
   const wholeWord = (start: number, end: number): Span | undefined => {
-    const before = start === 0 ? undefined : held[start - 1 - base];
-    return before !== undefined && isWordByte(before) ? undefined : { start, end };
+    const previous = start === base ? before : held[start - 1 - base];
+    return previous !== undefined && isWordByte(previous) ? undefined : { start, end };
   };
 
   const release = (safe: number): Buffer => {
@@ -106,10 +118,10 @@ function createStream(automaton: MaskAutomaton): Masker {
       shown = safe;
     }
     spans = spans.filter((span) => span.end > safe);
-    // One byte before what is held stays: whether a short form stands alone depends on it.
-    const keepFrom = Math.max(base, Math.min(safe, scanned) - 1);
-    held = Buffer.from(held.subarray(keepFrom - base));
-    base = keepFrom;
+    if (safe > base) before = held[safe - 1 - base];
+    // A copy: a few bytes must not keep what they came with.
+    held = Buffer.from(held.subarray(safe - base));
+    base = safe;
     return out.length === 1 && out[0] !== undefined ? out[0] : Buffer.concat(out);
   };
 

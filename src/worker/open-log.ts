@@ -5,7 +5,7 @@ import { StageLog, type StageLogOptions } from './stage-log.js';
 /** A log of this job. What keeps it from being sent stops the job, or the try whose view of the job it is. */
 export function openLog(
   job: Job,
-  log: Pick<StageLogOptions, 'stage' | 'service'> & Partial<Pick<StageLogOptions, 'observer'>>,
+  log: Pick<StageLogOptions, 'stage' | 'service'> & Partial<Pick<StageLogOptions, 'observer' | 'mostUnsent'>>,
 ): StageLog {
   const { observer, clock } = job.deps;
   return new StageLog({ observer, ...log, mask: job.mask, clock, onError: (error) => stopFor(job, error) });

@@ -352,7 +352,10 @@ export interface RunObserver {
   jobStarted(): Promise<void>;
   /** Awaited before anything of the stage runs: after it, no older owner can start a stage. */
   stageStarted(stage: StageId): Promise<void>;
-  /** Waits while too much is unread (backpressure). Offsets of stamps and marks count from the piece's beginning. */
+  /**
+   * Waits while too much is unread (backpressure). Offsets of stamps and marks count from the piece's beginning. When it
+   * has resolved, the memory of the bytes is used for others.
+   */
   log(stage: StageId, piece: LogPiece): Promise<void>;
   stageEnded(stage: StageId, outcome: Outcome, facts: StageFacts): Promise<void>;
   jobReturned(reason: string): Promise<void>;

@@ -1,17 +1,15 @@
 import type { Mask, Masker } from '../logs/mask.js';
-import type { LogMark, LogStamp, LogStream } from '../logs/ports.js';
+import type { LogMark, LogStream } from '../logs/ports.js';
 import type { StageId } from '../pipeline/model.js';
 import type { RunObserver } from './ports.js';
+import { type Segment, SegmentMemory } from './segment.js';
 import type { Clock } from './worker-deps.js';
 
-/** A segment is sent when it holds this much … */
-const SEGMENT_BYTES = 64 * 1024;
-/** … or says so often when something was printed and by whom … */
-const SEGMENT_STAMPS = 512;
-/** … or when its first byte is this old: a person who watches sees no lag, Redis no single lines. */
+/**
+ * A segment is sent when it is full, or when what it holds is about so old: a person who watches sees no lag, Redis no
+ * single lines.
+ */
 const SEGMENT_MILLISECONDS = 50;
-/** With so much on its way, writers wait also for segments that go by their age. */
-const MOST_UNSENT_BYTES = 4 * 1024 * 1024;
 
 const NEWLINE = Buffer.from('\n');
 
@@ -22,6 +20,11 @@ export interface StageLogOptions {
   readonly observer: Pick<RunObserver, 'log'>;
   readonly mask: Mask;
   readonly clock: Clock;
+  /**
+   * Bytes on their way at which writers wait. Default 0: the next segment fills while one is sent, and a stage that
+   * prints faster than its log is kept takes no more memory than that.
+   */
+  readonly mostUnsent?: number;
   /** A segment that nobody waits for could not be sent. */
   readonly onError: (error: unknown) => void;
 }
@@ -35,13 +38,13 @@ export class StageLog {
   #masker: Masker;
   /** Who printed last: what is held for the mask is theirs. */
   #stream: LogStream = 'stdout';
-  #pending: Buffer[] = [];
-  #size = 0;
-  #stamps: LogStamp[] = [];
-  #marks: LogMark[] = [];
+  readonly #memory = new SegmentMemory();
+  #filling: Segment | undefined;
   /** Bytes of segments that were handed on and are not yet taken. */
   #unsent = 0;
   #sent: Promise<void> = Promise.resolve();
+  /** All are sent but the newest that was handed on. */
+  #sentBefore: Promise<void> = Promise.resolve();
   #timer: AbortController | undefined;
   #closed = false;
   #atLineStart = true;
@@ -72,7 +75,8 @@ export class StageLog {
   mark(section: Section): void {
     if (this.#closed) return;
     this.#beginLine();
-    this.#marks.push({ offset: this.#size, at: this.#options.clock.now(), ...section });
+    const { marks, size } = this.#open();
+    marks.push({ offset: size, at: this.#options.clock.now(), ...section });
     this.#inSection = section.kind !== 'end';
     this.#flushInTime();
   }
@@ -88,8 +92,10 @@ export class StageLog {
     if (!this.#closed) {
       this.#releaseHeld();
       this.#closed = true;
+      this.#timer?.abort();
     }
-    await this.#flush();
+    this.#handOn();
+    await this.#sent;
   }
 
   /** Behind words of ours no secret goes on. */
@@ -103,54 +109,56 @@ export class StageLog {
     if (!this.#atLineStart) this.#add(NEWLINE, 'cyclone');
   }
 
+  #open(): Segment {
+    this.#filling ??= this.#memory.take();
+    return this.#filling;
+  }
+
   #add(bytes: Buffer, stream: LogStream): void {
     if (bytes.length === 0) return;
-    const at = this.#options.clock.now();
-    const last = this.#stamps.at(-1);
-    if (last?.at !== at || last.stream !== stream) this.#stamps.push({ offset: this.#size, at, stream });
-    this.#pending.push(bytes);
-    this.#size += bytes.length;
+    const now = this.#options.clock.now();
+    for (let at = 0; at < bytes.length; ) {
+      const segment = this.#open();
+      at += segment.add(bytes.subarray(at), now, stream);
+      if (segment.isFull) this.#handOn();
+    }
     this.#atLineStart = bytes.at(-1) === 0x0a;
     this.#flushInTime();
   }
 
   async #room(): Promise<void> {
-    const isFull = this.#size >= SEGMENT_BYTES || this.#stamps.length >= SEGMENT_STAMPS;
-    if (isFull || this.#unsent >= MOST_UNSENT_BYTES) await this.#flush();
+    const { mostUnsent = 0 } = this.#options;
+    if (this.#unsent > mostUnsent) await this.#sentBefore;
   }
 
   #flushInTime(): void {
-    if (this.#timer !== undefined) return;
-    const timer = new AbortController();
-    this.#timer = timer;
-    this.#flushAfter(timer.signal).catch(this.#options.onError);
+    if (this.#timer !== undefined || this.#filling === undefined) return;
+    this.#timer = new AbortController();
+    this.#flushAfter(this.#timer.signal).catch(this.#options.onError);
   }
 
   async #flushAfter(signal: AbortSignal): Promise<void> {
     await this.#options.clock.sleep(SEGMENT_MILLISECONDS, signal);
-    if (!signal.aborted) await this.#flush();
-  }
-
-  #flush(): Promise<void> {
-    this.#timer?.abort();
+    // What comes while others are on their way goes with it, in one segment.
+    await this.#sent;
     this.#timer = undefined;
-    if (this.#size > 0 || this.#marks.length > 0) {
-      const bytes = Buffer.concat(this.#pending);
-      const [stamps, marks] = [this.#stamps, this.#marks];
-      this.#pending = [];
-      this.#size = 0;
-      this.#stamps = [];
-      this.#marks = [];
-      this.#unsent += bytes.length;
-      this.#sent = this.#sent.then(() => this.#send(bytes, stamps, marks));
-      // Whoever waits gets the error too; this only keeps it from being unhandled.
-      this.#sent.catch(this.#options.onError);
-    }
-    return this.#sent;
+    if (!signal.aborted) this.#handOn();
   }
 
-  async #send(bytes: Buffer, stamps: readonly LogStamp[], marks: readonly LogMark[]): Promise<void> {
+  #handOn(): void {
+    const segment = this.#filling;
+    if (segment === undefined) return;
+    this.#filling = undefined;
+    this.#unsent += segment.size;
+    this.#sentBefore = this.#sent;
+    this.#sent = this.#sent.then(() => this.#send(segment));
+    // Whoever waits gets the error too; this only keeps it from being unhandled.
+    this.#sent.catch(this.#options.onError);
+  }
+
+  async #send(segment: Segment): Promise<void> {
     const { observer, stage, service } = this.#options;
+    const { bytes, stamps, marks } = segment;
     await observer.log(stage, {
       bytes,
       stamps,
@@ -158,5 +166,6 @@ export class StageLog {
       ...(service !== undefined && { service }),
     });
     this.#unsent -= bytes.length;
+    this.#memory.give(segment);
   }
 }

@@ -20,7 +20,7 @@ function openLog({ secrets = [], shut = false }: { secrets?: readonly string[]; 
     observer: {
       async log(_, piece) {
         await passed;
-        pieces.push(piece);
+        pieces.push({ ...piece, bytes: Buffer.from(piece.bytes) });
       },
     },
     mask: compileMask(secrets),

@@ -152,7 +152,7 @@ export class Story implements RunObserver {
   async log(stage: string, piece: LogPiece): Promise<void> {
     if (this.loseAt === `log ${stage}`) throw new FenceLost('newer owner');
     const { bytes, service } = piece;
-    this.pieces.push({ ...piece, stage });
+    this.pieces.push({ ...piece, bytes: Buffer.from(bytes), stage });
     const log = service === undefined ? stage : `${stage}/${service}`;
     this.logs.set(log, (this.logs.get(log) ?? '') + bytes.toString());
     await Promise.resolve();

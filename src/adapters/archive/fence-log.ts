@@ -57,6 +57,8 @@ export class FenceLog {
   readonly #packed: Packed[];
   readonly #chunks: GrowingChunk[];
   readonly #tail: TailFile;
+  /** Memory of chunks that were packed: V8 lets tens of MiB of dead buffers wait before it collects them. */
+  #spare: Buffer[] = [];
   /** Written since they were sent to the disk. */
   readonly #unsynced = new Set<string>();
   #indexLength: number | undefined;
@@ -133,7 +135,8 @@ export class FenceLog {
   /** About, in bytes of memory. */
   get weight(): number {
     // As V8 keeps a line of the index with its stamp.
-    return this.#packed.length * 300 + this.#chunks.reduce((sum, { weight }) => sum + weight, 1000);
+    const spare = this.#spare.reduce((sum, { length }) => sum + length, 0);
+    return this.#packed.length * 300 + this.#chunks.reduce((sum, { weight }) => sum + weight, 1000 + spare);
   }
 
   /** The chunk that holds the byte; undefined: the log ends before. */
@@ -142,7 +145,8 @@ export class FenceLog {
     const index = indexAt(this.#chunks, position);
     const chunk = this.#chunks[index];
     if (chunk) {
-      const { at, bytes, stamps } = chunk;
+      const { at, stamps } = chunk;
+      const bytes = chunk.lend();
       return {
         at,
         bytes: bytes.length,
@@ -176,7 +180,7 @@ export class FenceLog {
     return this.#inTurn(async () => {
       await this.#packing;
       while (this.#chunks.length > 0) await this.#packFirst();
-      await this.#tail.close();
+      await this.#letGo();
       for (const path of this.#unsynced) await sync(path);
       this.#unsynced.clear();
     });
@@ -197,8 +201,13 @@ export class FenceLog {
   release(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#packing?.catch(() => {});
-      await this.#tail.close();
+      await this.#letGo();
     });
+  }
+
+  async #letGo(): Promise<void> {
+    this.#spare = [];
+    await this.#tail.close();
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -230,7 +239,7 @@ export class FenceLog {
     const before = this.#chunks.at(-1) ?? this.#packed.at(-1);
     const number = before === undefined ? 1 : ('number' in before ? before.number : before.chunk) + 1;
     const from = { at: this.bytes, newlines: this.newlines, end: before?.end ?? 0 };
-    const chunk = new GrowingChunk(number, from);
+    const chunk = new GrowingChunk(number, from, this.#spare.pop());
     this.#chunks.push(chunk);
     return chunk;
   }
@@ -284,6 +293,8 @@ export class FenceLog {
     this.#pack = { number, length: place + length };
     this.#packed.push(packed);
     this.#chunks.shift();
+    const memory = chunk.reclaim(this.#limits.chunk);
+    if (memory && this.#spare.length < CHUNKS) this.#spare.push(memory);
   }
 
   /** An index that is elsewhere comes back with its next line. */

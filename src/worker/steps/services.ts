@@ -13,6 +13,9 @@ import { planServiceMounts } from '../volumes.js';
 /** The end of a service's output, shown when it dies. */
 const TAIL_BYTES = 4096;
 
+/** What a service prints before its stage's turn is kept for it: one that must wait would never become healthy. */
+const MOST_AHEAD = 4 * 1024 * 1024;
+
 /** The services of one stage, made but perhaps not started. */
 export interface Services {
   readonly names: readonly string[];
@@ -55,7 +58,10 @@ export async function prepareServices(
   const services = await Promise.all(
     container.services.map(async (spec) => {
       const created = await createService(job, stand, spec, aliases.get(spec.name) ?? []);
-      return { ...created, log: openLog(job, { stage, service: spec.name, observer: turn.observer }) };
+      return {
+        ...created,
+        log: openLog(job, { stage, service: spec.name, observer: turn.observer, mostUnsent: MOST_AHEAD }),
+      };
     }),
   );
   if (early) {
