@@ -22,6 +22,8 @@ export const KILL_ALL = 'kill -KILL -1';
 /** What runs in a container of a stage with `commands`. */
 export interface Script {
   readonly entrypoint: readonly string[];
+  /** Comes with the go-signal, because the container was there before it. Absent: the entry point has it. */
+  readonly text?: string;
   /** The text that is echoed, by the number (1-based) of the item that it begins with. */
   readonly commands: ReadonlyMap<number, string>;
   /** Frames the markers of commands. The script can read it: it tells a name, it guards nothing. */
@@ -34,21 +36,25 @@ export interface Script {
  * The shell that waits on stdin for the go-signal, runs the script in a child, and says how it ended.
  * `2>&1`: one ordered stream is worth more than telling stderr apart. Names are unset first because
  * an exported variable of the same name would carry the nonce to the child. A line that begins with `=`
- * is the next one of the value before it: no name is empty. What the kernel killed for memory is read from
+ * is the next one of the value before it: no name is empty; one that begins with a space is of the script.
+ * What the kernel killed for memory is read from
  * the cgroup with builtins alone: asking the engine waits for the container's end.
  */
 const waitingShell = (killAll: string): string => `exec 2>&1
-unset _cyclone_end _cyclone_line _cyclone_late _cyclone_code _cyclone_oom _cyclone_file _cyclone_key _cyclone_value
+unset _cyclone_end _cyclone_line _cyclone_late _cyclone_code _cyclone_oom _cyclone_file _cyclone_key _cyclone_value _cyclone_text
 IFS= read -r _cyclone_end || exit 125
 while IFS= read -r _cyclone_line && [ -n "$_cyclone_line" ]; do
   case $_cyclone_line in
+    ' '*) _cyclone_text="$_cyclone_text\${_cyclone_line# }
+"
+      continue ;;
     =*) _cyclone_late="$_cyclone_late
 \${_cyclone_line#=}" ;;
     *) _cyclone_late=$_cyclone_line ;;
   esac
   export "$_cyclone_late"
 done
-/bin/sh -c "$@" </dev/null ${MARKER_FD}>&1
+/bin/sh -c "$@" \${_cyclone_text:+"$_cyclone_text"} </dev/null ${MARKER_FD}>&1
 _cyclone_code=$?
 ${killAll} 2>/dev/null
 for _cyclone_file in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control; do
@@ -67,8 +73,36 @@ eval "unset _cyclone_script _cyclone_chunk
 set -e
 $_cyclone_script"`;
 
-/** `killAll` is an argument because tests run the script on a machine that they share. */
-export function createScript(commands: readonly string[], killAll: string = KILL_ALL): Script {
+const entrypointOf = (killAll: string, text: string): readonly string[] => [
+  '/bin/sh',
+  '-c',
+  waitingShell(killAll),
+  'cyclone',
+  CHILD,
+  'cyclone',
+  ...chunksOf(text),
+];
+
+/** Waits for any script: it comes with the go-signal. */
+export const WAITING_ENTRYPOINT = entrypointOf(KILL_ALL, '');
+
+/**
+ * A shell reads its input byte by byte, a system call each: what is longer is told before it waits. One argument
+ * holds it too.
+ */
+export const LATE_SCRIPT_BYTES = 16 * 1024;
+
+export interface ScriptOptions {
+  /** The script is for a container with {@link WAITING_ENTRYPOINT}. */
+  readonly late?: boolean;
+  /** Tests run the script on a machine that they share. */
+  readonly killAll?: string;
+}
+
+export function createScript(
+  commands: readonly string[],
+  { late = false, killAll = KILL_ALL }: ScriptOptions = {},
+): Script {
   const commandNonce = createNonce();
   const groups = new Map(
     commandGroups(commands).map(
@@ -79,7 +113,8 @@ export function createScript(commands: readonly string[], killAll: string = KILL
     .map(([number, lines]) => `${markerCommand(commandNonce, number)}\n${lines}\n`)
     .join('');
   return {
-    entrypoint: ['/bin/sh', '-c', waitingShell(killAll), 'cyclone', CHILD, 'cyclone', ...chunksOf(text)],
+    entrypoint: entrypointOf(killAll, late ? '' : text),
+    ...(late && { text }),
     commands: groups,
     commandNonce,
     endNonce: createNonce(),
@@ -92,14 +127,17 @@ export function scriptBytes(commands: readonly string[]): number {
 }
 
 /**
- * What the waiting shell reads: the end nonce, `K=V` for each value known late, an empty line. The second
- * and further lines of a value have a `=` in front. `export "$text"` takes a text as it is, so quoting has
+ * What the waiting shell reads: the end nonce, `K=V` for each value known late, the script if it has none, an
+ * empty line. The second and further lines of a value have a `=` in front, those of the script a space. `export "$text"` takes a text as it is, so quoting has
  * nothing to get wrong.
  * @throws when an entry has no name: it would be read as the end, or as a part of the one before
  */
 export function goSignal(script: Script, late: readonly string[]): string {
-  if (late.some((entry) => !/^[^=\n]/.test(entry))) throw new Error('a late value has no name');
-  return [script.endNonce, ...late.map((entry) => entry.replaceAll('\n', '\n=')), '', ''].join('\n');
+  if (late.some((entry) => !/^[^= \n]/.test(entry))) throw new Error('a late value has no name');
+  const values = late.map((entry) => entry.replaceAll('\n', '\n='));
+  // It ends with a line break, as each line of it does in the shell.
+  const lines = script.text === undefined ? [] : script.text.slice(0, -1).split('\n');
+  return [script.endNonce, ...values, ...lines.map((line) => ` ${line}`), '', ''].join('\n');
 }
 
 /** Silent under `set -x`, and harmless when the script closed the descriptor. */

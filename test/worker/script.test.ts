@@ -1,10 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
-import { createScript, goSignal, KILL_ALL } from '../../src/worker/script.js';
+import {
+  createScript,
+  goSignal,
+  KILL_ALL,
+  LATE_SCRIPT_BYTES,
+  WAITING_ENTRYPOINT,
+} from '../../src/worker/script.js';
 import { runInShell, SHELLS } from './shells.js';
 
-describe.each(SHELLS)('in %s', (shell) => {
+/** Told when the container is made, or with the go-signal: a script cannot tell. */
+const WAYS = SHELLS.flatMap((shell) => [
+  { shell, lateScript: false, told: 'at first' },
+  { shell, lateScript: true, told: 'late' },
+]);
+
+describe.each(WAYS)('in $shell, told $told', ({ shell, lateScript }) => {
   const run = (commands: readonly string[], options?: Parameters<typeof runInShell>[2]) =>
-    runInShell(shell, commands, options);
+    runInShell(shell, commands, { lateScript, ...options });
 
   test('commands run in one shell, each behind its marker', async () => {
     const { text, end, exitCode } = await run(['cd /', 'x=1; f() { echo "f $x"; }', 'f; pwd']);
@@ -133,10 +145,10 @@ describe.each(SHELLS)('in %s', (shell) => {
     expect(end).toMatchObject({ exitCode: 0 });
   });
 
-  test('a script of several arguments’ size arrives whole', async () => {
-    const line = 'ä'.repeat(150_000);
-    const { text, end } = await run([`x='${line}'`, 'printf %s "$x" | wc -c', 'echo 😀']);
-    expect(text).toMatch(/^<1><2>\s*300000\n<3>😀\n$/);
+  test('the longest script arrives whole', async () => {
+    const bytes = lateScript ? LATE_SCRIPT_BYTES : 300_000;
+    const { text, end } = await run([`x='${'ä'.repeat(bytes / 2)}'`, 'printf %s "$x" | wc -c', 'echo 😀']);
+    expect(text.replace(/ +/, '')).toBe(`<1><2>${bytes}\n<3>😀\n`);
     expect(end).toMatchObject({ exitCode: 0 });
   });
 
@@ -174,10 +186,19 @@ test('the end nonce is not in what the script can read', () => {
   expect(goSignal(script, []).split('\n')).toEqual([script.endNonce, '', '']);
 });
 
+test('a late script is not in the entry point, which is every such script’s', () => {
+  const script = createScript(['echo secret', '', ' echo'], { late: true });
+  expect(script.entrypoint).toEqual(WAITING_ENTRYPOINT);
+  const [, first, ...lines] = goSignal(script, ['A=1']).split('\n');
+  expect(first).toBe('A=1');
+  expect(lines.slice(0, -2).every((line) => line.startsWith(' '))).toBe(true);
+  expect(lines.slice(-2)).toEqual(['', '']);
+});
+
 test('in a container everything that is left is killed', () => {
   expect(createScript(['true']).entrypoint[2]).toContain(KILL_ALL);
 });
 
-test.each(['', '=value', '\nA=1'])('a late value without a name is refused: %j', (entry) => {
+test.each(['', '=value', '\nA=1', ' echo pwned'])('a late value without a name is refused: %j', (entry) => {
   expect(() => goSignal(createScript(['true']), ['A=1', entry])).toThrow('no name');
 });

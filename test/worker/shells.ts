@@ -21,6 +21,8 @@ export interface ShellRun {
 export interface ShellOptions {
   readonly late?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** The script comes with the go-signal. */
+  readonly lateScript?: boolean;
   /** Close stdin without a go-signal. */
   readonly go?: boolean;
 }
@@ -32,9 +34,9 @@ export interface ShellOptions {
 export async function runInShell(
   shell: string,
   commands: readonly string[],
-  { late = [], environment = {}, go = true }: ShellOptions = {},
+  { late = [], environment = {}, lateScript = false, go = true }: ShellOptions = {},
 ): Promise<ShellRun> {
-  const script = createScript(commands, ':');
+  const script = createScript(commands, { late: lateScript, killAll: ':' });
   const sh = path.join(mkdtempSync(path.join(tmpdir(), 'cyclone-sh-')), 'sh');
   symlinkSync(shell, sh);
   const [program = '', ...args] = script.entrypoint.map((arg) => arg.replaceAll('/bin/sh', sh));
