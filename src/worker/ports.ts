@@ -23,6 +23,8 @@ export const LABELS = {
   fence: 'cyclone.fence',
   /** Of an image that other jobs of its run, re-runs or later runs use: it stays when its own job is over. */
   shared: 'cyclone.shared',
+  /** Made before anybody asked for it: whoever takes it is not among its labels. */
+  pool: 'cyclone.pool',
 } as const;
 
 /** The engine cannot be reached, or went away: not the stage's fault; the job waits for it. */
@@ -138,6 +140,11 @@ export interface Container {
   /** stdout and stderr in the order of arrival; one reader. */
   output(): AsyncIterable<Output>;
   write(data: string): Promise<void>;
+  /**
+   * To {@link Engine.reap} it is from now on as if it had been made with the job's labels, beside its own: before
+   * this, what takes over a job would not find a container that was made for nobody.
+   */
+  assign(job: { readonly run: number; readonly job: string; readonly fence: number }): Promise<void>;
   /** Resolves when the container has ended; never rejects for an exit code. Call after start. */
   exited(): Promise<ExitState>;
   /** Resolves `healthy` or `unhealthy` by the engine's events; only for images with a HEALTHCHECK. */
@@ -155,6 +162,8 @@ export interface Network {
   readonly name: string;
   /** What stages on it can reach that they should not, in words, because we may not set a firewall. */
   readonly open: readonly string[];
+  /** The same one, with its walls seen to again: call it before something is run on one that was made long ago. */
+  renewed(): Promise<Network>;
   remove(): Promise<void>;
 }
 

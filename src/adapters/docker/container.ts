@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Container, ContainerCreate, ExitState, Output } from '../../worker/ports.js';
 import { EngineRefused } from '../../worker/ports.js';
+import { type Assignment, assignedName } from './assigned.js';
 import type { Client, EngineVersion } from './client.js';
 import { containerConfig } from './container-config.js';
 import { demultiplex } from './demultiplex.js';
@@ -133,6 +134,16 @@ class DockerContainer implements Container {
     await new Promise<void>((resolve) => {
       this.#socket.write(data, () => resolve());
     });
+  }
+
+  async assign(job: Assignment): Promise<void> {
+    try {
+      await this.#context.client.call((docker) =>
+        docker.getContainer(this.id).rename({ name: assignedName(job, this.id) }),
+      );
+    } catch (error) {
+      throw refusal('container', error);
+    }
   }
 
   exited(): Promise<ExitState> {

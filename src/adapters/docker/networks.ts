@@ -48,7 +48,14 @@ export function networkMaker(context: NetworkContext): (name: string, labels: La
   return async (name, labels) => {
     // At once: the rules go by the bridges' prefix, and nothing is on this one before both are there.
     const [open, id] = await Promise.all([firewall.ensure(), make(name, labels)]);
-    return { id, name, open, remove: () => removeNetwork(client, { id, name }) };
+    const network: Network = {
+      id,
+      name,
+      open,
+      renewed: async () => ({ ...network, open: await firewall.ensure() }),
+      remove: () => removeNetwork(client, { id, name }),
+    };
+    return network;
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Labels } from '../../worker/ports.js';
 import { LABELS } from '../../worker/ports.js';
+import { assignedFilter } from './assigned.js';
 import type { Client } from './client.js';
 import { removeContainer } from './container.js';
 import { answerOf } from './errors.js';
@@ -17,8 +18,13 @@ export async function reapLabelled(
 ): Promise<void> {
   const filters = filterBy({ ...labels, [LABELS.install]: install });
   const own = filterBy({ ...labels, [LABELS.install]: install, ...CONTAINER_KIND });
-  const containers = await client.call((docker) => docker.listContainers({ all: true, filters: own }));
-  await Promise.all(containers.map(({ Id }) => removeContainer(client, Id)));
+  const assigned = assignedFilter({ ...labels, [LABELS.install]: install, ...CONTAINER_KIND });
+  const found = await Promise.all(
+    [own, ...(assigned === undefined ? [] : [assigned])].map((by) =>
+      client.call((docker) => docker.listContainers({ all: true, filters: by })),
+    ),
+  );
+  await Promise.all(found.flat().map(({ Id }) => removeContainer(client, Id)));
   const networks = await client.call((docker) => docker.listNetworks({ filters }));
   await Promise.all(networks.map(({ Id, Name }) => removeNetwork(client, { id: Id, name: Name })));
   if (images) await removeImages(client, filters);

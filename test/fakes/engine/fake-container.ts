@@ -5,6 +5,8 @@ import {
   EngineRefused,
   EngineUnavailable,
   type ExitState,
+  LABELS,
+  type Labels,
   type Output,
 } from '../../../src/worker/ports.js';
 
@@ -66,6 +68,8 @@ export class FakeContainer implements Container {
   #ended = false;
   #oomKilled = false;
   #input = '';
+  /** Of a job, in place of those that it was made with. */
+  #assigned: Labels = {};
   #went = false;
   #kill: () => void = () => undefined;
   readonly #killed: Promise<void>;
@@ -120,8 +124,25 @@ export class FakeContainer implements Container {
       this.#input += data;
       if (!this.#input.endsWith('\n\n')) impossible('half a go-signal');
       this.#went = true;
-      void this.#run(this.#input.split('\n').slice(0, -2));
+      void this.#run(
+        this.#input
+          .split('\n')
+          .slice(0, -2)
+          .filter((line) => !line.startsWith(' ')),
+      );
     });
+  }
+
+  assign({ run, job, fence }: { run: number; job: string; fence: number }): Promise<void> {
+    return this.#call('assign', () => {
+      if (this.state === 'removed') throw new EngineRefused('container', 'no such container');
+      this.#assigned = { [LABELS.run]: String(run), [LABELS.job]: job, [LABELS.fence]: String(fence) };
+    });
+  }
+
+  /** Those that a reap goes by. */
+  get labels(): Labels {
+    return { ...this.spec.labels, ...this.#assigned };
   }
 
   exited(): Promise<ExitState> {
@@ -197,7 +218,9 @@ export class FakeContainer implements Container {
 
   /** As the script's text has it: the marker's printf. */
   #commandNonce(): string {
-    const nonce = /036([0-9a-f]{32}):/.exec((this.spec.entrypoint ?? []).join('\n'))?.[1];
+    // It came when the container was made, or with the go-signal.
+    const script = [...(this.spec.entrypoint ?? []), this.#input].join('\n');
+    const nonce = /036([0-9a-f]{32}):/.exec(script)?.[1];
     return nonce ?? impossible('a command in a container without a script');
   }
 

@@ -86,7 +86,14 @@ export class FakeEngine implements Engine {
     return this.#call('network', () => {
       if (this.networks.has(name)) impossible('two networks of one name');
       this.networks.set(name, labels);
-      return { id: `n${this.#next++}`, name, open: [], remove: () => this.#removeNetwork(name) };
+      const made: Network = {
+        id: `n${this.#next++}`,
+        name,
+        open: [],
+        renewed: () => this.#call('renew network', () => made),
+        remove: () => this.#removeNetwork(name),
+      };
+      return made;
     });
   }
 
