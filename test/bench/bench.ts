@@ -1,61 +1,109 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { startRow } from './command-line.js';
-import { archiveRows } from './log-archive.js';
-import { logPageRows } from './log-page.js';
-import { logRows } from './log-search.js';
-import { coldRows, fuzzRow, warmRows } from './pipeline-file.js';
-import { isBroken, type Row, table } from './report.js';
+import { goalChart } from './chart.js';
+import { withFigures } from './document.js';
+import { GROUPS, type Measure } from './groups.js';
+import { thisCommit, thisMachine } from './machine.js';
+import { isBroken, table } from './report.js';
+import { type Group, merged, type Result, readResult } from './result.js';
 
-const USAGE = `Usage: script/bench [--seeds N] [GROUP…]
+const DOCUMENT = 'docs/performance.md';
+const CHARTS = 'docs/performance';
 
-How long Cyclone takes for what people wait for, beside something known measured in the same run.
+const USAGE = `Usage: script/bench [--json FILE] [--write] [--from FILE] [GROUP…]
+
+How long Cyclone takes for what people wait for, beside something known measured in the same run, in turns.
 
 GROUP: all of them when none is named
-  file       reading, checking and planning a caicloud.yml; the command line from its start
-  archive    keeping a log, reading from the middle of one
-  search     searching a log of 1,000,000 lines
-  page       the page of a log in a browser (Chromium): opened, searched, and while it grows
+${GROUPS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n')}
 
-  --seeds N  files with mistakes to answer (default: 10000)
-  --help     print this
+  --from FILE  begin with what an earlier --json wrote: groups measured now take the place of theirs
+  --json FILE  write all figures, with the machine, the date and the commit
+  --write      put all figures into ${DOCUMENT}, and draw the charts beside it
+  --none       measure nothing: with --from and --write, the document is written anew
+  --help       print this
 
-A "!" marks what is over its goal. Exit status: 1 when a reference could not be measured or a file broke
-the reader, 2 when it was called wrongly, never because of a time.
+A "!" marks what is over its goal. Exit status: 1 when something could not be measured, 2 when it was called
+wrongly, never because of a time.
 `;
-
-const GROUPS: Readonly<Record<string, (seeds: number) => Promise<readonly Row[]> | readonly Row[]>> = {
-  file: (seeds) => [...coldRows(), ...warmRows(), fuzzRow(seeds), startRow(10)],
-  archive: archiveRows,
-  search: logRows,
-  page: logPageRows,
-};
 
 /** @returns the exit status */
 async function bench(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: { seeds: { type: 'string', default: '10000' }, help: { type: 'boolean', short: 'h' } },
-    allowPositionals: true,
-  });
+  const { values, positionals } = options(args);
   if (values.help === true) {
     process.stdout.write(USAGE);
     return 0;
   }
-  const unknown = positionals.find((name) => !(name in GROUPS));
-  if (unknown !== undefined) {
-    process.stderr.write(`script/bench: there is no group "${unknown}"\n\n${USAGE}`);
-    return 2;
-  }
-  const rows: Row[] = [];
-  for (const [name, measure] of Object.entries(GROUPS)) {
-    if (positionals.length > 0 && !positionals.includes(name)) continue;
-    process.stderr.write(`measuring: ${name}\n`);
-    rows.push(...(await measure(Number(values.seeds))));
-  }
-  process.stdout.write(`${table(rows)}\n`);
+  const unknown = positionals.find((name) => GROUPS.every((group) => group.name !== name));
+  if (unknown !== undefined) return wrong(`there is no group "${unknown}"`);
+  const before: Result = values.from === undefined ? { groups: [] } : readResult(values.from);
+  const wanted = GROUPS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const { groups, failed } = await measureAll(values.none === true ? [] : wanted);
+  const result = merged(before, { groups });
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, undefined, 1)}\n`);
+  if (values.write === true) writeDocument(result);
+  const rows = groups.flatMap((group) => group.rows);
+  if (rows.length > 0) process.stdout.write(`${table(rows)}\n`);
   const broken = rows.filter(isBroken);
   for (const { name } of broken) process.stderr.write(`${name}: its reference could not be measured\n`);
-  return broken.length === 0 ? 0 : 1;
+  return broken.length === 0 && !failed ? 0 : 1;
 }
 
-process.exitCode = await bench(process.argv.slice(2));
+function options(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    options: {
+      from: { type: 'string' },
+      json: { type: 'string' },
+      write: { type: 'boolean' },
+      none: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+    allowPositionals: true,
+  });
+}
+
+/** One that fails leaves the others their turn. */
+async function measureAll(
+  wanted: readonly Measure[],
+): Promise<{ readonly groups: readonly Group[]; readonly failed: boolean }> {
+  const groups: Group[] = [];
+  const machine = thisMachine();
+  const commit = thisCommit();
+  let failed = false;
+  for (const [index, { name, measure }] of wanted.entries()) {
+    const from = Date.now();
+    process.stderr.write(`${index + 1}/${wanted.length} ${name} …\n`);
+    try {
+      const rows = await measure();
+      groups.push({ name, at: new Date().toISOString(), ...(commit && { commit }), machine, rows });
+      process.stderr.write(
+        `${index + 1}/${wanted.length} ${name}: ${Math.round((Date.now() - from) / 1000)} s\n`,
+      );
+    } catch (error) {
+      failed = true;
+      process.stderr.write(
+        `${name} could not be measured: ${error instanceof Error ? error.stack : String(error)}\n`,
+      );
+    }
+  }
+  return { groups, failed };
+}
+
+function writeDocument(result: Result): void {
+  writeFileSync(DOCUMENT, withFigures(readFileSync(DOCUMENT, 'utf8'), result));
+  mkdirSync(CHARTS, { recursive: true });
+  const rows = result.groups.flatMap((group) => group.rows);
+  writeFileSync(`${CHARTS}/goals.svg`, goalChart('Figures beside their goals', rows));
+}
+
+function wrong(message: string): number {
+  process.stderr.write(`script/bench: ${message}\n\n${USAGE}`);
+  return 2;
+}
+
+try {
+  process.exitCode = await bench(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = wrong(error instanceof Error ? error.message : String(error));
+}

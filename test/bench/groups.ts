@@ -1,0 +1,34 @@
+import { startRow } from './command-line.js';
+import { archiveRows } from './log-archive.js';
+import { logPageRows } from './log-page.js';
+import { logRows } from './log-search.js';
+import { coldRows, fuzzRow, warmRows } from './pipeline-file.js';
+import type { Row } from './report.js';
+
+/** What `script/bench NAME` measures. */
+export interface Measure {
+  readonly name: string;
+  /** One line for people. */
+  readonly about: string;
+  /** @throws Error when something is missing, in words that say what */
+  readonly measure: () => Promise<readonly Row[]> | readonly Row[];
+}
+
+/** Files with mistakes that the reader must answer. */
+const BROKEN_FILES = 10_000;
+
+/** In the order in which they run: what needs no more than Node first. */
+export const GROUPS: readonly Measure[] = [
+  {
+    name: 'file',
+    about: 'reading, checking and planning a caicloud.yml; the command line from its start',
+    measure: () => [...coldRows(), ...warmRows(), fuzzRow(BROKEN_FILES), startRow(10)],
+  },
+  { name: 'archive', about: 'keeping a log, reading from the middle of one', measure: archiveRows },
+  { name: 'search', about: 'searching a log of 1,000,000 lines', measure: logRows },
+  {
+    name: 'page',
+    about: 'the page of a log in a browser (Chromium): opened, searched, and while it grows',
+    measure: logPageRows,
+  },
+];
