@@ -1,7 +1,10 @@
 import type { LogMark, LogStamp, LogStream } from '../logs/ports.js';
 
-/** A segment is sent when it holds this much … */
-const SEGMENT_BYTES = 64 * 1024;
+/**
+ * A segment is sent when it holds this much: each is a round trip to Redis, which keeps it on its disk before it
+ * answers. Memory that was not written to yet costs nothing, so a short log takes no more than it is long. …
+ */
+const SEGMENT_BYTES = 256 * 1024;
 /** … or says so often when something was printed and by whom. */
 const SEGMENT_STAMPS = 512;
 /** One is sent while the next one fills; more wait only where nobody waits for them. */

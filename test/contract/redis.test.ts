@@ -335,6 +335,24 @@ describe('events', () => {
     expect(told).toBe(513);
   }, 30_000);
 
+  test('of large segments fewer are unread', async () => {
+    const fence = await redisFences(redis).raise(10, 'chain', 0);
+    const observer = redisObserver(redis, lease(10, fence), 'w', Date.now);
+    const segment = Buffer.alloc(256 * 1024, 'x');
+    for (let index = 0; index < 256; index += 1) await observer.log('build', { bytes: segment });
+    let isTaken = false;
+    const next = observer.log('build', { bytes: segment }).then(() => {
+      isTaken = true;
+    });
+    // Behind it on the same connection: it was refused by then, and what is small was not.
+    await observer.log('test', { bytes: Buffer.from('.') });
+    expect(isTaken).toBe(false);
+    const consumer = consume(() => Promise.resolve());
+    await consumer.start();
+    await next;
+    await consumer.settled();
+  }, 30_000);
+
   test('logs wait while nobody reads, states do not', async () => {
     const observer = redisObserver(
       redis,

@@ -7,7 +7,7 @@ import { openStepLog } from '../../src/worker/step-log.js';
 import { authors, headings, type Printed, printed } from './printed.js';
 import { FakeClock, gate } from './world.js';
 
-const HALF_A_SEGMENT = 32 * 1024;
+const HALF_A_SEGMENT = 128 * 1024;
 
 /** A log, and what the server gets of it: as long as it is shut, nothing. */
 function openLog({ secrets = [], shut = false }: { secrets?: readonly string[]; shut?: boolean } = {}) {
@@ -41,7 +41,7 @@ const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
-test('a log whose reader is behind takes some MiB of small writes, and then makes the writer wait', async () => {
+test('a log whose reader is behind takes one segment and the next, and then makes the writer wait', async () => {
   const { clock, log, open, pieces } = openLog({ shut: true });
   let written = 0;
   let waits: Promise<void> | undefined;

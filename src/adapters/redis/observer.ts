@@ -4,10 +4,12 @@ import type { WorkerEvent } from '../../pipeline/model.js';
 import { FenceLost, type Lease, type RunObserver } from '../../worker/ports.js';
 import { EVENT_STREAM, fenceKey } from './keys.js';
 
-/** Unread entries at which logs wait: at 64 KiB a segment, 64 MiB in Redis at the most. */
+/** Unread entries at which logs wait, of small ones: a server that is away for a while stops nobody who prints little. */
 const MOST_UNREAD = 1024;
+/** Larger ones wait for fewer, so that this much is unread at about the most, and twice as much with small ones behind. */
+const MOST_UNREAD_BYTES = 64 * 1024 * 1024;
 /** Services leave room for what the stage itself says: one that prints without end must not make it wait. */
-const MOST_UNREAD_OF_SERVICES = MOST_UNREAD / 2;
+const SHARE_OF_SERVICES = 1 / 2;
 const FULL_WAIT_MS = 20;
 
 /**
@@ -33,12 +35,8 @@ export function redisObserver(
   const offsets = new Map<string, number>();
   let seq = 0;
 
-  const append = async (
-    kind: 'event' | 'log',
-    meta: object,
-    bytes: Buffer,
-    most = MOST_UNREAD,
-  ): Promise<void> => {
+  const append = async (kind: 'event' | 'log', meta: object, bytes: Buffer, share = 1): Promise<void> => {
+    const most = Math.ceil(share * Math.min(MOST_UNREAD, MOST_UNREAD_BYTES / bytes.length));
     for (;;) {
       const answer = await redis.eval(
         APPEND,
@@ -74,8 +72,8 @@ export function redisObserver(
       const log = `${piece.service ?? ''}\n${stage}`;
       const offset = offsets.get(log) ?? 0;
       offsets.set(log, offset + bytes.length);
-      const most = piece.service === undefined ? MOST_UNREAD : MOST_UNREAD_OF_SERVICES;
-      await append('log', { ...head, stage, offset, ...piece }, bytes, most);
+      const share = piece.service === undefined ? 1 : SHARE_OF_SERVICES;
+      await append('log', { ...head, stage, offset, ...piece }, bytes, share);
     },
     stageEnded: (stage, outcome, facts) => emit({ type: 'stage_ended', stage, outcome, facts }),
     jobReturned: (reason) => emit({ type: 'job_returned', reason }),
