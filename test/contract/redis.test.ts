@@ -341,9 +341,10 @@ describe('events', () => {
     const segment = Buffer.alloc(256 * 1024, 'x');
     for (let index = 0; index < 256; index += 1) await observer.log('build', { bytes: segment });
     let isTaken = false;
-    const next = observer.log('build', { bytes: segment }).then(() => {
+    const next = (async () => {
+      await observer.log('build', { bytes: segment });
       isTaken = true;
-    });
+    })();
     // Behind it on the same connection: it was refused by then, and what is small was not.
     await observer.log('test', { bytes: Buffer.from('.') });
     expect(isTaken).toBe(false);
