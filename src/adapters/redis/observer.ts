@@ -14,11 +14,13 @@ const FULL_WAIT_MS = 20;
 
 /**
  * Adds to the stream only for the owner of the job: after a takeover the old owner's writes fail, in the
- * same step in which they would be made. Logs wait while too much is unread; states never do.
+ * same step in which they would be made. Logs wait while too much is unread; states never do. Without anything to
+ * add it only tells whether it could be.
  */
 const APPEND = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end
 if ARGV[2] == 'log' and redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[3]) then return 'full' end
+if #ARGV == 3 then return 'room' end
 redis.call('XADD', KEYS[2], '*', ARGV[2], ARGV[4], 'bytes', ARGV[5])
 return 'ok'`;
 
@@ -37,25 +39,19 @@ export function redisObserver(
 
   const append = async (kind: 'event' | 'log', meta: object, bytes: Buffer, share = 1): Promise<void> => {
     const most = Math.ceil(share * Math.min(MOST_UNREAD, MOST_UNREAD_BYTES / bytes.length));
+    const ask = (...entry: readonly (string | Buffer)[]) =>
+      redis.eval(APPEND, 2, fenceKey(head.run, head.job), EVENT_STREAM, lease.fence, kind, most, ...entry);
     for (;;) {
-      const answer = await redis.eval(
-        APPEND,
-        2,
-        fenceKey(head.run, head.job),
-        EVENT_STREAM,
-        lease.fence,
-        kind,
-        most,
-        JSON.stringify(meta),
-        bytes,
-      );
-      if (answer === 'ok') {
-        return;
+      let answer = await ask(JSON.stringify(meta), bytes);
+      while (answer === 'full') {
+        await sleep(FULL_WAIT_MS);
+        // Without the bytes: a reader that is behind has enough to do.
+        answer = await ask();
       }
+      if (answer === 'ok') return;
       if (answer === 'lost') {
         throw new FenceLost(`job ${head.job} of run ${String(head.run)} has a newer owner`);
       }
-      await sleep(FULL_WAIT_MS);
     }
   };
 
