@@ -63,6 +63,8 @@ export interface Settings {
   readonly drainSeconds: number;
   /** How long what a finished job left stays for re-runs; 0: not at all. */
   readonly keepSeconds: number;
+  /** Containers that a worker has waiting for jobs to come. */
+  readonly pool: number;
   readonly workerSecret: string | undefined;
   readonly serverUrl: string | undefined;
 }
@@ -151,6 +153,7 @@ const ENVIRONMENT = z.object({
     .min(0, 'is not a number of seconds')
     .default(25),
   CYCLONE_KEEP: duration.default(24 * 3600),
+  CYCLONE_POOL: wholeNumber(0, 100).default(0),
   REGISTRY_LOCATION: text,
   REGISTRY_USERNAME: text,
   REGISTRY_PASSWORD: text,
@@ -212,6 +215,7 @@ export function readSettings(
     labels: listOf(values.CYCLONE_LABELS),
     drainSeconds: values.CYCLONE_DRAIN,
     keepSeconds: values.CYCLONE_KEEP,
+    pool: values.CYCLONE_POOL,
     workerSecret: values.CYCLONE_WORKER_SECRET,
     serverUrl: values.CYCLONE_SERVER_URL?.replace(/\/+$/, ''),
   });

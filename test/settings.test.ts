@@ -66,6 +66,7 @@ test('an app alone is enough: the rest has defaults', () => {
     concurrency: availableParallelism(),
     drainSeconds: 25,
     keepSeconds: 24 * 3600,
+    pool: 0,
     workerSecret: undefined,
     serverUrl: undefined,
   });

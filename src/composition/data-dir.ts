@@ -13,6 +13,8 @@ export interface DataDir {
   readonly database: string;
   readonly mirrors: string;
   readonly workspaces: string;
+  /** Workspaces that are nobody's yet; made when it is needed. */
+  readonly pool: string;
   readonly logs: string;
   /** Blobs of the depot. */
   readonly artifacts: string;
@@ -40,6 +42,7 @@ export async function openDataDir(root: string): Promise<DataDir> {
     database: dir('cyclone.db'),
     mirrors: dir('mirrors'),
     workspaces: dir('workspaces'),
+    pool: dir('pool'),
     logs: dir('logs'),
     artifacts: dir('artifacts'),
     workerId: await ownId(dir('worker-id')),

@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { rm, statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { type JobWorker, jobWorker, NotNow } from '../adapters/bullmq/job-worker.js';
 import { dockerEngine } from '../adapters/docker/engine.js';
@@ -11,8 +11,10 @@ import { ownLabel } from '../pipeline/labels.js';
 import type { Logger } from '../runs/ports.js';
 import type { Settings } from '../settings.js';
 import { checkedDepot } from '../worker/checked-depot.js';
-import { createKept } from '../worker/create-kept.js';
+import { createKept, LEAST_FREE } from '../worker/create-kept.js';
 import { executeJob } from '../worker/execute.js';
+import { createPool } from '../worker/pool/create-pool.js';
+import type { PoolState } from '../worker/pool/pool.js';
 import { type Depot, type Engine, type EngineInfo, LABELS, type LeaseSource } from '../worker/ports.js';
 import { systemClock } from './clock.js';
 import { type DataDir, DataDirUnavailable } from './data-dir.js';
@@ -25,6 +27,7 @@ const ENGINE_RETRY_MS = 1000;
 export interface WorkerProcess {
   readonly engine: Engine;
   readonly info: EngineInfo;
+  readonly pool: () => PoolState;
   start(): Promise<void>;
   /** Stages that run may go on for so long; then, or when they end, the jobs are handed back. */
   close(drainSeconds: number): Promise<void>;
@@ -66,19 +69,18 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
   const hard = new AbortController();
   const checkout = gitCheckout({ mirrors: dataDir.mirrors, environment: deps.environment });
   const keepMs = settings.keepSeconds * 1000;
-  const kept = createKept({
-    workspaces: dataDir.workspaces,
-    keepMs,
-    engine,
-    install,
-    workerId: dataDir.workerId,
-    limits,
-    free: async () => {
-      const { bavail, blocks } = await statfs(dataDir.root);
-      return bavail / blocks;
-    },
-    clock: systemClock,
-    logger,
+  const free = async (): Promise<number> => {
+    const { bavail, blocks } = await statfs(dataDir.root);
+    return bavail / blocks;
+  };
+  const machine = { engine, install, workerId: dataDir.workerId, clock: systemClock, logger };
+  const kept = createKept({ ...machine, workspaces: dataDir.workspaces, keepMs, limits, free });
+  const pool = createPool({
+    ...machine,
+    directory: dataDir.pool,
+    size: settings.pool,
+    mostOfOne: settings.concurrency,
+    hasRoom: async () => (await free()) >= LEAST_FREE,
   });
 
   const process = async (run: number, job: string, signal: AbortSignal): Promise<void> => {
@@ -105,6 +107,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
         workspaces: dataDir.workspaces,
         kept,
         limits,
+        ...(settings.pool > 0 && { pool }),
         drain: { soft: soft.signal, hard: hard.signal },
         logger,
       },
@@ -163,14 +166,19 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
   return {
     engine,
     info,
+    pool: pool.state,
     async start() {
       // Whatever bears our name is of a process that died: we have started nothing yet.
       const ours = { [LABELS.install]: install, [LABELS.worker]: dataDir.workerId };
       await engine.reap(ours, { images: false });
+      await rm(dataDir.pool, { recursive: true, force: true });
       const { concurrency } = settings;
       const carried = async (...job: Parameters<typeof process>): Promise<void> => {
         announcement?.busy((inHand += 1));
-        await process(...job).finally(() => announcement?.busy((inHand -= 1)));
+        await process(...job).finally(() => {
+          announcement?.busy((inHand -= 1));
+          pool.refill();
+        });
       };
       worker = jobWorker(connection, { concurrency, labels: new Set(labels), process: carried, logger });
       await announce();
@@ -185,7 +193,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       const late = setTimeout(() => hard.abort(reason), drainSeconds * 1000);
       const left = leave();
       await worker?.close();
-      await left;
+      await Promise.all([left, pool.close()]);
       clearTimeout(late);
     },
   };

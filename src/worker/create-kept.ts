@@ -10,7 +10,7 @@ import type { Clock, Logger } from './worker-deps.js';
 import { isCheckedOut, workspaceOf } from './workspace.js';
 
 /** Under this part of the disk free, what is kept for re-runs makes room for what runs, oldest first. */
-const LEAST_FREE = 0.1;
+export const LEAST_FREE = 0.1;
 
 /** Also how soon what could not be removed is tried again. */
 const DAY_MS = 24 * 3600_000;

@@ -20,7 +20,7 @@ export function stageEnvironment(
   image = '',
 ): readonly string[] {
   const { repository, trigger } = source;
-  const own = file.filter((entry) => !isReserved(keyOf(entry)));
+  const own = file.filter((entry) => !isOurs(entry));
   return lastOfEachKey([
     'CI=true',
     ...own,
@@ -69,7 +69,9 @@ function safeDirectory(file: readonly string[]): readonly string[] {
   ];
 }
 
-function isReserved(key: string): boolean {
+/** Whether an entry is one that the file cannot change: it tells of the run. */
+export function isOurs(entry: string): boolean {
+  const key = keyOf(entry);
   return key === 'CYCLONE' || key.startsWith('CYCLONE_');
 }
 

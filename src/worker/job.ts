@@ -7,6 +7,7 @@ import { type Halt, openHaltWithin } from './halt.js';
 import { registryHost } from './image-reference.js';
 import { type Images, pullTogether, type WantedImage } from './images.js';
 import { createNonce } from './nonce.js';
+import type { PoolTurn } from './pool/pool.js';
 import { type ImageInfo, LABELS, type Labels, type Lease } from './ports.js';
 import { Resources } from './resources.js';
 import type { Reuse } from './reuse.js';
@@ -38,6 +39,8 @@ export interface Stand {
   /** Known before the checkout is done. */
   place(): Promise<Place>;
   readonly code: Code;
+  /** Undefined: its first stage begins without. */
+  readonly poolTurn: PoolTurn | undefined;
   /** What was found in caches, by their keys and paths. */
   readonly caches: Map<string, CacheState>;
   readonly reuse: Reuse;

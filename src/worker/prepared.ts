@@ -1,8 +1,14 @@
-import { BUILT_IMAGE, type ContainerStage, type PlannedStage } from '../pipeline/model.js';
+import {
+  BUILT_IMAGE,
+  type ContainerSpec,
+  type ContainerStage,
+  type PlannedStage,
+} from '../pipeline/model.js';
 import { cacheMounts } from './cache-files.js';
 import { imageOf, planContainer } from './container-plan.js';
 import { secretEnvironment, stageEnvironment } from './environment.js';
 import type { Job, Stand } from './job.js';
+import { recipeOf, type Wanted } from './pool/recipe.js';
 import { type Container, EngineRefused, type ImageInfo } from './ports.js';
 import { createScript, SCRIPT_LIMIT_BYTES, type Script, scriptBytes } from './script.js';
 import { StageFailed } from './stage-failed.js';
@@ -18,6 +24,8 @@ export interface Prepared {
   readonly codeDir: string;
   /** bytes; 0 is no limit */
   readonly memoryLimit: number;
+  /** `K=V`: of the environment, what the container was made without. */
+  readonly late: readonly string[];
   /** Absent: the container runs its own command and is not started yet. */
   readonly script?: Script;
 }
@@ -67,29 +75,49 @@ async function prepareMain(
   const image = await imageOf(job, stand, spec);
   const plan = await planStageMounts(spec.volumes, await stand.place());
   const mounts = [...plan.mounts, ...(await cacheMounts(stand.workspace, stage))];
-  const script = spec.commands.length > 0 ? createScript(spec.commands) : undefined;
+  const hasScript = spec.commands.length > 0;
   // A script gets its secrets with the go-signal: the engine keeps a container's configuration on disk and shows it.
-  const secrets = script === undefined ? secretEnvironment(job.lease, stage.id) : [];
+  const secrets = hasScript ? [] : secretEnvironment(job.lease, stage.id);
   const environment = [...spec.environment, ...secrets];
   const base = await planContainer(job, stage.id, spec, image, { ...plan, mounts }, stage.options?.resources);
-  const container = await job.resources.create({
+  const wanted: Wanted = {
     ...base,
     environment: stageEnvironment(job.lease, stage.id, environment, stand.built && job.lease.plan.image),
     aliases: [],
     user: '0',
-    ...(script === undefined
-      ? {
-          ...(spec.entrypoint && { entrypoint: spec.entrypoint }),
-          ...(spec.command && { command: spec.command }),
-        }
-      : { entrypoint: script.entrypoint, command: [] }),
-    stdin: script !== undefined,
-  });
-  const prepared = { container, image, codeDir: plan.codeDir, memoryLimit: base.limits.memory };
-  if (script === undefined) return prepared;
-  await startShell(container, spec.image);
+    stdin: hasScript,
+  };
+  const prepared = { image, codeDir: plan.codeDir, memoryLimit: base.limits.memory };
+  if (!hasScript) {
+    const { entrypoint, command } = spec;
+    const own = { ...(entrypoint && { entrypoint }), ...(command && { command }) };
+    return { ...prepared, container: await job.resources.create({ ...wanted, ...own }), late: [] };
+  }
+  const waiting = (await ofPool(job, stand, stage, wanted)) ?? (await makeWaiting(job, spec, wanted));
   stand.shellImage ??= image.id;
-  return { ...prepared, script };
+  return { ...prepared, ...waiting };
+}
+
+/** A shell that waits in its container, the script that it will run, and what else the go-signal brings. */
+type Waiting = Pick<Prepared, 'container' | 'late'> & { readonly script: Script };
+
+async function ofPool(
+  job: Job,
+  { poolTurn, workspace }: Stand,
+  { id, spec }: PlannedStage,
+  wanted: Wanted,
+): Promise<Waiting | undefined> {
+  if (poolTurn?.stage !== id || spec.kind !== 'container') return undefined;
+  const { recipe, late } = recipeOf(wanted, workspace.root);
+  const container = await poolTurn.container(recipe, job.resources);
+  return container && { container, late, script: createScript(spec.container.commands, { late: true }) };
+}
+
+async function makeWaiting(job: Job, spec: ContainerSpec, wanted: Wanted): Promise<Waiting> {
+  const script = createScript(spec.commands);
+  const container = await job.resources.create({ ...wanted, entrypoint: script.entrypoint, command: [] });
+  await startShell(container, spec.image);
+  return { container, script, late: [] };
 }
 
 async function startShell(container: Container, image: string): Promise<void> {

@@ -23,6 +23,7 @@ export class Resources {
   readonly #parts: Resources[] = [];
   #whole: Resources | undefined;
   #network: Promise<Network> | undefined;
+  #adopted: { readonly network: Network; readonly left: () => Promise<void> } | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: ResourcesOptions) {
@@ -59,6 +60,20 @@ export class Resources {
     }
     this.#containers.add(container);
     return container;
+  }
+
+  /** A network that was made before the job is its own from now on; `left` is called when it is gone. */
+  adoptNetwork(network: Network, left: () => Promise<void>): void {
+    this.#adopted = { network, left };
+    this.#network = network.renewed();
+    this.#network.catch(() => undefined);
+  }
+
+  /** A container that was made before, or that the whole has, is this part's from now on. @throws EngineUnavailable behind `close` */
+  adoptContainer(container: Container): void {
+    if (this.#closing !== undefined) throw new EngineUnavailable('the job has ended');
+    if (this.#whole !== undefined) this.#whole.#containers.delete(container);
+    this.#containers.add(container);
   }
 
   /** Removes behind: the next stage does not wait for it, `close` does. Safe twice. */
@@ -101,7 +116,9 @@ export class Resources {
     await Promise.all([...this.#removals, ...this.#parts.map((part) => part.close())]);
     if (this.#network === undefined) return;
     try {
-      await (await this.#network).remove();
+      const network = this.#adopted?.network ?? (await this.#network);
+      await network.remove();
+      await this.#adopted?.left();
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'network not removed');
     }

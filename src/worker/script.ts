@@ -86,11 +86,16 @@ const entrypointOf = (killAll: string, text: string): readonly string[] => [
 /** Waits for any script: it comes with the go-signal. */
 export const WAITING_ENTRYPOINT = entrypointOf(KILL_ALL, '');
 
-/**
- * A shell reads its input byte by byte, a system call each: what is longer is told before it waits. One argument
- * holds it too.
- */
+/** A shell reads its input byte by byte, a system call each: what is longer is told before it waits. */
 export const LATE_SCRIPT_BYTES = 16 * 1024;
+
+/** Beside the bytes of a command: its marker. */
+const MARKER_BYTES = 96;
+
+/** Whether a script is short enough for the go-signal. One argument holds it then. */
+export function canComeLate(commands: readonly string[]): boolean {
+  return scriptBytes(commands) + commands.length * MARKER_BYTES <= LATE_SCRIPT_BYTES;
+}
 
 export interface ScriptOptions {
   /** The script is for a container with {@link WAITING_ENTRYPOINT}. */

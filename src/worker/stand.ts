@@ -4,10 +4,11 @@ import { openCode } from './code.js';
 import { discardWorkspace } from './discard.js';
 import { type Job, pullImages, type Stand } from './job.js';
 import type { Held } from './kept.js';
+import { takeTurn } from './pool/turn.js';
 import type { ImageInfo } from './ports.js';
 import { isReleaseBuild, jobStages, needsWorkspace, planWalk, type Walk } from './resume.js';
 import { createReuse } from './reuse.js';
-import { openWorkspace, readMark } from './workspace.js';
+import { findWorkspace, openWorkspace, readMark } from './workspace.js';
 
 /** Looks at what an earlier owner left, decides what to do, and begins what takes long: pulls and the checkout. */
 export async function findStand(
@@ -15,7 +16,7 @@ export async function findStand(
   { earlier }: Pick<Held, 'earlier'>,
 ): Promise<{ readonly stand: Stand; readonly walk: Walk }> {
   const { lease, deps } = job;
-  const workspace = await openWorkspace(deps.workspaces, lease.run, lease.job.id);
+  const workspace = await findWorkspace(deps.workspaces, lease.run, lease.job.id);
   const options = checkoutOptions(jobStages(lease));
   const wanted = { sha: lease.trigger.sha, options };
   const [mark, left] = await Promise.all([readMark(workspace, wanted), imageOfEarlier(job)]);
@@ -27,8 +28,9 @@ export async function findStand(
   const images = pullImages(job, walk.stages);
   if (walk.fresh) {
     await discardWorkspace(deps, { run: lease.run, job: lease.job.id, workspace, shell: earlier?.shell });
-    await openWorkspace(deps.workspaces, lease.run, lease.job.id);
   }
+  const poolTurn = walk.fresh ? await takeTurn(job, walk.stages, workspace) : undefined;
+  await openWorkspace(deps.workspaces, lease.run, lease.job.id);
   const code = openCode({
     checkout: deps.checkout,
     request: {
@@ -53,6 +55,7 @@ export async function findStand(
     images,
     code,
     place: async () => ({ code: workspace.code, borrowed: await code.borrowed(), trusted: lease.trusted }),
+    poolTurn,
     caches: new Map(),
     reuse: createReuse({
       lease,

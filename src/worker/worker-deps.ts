@@ -1,4 +1,5 @@
 import type { Kept } from './kept.js';
+import type { Pool } from './pool/pool.js';
 import type { Checkout, CheckoutRequest, Depot, Engine, ResourceLimits, RunObserver } from './ports.js';
 
 /** Time, so that tests decide it. */
@@ -41,6 +42,8 @@ export interface WorkerDeps {
   readonly kept: Kept;
   /** For every container that does not ask for less. */
   readonly limits: ResourceLimits;
+  /** Absent: every container is made when its job is there. */
+  readonly pool?: Pool;
   /** As in {@link CheckoutRequest}, for this job. */
   readonly renewToken?: CheckoutRequest['renewToken'];
   readonly drain: Handover;

@@ -29,10 +29,15 @@ const MARK_FILE = 'checked-out.json';
 
 /** The workspace of this run and job, made if need be. */
 export async function openWorkspace(directory: string, run: number, job: string): Promise<Workspace> {
-  await mkdir(directory, { recursive: true });
-  const workspace = workspaceOf(await realpath(directory), run, job);
+  const workspace = await findWorkspace(directory, run, job);
   await mkdir(workspace.code, { recursive: true });
   return workspace;
+}
+
+/** Where it is, or can be made. */
+export async function findWorkspace(directory: string, run: number, job: string): Promise<Workspace> {
+  await mkdir(directory, { recursive: true });
+  return workspaceOf(await realpath(directory), run, job);
 }
 
 /** Where this run and job have theirs, whether it is there or not. */

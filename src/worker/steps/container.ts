@@ -70,11 +70,11 @@ async function describe(context: StageContext, spec: ContainerStage, prepared: P
 }
 
 async function runToEnd(context: StageContext, spec: ContainerStage, prepared: Prepared): Promise<StageEnd> {
-  const { container, script } = prepared;
+  const { container, script, late } = prepared;
   const end =
     script === undefined
       ? await runOwnCommand(context, spec.container, container)
-      : await runScript(context, spec.container.commands, container, script);
+      : await runScript(context, spec.container.commands, container, { script, late });
   const exitCode = end.kind === 'removed' ? undefined : end.exitCode;
   context.log.end(context.attempt, exitCode);
   if (exitCode !== undefined) context.facts.set({ exitCode });
@@ -99,10 +99,11 @@ async function runScript(
   context: StageContext,
   commands: readonly string[],
   container: Container,
-  script: Script,
+  { script, late: values }: { readonly script: Script; readonly late: readonly string[] },
 ): Promise<StageEnd> {
   const { job, stand, stage, log } = context;
   const late = [
+    ...values,
     ...secretEnvironment(job.lease, stage.id),
     ...(stand.built === undefined ? [] : [`CYCLONE_IMAGE=${job.lease.plan.image}`]),
   ];

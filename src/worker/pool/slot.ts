@@ -1,0 +1,72 @@
+import { mkdir, realpath, rename, rm, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { createNonce } from '../nonce.js';
+import { type Container, type Engine, LABELS, type Network } from '../ports.js';
+import type { Workspace } from '../workspace.js';
+import { containerOf, type Recipe } from './recipe.js';
+
+/** A workspace, a network and a container that stands in both and waits: a job takes all of it or nothing. */
+export interface Slot {
+  readonly root: string;
+  readonly network: Network;
+  readonly container: Container;
+}
+
+export interface SlotDeps {
+  readonly engine: Pick<Engine, 'network' | 'container'>;
+  readonly install: string;
+  readonly workerId: string;
+  /** Absolute, on the file system of the workspaces; the same path on the engine's host. */
+  readonly directory: string;
+}
+
+/** @throws EngineRefused, EngineUnavailable; nothing is left then */
+export async function armSlot(deps: SlotDeps, recipe: Recipe): Promise<Slot> {
+  const { engine } = deps;
+  const name = `cyclone-pool-${createNonce().slice(0, 12)}`;
+  await mkdir(deps.directory, { recursive: true });
+  const root = path.join(await realpath(deps.directory), name);
+  const labels = {
+    [LABELS.install]: deps.install,
+    [LABELS.worker]: deps.workerId,
+    [LABELS.pool]: 'yes',
+  };
+  let network: Network | undefined;
+  let container: Container | undefined;
+  try {
+    for (const { own, source } of recipe.mounts) {
+      if (own) await mkdir(path.join(root, source), { recursive: true });
+    }
+    network = await engine.network(name, labels);
+    container = await engine.container(containerOf(recipe, { name, root, network: network.name, labels }));
+    await container.start();
+    return { root, network, container };
+  } catch (error) {
+    await container?.remove();
+    await network?.remove();
+    await rm(root, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** What nobody took. Safe twice. */
+export async function removeSlot({ root, network, container }: Slot): Promise<void> {
+  await container.remove();
+  await network.remove();
+  await rm(root, { recursive: true, force: true });
+}
+
+/**
+ * Makes the slot's directory the workspace, which must not be there yet: what a container has mounted follows a
+ * rename. The engine does not, when it copies out of the container (`docker cp` mounts everything once more, by the
+ * paths that it was told): the old path leads to the new one, until `unlinkSlot`.
+ * @throws when the workspace is there, or on another file system
+ */
+export async function moveSlot({ root }: Slot, workspace: Pick<Workspace, 'root'>): Promise<void> {
+  await rename(root, workspace.root);
+  await symlink(workspace.root, root);
+}
+
+export async function unlinkSlot({ root }: Slot): Promise<void> {
+  await rm(root, { force: true });
+}
