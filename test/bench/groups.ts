@@ -1,9 +1,15 @@
 import { startRow } from './command-line.js';
+import { liveRows } from './live.js';
 import { archiveRows } from './log-archive.js';
 import { logPageRows } from './log-page.js';
 import { logRows } from './log-search.js';
+import { throughputRows } from './log-throughput.js';
+import { memoryRows } from './memory.js';
 import { coldRows, fuzzRow, warmRows } from './pipeline-file.js';
 import type { Row } from './report.js';
+import { requestRows } from './requests.js';
+import { reuseRows } from './reuse.js';
+import { startRows } from './start.js';
 
 /** What `script/bench NAME` measures. */
 export interface Measure {
@@ -30,5 +36,19 @@ export const GROUPS: readonly Measure[] = [
     name: 'page',
     about: 'the page of a log in a browser (Chromium): opened, searched, and while it grows',
     measure: logPageRows,
+  },
+  {
+    name: 'start',
+    about: 'a server with all its embedded defaults, from exec until it is ready',
+    measure: startRows,
+  },
+  { name: 'memory', about: 'server and worker in one process, idle', measure: memoryRows },
+  { name: 'reuse', about: 'a stage whose inputs did not change', measure: reuseRows },
+  { name: 'requests', about: "what a run takes of GitHub's rate limit", measure: requestRows },
+  { name: 'log', about: 'a log of 200 MB, from stdout to the archive', measure: throughputRows },
+  {
+    name: 'live',
+    about: 'a log that is followed while a stage prints 20,000 lines a second',
+    measure: liveRows,
   },
 ];

@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import Dockerode from 'dockerode';
 import { pack } from 'tar-stream';
@@ -20,6 +21,8 @@ export const NO_SHELL = 'cyclone-test/no-shell:1';
 export const HEALTHCHECK = 'cyclone-test/healthcheck:1';
 /** Like busybox, with this machine's git and the libraries that it needs. */
 export const GIT = 'cyclone-test/git:1';
+/** Like busybox, with the Node that runs this and the libraries that it needs. */
+export const NODE = 'cyclone-test/node:1';
 /** Like busybox, but runs as uid 1000 in /home/app. */
 export const USER = 'cyclone-test/user:1';
 
@@ -43,8 +46,12 @@ HEALTHCHECK --interval=1s --timeout=5s --retries=2 CMD ["test", "-e", "/tmp/read
 CMD ["/bin/sh", "-c", "read line && touch /tmp/ready; sleep 300"]
 `,
   [GIT]: `FROM ${BUSYBOX}
-COPY git/ /
+COPY program/ /
 ENV PATH=/bin:/usr/bin
+`,
+  [NODE]: `FROM ${BUSYBOX}
+COPY program/ /
+ENV PATH=/bin:${path.dirname(process.execPath)}
 `,
   [USER]: `FROM ${BUSYBOX}
 RUN chown 1000:1000 /home/app
@@ -69,6 +76,11 @@ export async function healthcheckImage(): Promise<string> {
 export async function gitImage(): Promise<string> {
   await make(BUSYBOX);
   return await make(GIT, await withLibraries('/usr/bin/git'));
+}
+
+export async function nodeImage(): Promise<string> {
+  await make(BUSYBOX);
+  return await make(NODE, await withLibraries(process.execPath));
 }
 
 export async function userImage(): Promise<string> {
@@ -115,11 +127,11 @@ async function make(tag: string, more: Readonly<Record<string, Buffer>> = {}): P
   return tag;
 }
 
-/** A program of this machine and what it is linked with, below `git/`, at their own paths. */
+/** A program of this machine and what it is linked with, below `program/`, at their own paths. */
 async function withLibraries(program: string): Promise<Readonly<Record<string, Buffer>>> {
   const linked = execFileSync('ldd', [program], { encoding: 'utf8' });
   const paths = [program, ...[...linked.matchAll(/(\/\S+) \(0x/g)].map(([, file = '']) => file)];
   return Object.fromEntries(
-    await Promise.all(paths.map(async (file) => [`git${file}`, await readFile(file)] as const)),
+    await Promise.all(paths.map(async (file) => [`program${file}`, await readFile(file)] as const)),
   );
 }

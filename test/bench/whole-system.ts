@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import { BUSYBOX } from '../contract/support/images.js';
+import { openWorld, type World } from '../e2e/support/world.js';
+import { timed } from './measure.js';
+
+/** A whole Cyclone that has run one pipeline, and is warm: GitHub's stand-in, engine, registry, Redis, SQL. */
+export async function withSystem<T>(
+  environment: Readonly<Record<string, string>>,
+  work: (world: World) => Promise<T>,
+): Promise<T> {
+  const world = await openWorld({ LOG_LEVEL: 'warn', ...environment });
+  try {
+    await world.start();
+    return await work(world);
+  } finally {
+    await world.close();
+  }
+}
+
+/** The reference of all that starts containers, in milliseconds. */
+export function dockerRun(): number {
+  return timed(() => execFileSync('docker', ['run', '--rm', BUSYBOX, 'true'], { stdio: 'ignore' }));
+}
