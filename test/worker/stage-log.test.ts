@@ -65,6 +65,33 @@ test('a log whose reader is behind takes one segment and the next, and then make
   expect(pieces.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBe(written);
 });
 
+test('the memory of what is sent is used again, and not before it was taken', async () => {
+  const memory = new Set<unknown>();
+  const taken: Buffer[] = [];
+  const log = new StageLog({
+    stage: 'a',
+    observer: {
+      async log(_, { bytes }) {
+        memory.add(bytes.buffer);
+        // As slow as a server may be: whatever is written meanwhile is written.
+        await settle();
+        taken.push(Buffer.from(bytes));
+      },
+    },
+    mask: compileMask([]),
+    clock: new FakeClock(),
+    onError: (error) => {
+      throw error;
+    },
+  });
+  const written = Array.from({ length: 40 }, (_, index) => Buffer.alloc(HALF_A_SEGMENT - index, index));
+  for (const bytes of written) await log.write(bytes);
+  await log.close();
+  expect(Buffer.concat(taken).equals(Buffer.concat(written))).toBe(true);
+  expect(taken.length).toBeGreaterThan(15);
+  expect(memory.size).toBeLessThanOrEqual(3);
+});
+
 describe('stamps', () => {
   test('say when each piece came and by whom, one for a millisecond however it is chopped', async () => {
     const { clock, log, print, read } = openLog();

@@ -55,6 +55,22 @@ describe('diskArchive', () => {
     await archive.remove(1);
   });
 
+  test('what a reader was given stays as it is, whatever is written with the memory of other chunks', async () => {
+    const archive = diskArchive(directory, { limits: { chunk: 4096, pack: 1024 * 1024 } });
+    const parts = Array.from({ length: 40 }, (_, index) => String.fromCharCode(0x41 + index).repeat(1000));
+    const given: Buffer[] = [];
+    for (const [index, part] of parts.entries()) {
+      await write(archive, part, { offset: index * 1000 });
+      // Some chunks are looked at, and others are not: their memory is used again.
+      if (index % 12 > 0) continue;
+      const log = { run: 1, stage: 's' };
+      for await (const bytes of archive.read(log, index * 1000, (index + 1) * 1000)) given.push(bytes);
+    }
+    const expected = parts.filter((_, index) => index % 12 === 0).join('');
+    expect(Buffer.concat(given).toString()).toBe(expected);
+    expect(await text(archive)).toBe(parts.join(''));
+  });
+
   test('a segment that comes again changes nothing', async () => {
     const archive = diskArchive(directory);
     await write(archive, 'one\n');
