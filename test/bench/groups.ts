@@ -5,10 +5,12 @@ import { logPageRows } from './log-page.js';
 import { logRows } from './log-search.js';
 import { throughputRows } from './log-throughput.js';
 import { memoryRows } from './memory.js';
+import { pipelineRows } from './pipeline.js';
 import { coldRows, fuzzRow, warmRows } from './pipeline-file.js';
 import type { Row } from './report.js';
 import { requestRows } from './requests.js';
 import { reuseRows } from './reuse.js';
+import { stageRows } from './stage.js';
 import { startRows } from './start.js';
 
 /** What `script/bench NAME` measures. */
@@ -51,4 +53,10 @@ export const GROUPS: readonly Measure[] = [
     about: 'a log that is followed while a stage prints 20,000 lines a second',
     measure: liveRows,
   },
+  {
+    name: 'pipeline',
+    about: 'the five stages for a pushed tag, beside a shell script that does the same',
+    measure: pipelineRows,
+  },
+  { name: 'stage', about: 'what a stage costs in a chain of ten', measure: stageRows },
 ];

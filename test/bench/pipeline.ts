@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { BUSYBOX } from '../contract/support/images.js';
+import type { World } from '../e2e/support/world.js';
+import { createPerson, type Person } from '../fakes/github/testing/person.js';
+import { summaryOf, timedUntil } from './measure.js';
+import { DOCKERFILE, FILE, SCRIPT } from './pipeline-project.js';
+import type { Row } from './report.js';
+import { withSystem } from './whole-system.js';
+
+const run = promisify(execFile);
+
+const TURNS = 9;
+const REPOSITORY = 'acme/pipeline';
+
+/**
+ * The five stages for a pushed tag, from the webhook on its way until GitHub has the end of the last check; beside a
+ * shell script that does the same with git and the docker command line, its cleaning up included, because who runs
+ * the script waits for it. Ours tidies up behind.
+ *
+ * Warm: the mirror is there, the images are local, and this is not the first run. Each push changes `README`, which
+ * the Dockerfile does not copy: the engine takes every layer from its cache. Both push to the same registry, which
+ * has every layer already and takes a manifest. One after the other in turns, on a machine at rest.
+ */
+export async function pipelineRows(): Promise<readonly Row[]> {
+  return await withSystem({ LOG_LEVEL: 'info' }, async (world) => {
+    const project = await openProject(world);
+    const [ours, reference]: [number[], number[]] = [[], []];
+    try {
+      // The first of each makes the layers.
+      for (let turn = 0; turn <= TURNS; turn += 1) {
+        const tag = await project.change(turn);
+        const byUs = await project.pushed(tag);
+        await atRest(world);
+        const byShell = await timedUntil(() => byScript(world, tag));
+        if (turn === 0) continue;
+        ours.push(byUs);
+        reference.push(byShell);
+      }
+    } finally {
+      await project.leave();
+    }
+    return [
+      {
+        name: 'five stages, from the webhook to the last check',
+        ours: summaryOf(ours),
+        reference: { name: 'a shell script with git and docker', sample: summaryOf(reference) },
+        goal: { of: 'ratio', atMost: 0.5 },
+      },
+    ];
+  });
+}
+
+interface Project {
+  /** A commit, on its branch, with a tag of its own that is not pushed yet. */
+  change(turn: number): Promise<string>;
+  /** Pushes the tag. @returns milliseconds from the webhook to the last check's end */
+  pushed(tag: string): Promise<number>;
+  leave(): Promise<void>;
+}
+
+async function openProject({ github }: World): Promise<Project> {
+  const [owner = '', name = ''] = REPOSITORY.split('/');
+  await github.createRepository({ owner, name });
+  const person: Person = await createPerson();
+  await person.git('init', '--quiet', '--initial-branch=main');
+  await person.git('remote', 'add', 'origin', github.pushUrl(REPOSITORY));
+  await person.write('caicloud.yml', FILE);
+  await person.write('Dockerfile', DOCKERFILE);
+  await person.write('app', 'what pre_build works on\n');
+  return {
+    async change(turn) {
+      const sha = await person.commit('README', `turn ${turn}\n`);
+      const tag = `v1.0.${turn}`;
+      await person.git('tag', tag, sha);
+      return tag;
+    },
+    async pushed(tag) {
+      const before = github.deliveries.all('push').length;
+      const begun = github.waitFor(() => github.deliveries.all('push').length > before && performance.now());
+      const sha = await person.git('rev-parse', 'HEAD');
+      await person.git('push', '--quiet', 'origin', `refs/tags/${tag}`);
+      const over = await github.waitFor(
+        () => {
+          const checks = github.checkRuns(REPOSITORY, sha).map(({ state }) => state);
+          const whole = checks.find((check) => check.name === 'cyclone');
+          return whole?.conclusion && checks.every(({ status }) => status === 'completed')
+            ? { at: performance.now(), conclusion: whole.conclusion, stages: checks.length - 1 }
+            : undefined;
+        },
+        { what: `every check of ${tag}`, timeoutMs: 60_000 },
+      );
+      if (over.conclusion !== 'success' || over.stages !== 5)
+        throw new Error(`${tag}: ${over.stages} stages ended with ${over.conclusion}`);
+      return over.at - Number(await begun);
+    },
+    leave: () => person.leave(),
+  };
+}
+
+async function byScript({ github, registry }: World, tag: string): Promise<void> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'cyclone-bench-'));
+  try {
+    await run('sh', ['-euc', SCRIPT], {
+      env: {
+        ...process.env,
+        URL: github.pushUrl(REPOSITORY),
+        DIRECTORY: path.join(directory, 'code'),
+        IMAGE: `${registry.host}/acme/by-script:${tag}`,
+        TAG: tag,
+        BASE: BUSYBOX,
+        NAME: path.basename(directory).toLowerCase(),
+      },
+    });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** What was tidied up behind is gone. @throws Error when something stays */
+async function atRest(world: World): Promise<void> {
+  const left = await world.leftovers();
+  if (left.length > 0) throw new Error(`left over: ${left.join(', ')}`);
+}
