@@ -45,8 +45,9 @@ export function gitCheckout(options: GitOptions): Checkout {
     async tree(request, signal) {
       const session = open(request, signal, () => undefined);
       const source = sourceOf(request, session);
-      await session.fetch(source);
-      return await listTree(session.local, source.mirror, source.wanted.sha);
+      return await session.withCommit(source, () =>
+        listTree(session.local, source.mirror, source.wanted.sha),
+      );
     },
   };
 }

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { CheckoutFailed, type CheckoutOptions } from '../../worker/ports.js';
 import { withoutCredentials } from './credentials.js';
+import type { GitCommand } from './git-command.js';
 import { fetchLarge, requireLfs, settleIndex, withLargeFiles } from './lfs.js';
 import type { Session, Source } from './session.js';
 import { submoduleDirectory } from './submodule-path.js';
@@ -69,17 +70,17 @@ async function layOutOne(
   { lfs, depth }: CheckoutOptions,
 ): Promise<void> {
   const { mirror, url, wanted } = source;
-  const tagObject = await session.fetch(source, async (remote) => {
-    if (lfs) await fetchLarge(remote, mirror, url, wanted.sha);
-  });
   const git = lfs ? withLargeFiles(session.local, mirror, url) : session.local;
-  await fillWorkspace(git, directory, {
-    mirror,
-    url: url.href,
-    wanted,
-    tagObject,
-    ...(depth !== undefined && { depth }),
-  });
+  const large = async (remote: GitCommand): Promise<void> => fetchLarge(remote, mirror, url, wanted.sha);
+  const fill = async (tagObject: string): Promise<void> =>
+    fillWorkspace(git, directory, {
+      mirror,
+      url: url.href,
+      wanted,
+      tagObject,
+      ...(depth !== undefined && { depth }),
+    });
+  await session.withCommit(source, fill, lfs ? large : undefined);
   if (lfs) await settleIndex(directory);
 }
 

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { CheckoutFailed, type CheckoutRequest } from '../../worker/ports.js';
 import { credentialsFor, withoutCredentials } from './credentials.js';
-import { type GitCommand, gitEnvironment, withConfig } from './git-command.js';
-import { ensureMirror, fetchInto, sweepMirror, tagObject } from './mirror.js';
+import { type GitCommand, GitFailed, gitEnvironment, withConfig } from './git-command.js';
+import { ensureMirror, fetchInto, forget, isFetched, sweepMirror, tagObject, touch } from './mirror.js';
 import { createMutex, type Mutex } from './mutex.js';
 import { reachOnInternet } from './reach.js';
 import { realSleep, type Sleep, withTries } from './tries.js';
@@ -15,6 +15,8 @@ export interface GitOptions {
   readonly git?: string;
   /** All that git sees of the machine's environment (PATH, https_proxy, GIT_SSL_CAINFO, …). */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Whether the mirror of `owner/name` has only as much history as a job asks for, one commit at least. */
+  readonly shallow?: (repository: string) => boolean;
   /** Clone from paths of this machine too. */
   readonly allowFile?: boolean;
   /** Between the tries of a fetch; it rejects, or resolves at once, when aborted. Default: real time. */
@@ -29,6 +31,9 @@ export interface Source {
   readonly wanted: Wanted;
 }
 
+/** @param remote with the token */
+export type More = (remote: GitCommand) => Promise<void>;
+
 /** One request's git. */
 export interface Session {
   /** Without the token. */
@@ -38,11 +43,12 @@ export interface Session {
   /** The clone URL's own server: it may have the token, and may be anywhere. */
   isOwn(url: URL): boolean;
   /**
-   * The commit is in the mirror afterwards, with what `more` fetches beside it.
-   * @returns the object that the tag points to, or the commit
+   * Works with a commit that is in its mirror, with what `more` fetches beside it. Where its objects turn out to be
+   * lost they are fetched, and `work` is done again.
+   * @param work is given the object that the tag points to, or the commit
    * @throws CheckoutFailed; FetchFailed when all tries failed
    */
-  fetch(source: Source, more?: (remote: GitCommand) => Promise<void>): Promise<string>;
+  withCommit<T>(source: Source, work: (tagObject: string) => Promise<T>, more?: More): Promise<T>;
 }
 
 /** Opens sessions on one directory of mirrors, in which each mirror is one session's at a time. */
@@ -57,12 +63,18 @@ const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 export function gitSessions(options: GitOptions): OpenSession {
   const locked = mirrorLocks();
   const protocols = options.allowFile === true ? ['http', 'https', 'file'] : ['http', 'https'];
+  const isShallow = ({ repository: { owner, name } }: CheckoutRequest): boolean =>
+    options.shallow?.(`${owner}/${name}`) ?? false;
   const base = { PATH: DEFAULT_PATH, ...options.environment };
   const environment = gitEnvironment(base, protocols);
 
   return (request, signal, log) => {
     const { url: own, secrets } = withoutCredentials(parseCloneUrl(request.repository.cloneUrl));
     const local: GitCommand = { git: options.git ?? 'git', environment, secrets, signal };
+    const fetching = {
+      base: `refs/heads/${request.repository.defaultBranch}`,
+      depth: isShallow(request) ? (request.options?.depth ?? 1) : undefined,
+    };
     const isOwn = (url: URL): boolean =>
       url.origin === own.origin && (own.protocol !== 'file:' || options.allowFile === true);
     // Only the fetch needs the token.
@@ -74,26 +86,41 @@ export function gitSessions(options: GitOptions): OpenSession {
       }
       return request.trusted === true ? local : withConfig(local, await reachOnInternet(url, base));
     };
+    const fetchOf = async ({ mirror, url, wanted }: Source, more?: More): Promise<string> => {
+      let remote = await remoteFor(url, request.token);
+      let tries = 0;
+      const once = async (): Promise<string> => {
+        tries += 1;
+        // One that is no good any more looks like any other failure: git's exit code tells nothing.
+        if (tries === 2 && isOwn(url)) remote = await remoteFor(url, await anotherToken(request, log));
+        return await locked(mirror, async () => {
+          await ensureMirror(local, mirror);
+          await fetchInto(remote, mirror, url.href, wanted, fetching);
+          await more?.(remote);
+          return await tagObject(local, mirror, wanted);
+        });
+      };
+      // Others may use the mirror between the tries: what they want may be there.
+      return await withTries(once, { sleep: options.sleep ?? realSleep, signal, log });
+    };
     return {
       local,
       url: own,
       isOwn,
-      async fetch({ mirror, url, wanted }, more) {
-        let remote = await remoteFor(url, request.token);
-        let tries = 0;
-        const once = async (): Promise<string> => {
-          tries += 1;
-          // One that is no good any more looks like any other failure: git's exit code tells nothing.
-          if (tries === 2 && isOwn(url)) remote = await remoteFor(url, await anotherToken(request, log));
-          return await locked(mirror, async () => {
-            await ensureMirror(local, mirror);
-            await fetchInto(remote, mirror, url.href, wanted);
-            await more?.(remote);
-            return await tagObject(local, mirror, wanted);
-          });
-        };
-        // Others may use the mirror between the tries: what they want may be there.
-        return await withTries(once, { sleep: options.sleep ?? realSleep, signal, log });
+      async withCommit(source, work, more) {
+        const { mirror, url, wanted } = source;
+        await touch(mirror);
+        // Another's host is looked at each time: what a trusted run fetched there is not everybody's.
+        if (more === undefined && isOwn(url) && (await isFetched(mirror, wanted, fetching))) {
+          try {
+            return await work(await tagObject(local, mirror, wanted));
+          } catch (error) {
+            if (!(error instanceof GitFailed)) throw error;
+            log(`${error.message}\nfetching it again`);
+            await forget(mirror, wanted);
+          }
+        }
+        return await work(await fetchOf(source, more));
       },
     };
   };

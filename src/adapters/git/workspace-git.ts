@@ -1,9 +1,16 @@
 import { appendFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { type GitCommand, runGit } from './git-command.js';
+import { type GitCommand, runGit, withConfig } from './git-command.js';
 import { boundaryOf } from './history.js';
-import { objectsOf } from './mirror.js';
+import { objectsOf, shallowOf } from './mirror.js';
 import type { Wanted } from './wanted.js';
+
+/**
+ * Processes of one git that write files at once, from a hundred files on. More than cores: they wait for the disk. Few on large
+ * machines: there other jobs check out at the same time.
+ */
+const WRITERS = String(Math.min(8, availableParallelism() * 2));
 
 export interface WorkspaceSource {
   readonly mirror: string;
@@ -18,36 +25,61 @@ export interface WorkspaceSource {
 
 /**
  * The commit's files with a `.git` that borrows the mirror's objects. Nothing is hard-linked: a stage
- * that writes to its objects must not write to everybody's.
+ * that writes to its objects must not write to everybody's. One process of git: each costs milliseconds, and all but
+ * the files are a few lines of text.
  */
 export async function fillWorkspace(
   command: GitCommand,
   directory: string,
   source: WorkspaceSource,
 ): Promise<void> {
-  const { mirror, url, wanted, tagObject, depth } = source;
+  const { mirror, wanted, depth } = source;
   await empty(directory);
-  const git = (args: readonly string[], input?: string): Promise<string> =>
-    runGit(command, ['-C', directory, ...args], input);
-  await git(['init', '--quiet', '--template=']);
-  await mkdir(path.join(directory, '.git/objects/info'), { recursive: true });
-  await writeFile(path.join(directory, '.git/objects/info/alternates'), `${objectsOf(mirror)}\n`);
-  await appendFile(path.join(directory, '.git/config'), configOf(url));
-  // The mirror has all of it: a history that ends early is the workspace's alone.
+  // The mirror has more: a history that ends early is the workspace's alone.
   const boundary = depth === undefined ? [] : await boundaryOf(command, mirror, wanted.sha, depth);
-  if (boundary.length > 0) await writeFile(path.join(directory, '.git/shallow'), `${boundary.join('\n')}\n`);
-  await git(['update-ref', '--stdin', '-z'], refUpdates(wanted, tagObject));
-  await git(['checkout', '--quiet', '--detach', '--force', wanted.sha, '--']);
+  await writeGit(directory, source, [...(await shallowOf(mirror)), ...boundary]);
+  const quick = withConfig(command, [['checkout.workers', WRITERS]]);
+  await runGit(quick, ['-C', directory, 'read-tree', '--reset', '-u', wanted.sha]);
 }
 
-/** Written at once: three calls of `git config` take longer than the checkout of a small repository. */
+/** What `git clone` and `git checkout --detach` leave, but for the index. */
+async function writeGit(
+  directory: string,
+  { mirror, url, wanted, tagObject }: WorkspaceSource,
+  shallow: readonly string[],
+): Promise<void> {
+  const inside = (name: string): string => path.join(directory, '.git', name);
+  for (const folder of ['objects/info', 'refs/heads', 'refs/tags', 'logs'])
+    await mkdir(inside(folder), { recursive: true });
+  const files = {
+    HEAD: `${wanted.sha}\n`,
+    config: configOf(url),
+    'objects/info/alternates': `${objectsOf(mirror)}\n`,
+    'packed-refs': packedRefs(wanted, tagObject),
+    'logs/HEAD': reflogOf(wanted.sha),
+    ...(shallow.length > 0 && { shallow: `${[...new Set(shallow)].join('\n')}\n` }),
+  };
+  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(inside(name), text)));
+}
+
 function configOf(url: string): string {
-  return `[remote "origin"]
+  return `[core]
+\trepositoryformatversion = 0
+\tfilemode = true
+\tbare = false
+\tlogallrefupdates = true
+[remote "origin"]
 \turl = ${quoted(url)}
 \tfetch = +refs/heads/*:refs/remotes/origin/*
 [gc]
 \tauto = 0
 `;
+}
+
+/** From it git knows what HEAD is detached at, and says so to people. */
+function reflogOf(sha: string): string {
+  const seconds = Math.floor(Date.now() / 1000);
+  return `${'0'.repeat(sha.length)} ${sha} cyclone <cyclone@localhost> ${seconds} +0000\tcheckout: moving from main to ${sha}\n`;
 }
 
 /** With this, `git submodule` in a stage knows it; it has a `.git` of its own, as a clone has. */
@@ -60,13 +92,12 @@ function quoted(text: string): string {
   return `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
 
-/** Lines of `update-ref --stdin -z`: names are data there, whatever they look like. */
-function refUpdates({ sha, branch, tag }: Wanted, tagObject: string): string {
-  const refs = [
-    ...(branch === undefined ? [] : [{ name: `refs/remotes/origin/${branch}`, object: sha }]),
-    ...(tag === undefined ? [] : [{ name: `refs/tags/${tag}`, object: tagObject }]),
-  ];
-  return refs.map(({ name, object }) => `update ${name}\0${object}\0\0`).join('');
+/** In a file they are data, whatever their names look like, and names that nest do not meet. */
+function packedRefs({ sha, branch, tag }: Wanted, tagObject: string): string {
+  return [
+    ...(branch === undefined ? [] : [`${sha} refs/remotes/origin/${branch}\n`]),
+    ...(tag === undefined ? [] : [`${tagObject} refs/tags/${tag}\n`]),
+  ].join('');
 }
 
 /** The directory itself stays: an armed container has it mounted. */

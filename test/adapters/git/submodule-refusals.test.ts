@@ -56,7 +56,7 @@ describe('a submodule is refused, and named,', () => {
         `100644 blob ${blobOf(origin, read(origin.directory, '.gitmodules'))}\telsewhere`,
       ]);
     });
-    expect(said).toMatch(/^git checkout: .*\.gitmodules/);
+    expect(said).toMatch(/^git read-tree: .*\.gitmodules/);
   });
 
   test('in a .gitmodules that git cannot read', async () => {
