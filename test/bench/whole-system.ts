@@ -8,7 +8,7 @@ export async function withSystem<T>(
   environment: Readonly<Record<string, string>>,
   work: (world: World) => Promise<T>,
 ): Promise<T> {
-  const world = await openWorld({ LOG_LEVEL: 'warn', ...environment });
+  const world = await openWorld({ LOG_LEVEL: 'info', ...environment });
   try {
     await world.start();
     return await work(world);
