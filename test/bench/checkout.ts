@@ -72,7 +72,11 @@ function openBench(root: string, origin: Origin, server: GitServer) {
     const [objects = ''] = await git.borrows(request);
     const clone = path.join(root, `clone-${(count += 1)}`);
     return timed(() => {
-      execFileSync('git', ['clone', '--quiet', '--shared', '--no-checkout', path.dirname(objects), clone]);
+      const from = path.dirname(objects);
+      // It says that the mirror looks empty: it has no branches.
+      execFileSync('git', ['clone', '--quiet', '--shared', '--no-checkout', from, clone], {
+        stdio: 'ignore',
+      });
       runGitHere(clone, 'checkout', '--quiet', '--detach', request.trigger.sha);
     });
   };

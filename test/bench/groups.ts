@@ -1,3 +1,4 @@
+import { checkoutRows } from './checkout.js';
 import { startRow } from './command-line.js';
 import { liveRows } from './live.js';
 import { archiveRows } from './log-archive.js';
@@ -31,6 +32,11 @@ export const GROUPS: readonly Measure[] = [
     name: 'file',
     about: 'reading, checking and planning a caicloud.yml; the command line from its start',
     measure: () => [...coldRows(), ...warmRows(), fuzzRow(BROKEN_FILES), startRow(10)],
+  },
+  {
+    name: 'checkout',
+    about: 'the files of a commit from a mirror, with a fetch over HTTP',
+    measure: checkoutRows,
   },
   { name: 'archive', about: 'keeping a log, reading from the middle of one', measure: archiveRows },
   { name: 'search', about: 'searching a log of 1,000,000 lines', measure: logRows },
