@@ -24,8 +24,10 @@ async function main(args: readonly string[]): Promise<number> {
   switch (command) {
     case 'serve':
     case 'worker': {
+      const { keepYoungSpaceSmall } = await import('./young-space.js');
+      const started = keepYoungSpaceSmall();
       const { serve } = await import('./serve.js');
-      return serve(command === 'worker' ? 'worker' : undefined, rest);
+      return serve(command === 'worker' ? 'worker' : undefined, rest, started);
     }
     case 'register': {
       const { register } = await import('./register.js');

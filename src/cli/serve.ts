@@ -13,8 +13,16 @@ const PLAIN: readonly string[] = [
   'SecretsUnavailable',
 ];
 
-/** Runs until SIGTERM or SIGINT has drained it. @returns the exit status */
-export async function serve(role: Settings['role'] | undefined, args: readonly string[]): Promise<number> {
+/**
+ * Runs until SIGTERM or SIGINT has drained it.
+ * @param started called when it is ready
+ * @returns the exit status
+ */
+export async function serve(
+  role: Settings['role'] | undefined,
+  args: readonly string[],
+  started: () => void,
+): Promise<number> {
   const options = readOptions(args);
   if (typeof options === 'string') {
     process.stderr.write(`cyclone: ${options}\n`);
@@ -44,6 +52,7 @@ export async function serve(role: Settings['role'] | undefined, args: readonly s
     }
     throw error;
   }
+  started();
   const signal = await stopping;
   logger.info({ signal }, 'draining');
   const clean = await cyclone.stop();
