@@ -52,6 +52,10 @@ export interface Settings {
   /** What stages leave to later ones: how long unused, and how much of it. */
   readonly files: { readonly days: number; readonly bytes: number };
   readonly logs: LogSettings;
+  /** Of repositories on a worker: how long unused, and how much of it. */
+  readonly mirrors: { readonly days: number; readonly bytes: number };
+  /** Globs `owner/repo` of which a worker has no more history than jobs ask for. */
+  readonly shallowRepositories: readonly string[];
   /** How a private repository's pages open: by a link that is signed for its run, or only for people who signed in. */
   readonly privatePages: 'signed-link' | 'sign-in';
   /** Proxies in front of the server, whose `X-Forwarded-For` is believed. */
@@ -131,6 +135,9 @@ const ENVIRONMENT = z.object({
   CYCLONE_SECRETS_FILE: text,
   CYCLONE_FILES_DAYS: wholeNumber(1, 3650).default(30),
   CYCLONE_FILES_SIZE: size.default(20 * 1024 ** 3),
+  CYCLONE_MIRRORS_DAYS: wholeNumber(1, 3650).default(30),
+  CYCLONE_MIRRORS_SIZE: size.default(50 * 1024 ** 3),
+  CYCLONE_SHALLOW_REPOS: z.string().default(''),
   CYCLONE_LOGS_DAYS: wholeNumber(1, 36_500).default(90),
   CYCLONE_LOGS_SIZE: size.default(50 * 1024 ** 3),
   CYCLONE_LOGS_STORE: z
@@ -209,6 +216,8 @@ export function readSettings(
     secretsFile: values.CYCLONE_SECRETS_FILE && path.resolve(values.CYCLONE_SECRETS_FILE),
     files: { days: values.CYCLONE_FILES_DAYS, bytes: values.CYCLONE_FILES_SIZE },
     logs,
+    mirrors: { days: values.CYCLONE_MIRRORS_DAYS, bytes: values.CYCLONE_MIRRORS_SIZE },
+    shallowRepositories: listOf(values.CYCLONE_SHALLOW_REPOS),
     privatePages: values.CYCLONE_PRIVATE_PAGES,
     trustedProxies: values.CYCLONE_TRUSTED_PROXIES,
     concurrency: values.CYCLONE_CONCURRENCY,

@@ -58,6 +58,32 @@ export function tidyFilesDaily({ blobs, index, kept, ...daily }: Files, signal: 
   return eachDay(tidy, 'unused files not removed', daily, signal);
 }
 
+export interface Mirrors extends Daily {
+  readonly checkout: {
+    tidy(
+      kept: { readonly unusedMs: number; readonly bytes: number },
+      now: number,
+      signal: AbortSignal,
+    ): Promise<{ readonly removed: number }>;
+  };
+  readonly days: number;
+  readonly bytes: number;
+}
+
+/** The same with mirrors of repositories. */
+export function tidyMirrorsDaily(
+  { checkout, days, bytes, ...daily }: Mirrors,
+  signal: AbortSignal,
+): Promise<void> {
+  const tidy = async (): Promise<void> => {
+    const { removed } = await checkout.tidy({ unusedMs: days * DAY_MS, bytes }, daily.clock.now(), signal);
+    if (removed > 0) {
+      daily.logger.info({ removed }, 'unused mirrors removed');
+    }
+  };
+  return eachDay(tidy, 'unused mirrors not removed', daily, signal);
+}
+
 export type Logs = Daily &
   Pick<RetentionDeps, 'archive' | 'keepMs' | 'bytes'> & { readonly store: Pick<RunStore, 'load'> };
 

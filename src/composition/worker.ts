@@ -8,6 +8,7 @@ import { subscribeCancellations } from '../adapters/redis/cancellations.js';
 import { redisObserver } from '../adapters/redis/observer.js';
 import { type Announcement, announceWorker } from '../adapters/redis/workers.js';
 import { ownLabel } from '../pipeline/labels.js';
+import { repositoryMatches } from '../pipeline/trust.js';
 import type { Logger } from '../runs/ports.js';
 import type { Settings } from '../settings.js';
 import { checkedDepot } from '../worker/checked-depot.js';
@@ -16,11 +17,12 @@ import { executeJob } from '../worker/execute.js';
 import { createPool } from '../worker/pool/create-pool.js';
 import type { PoolState } from '../worker/pool/pool.js';
 import { type Depot, type Engine, type EngineInfo, LABELS, type LeaseSource } from '../worker/ports.js';
+import { borrowedBy } from '../worker/workspace.js';
 import { systemClock } from './clock.js';
 import { type DataDir, DataDirUnavailable } from './data-dir.js';
 import { defaultLimits } from './limits.js';
 import type { RedisConnections } from './redis.js';
-import { tidyDaily } from './tidy.js';
+import { tidyDaily, tidyMirrorsDaily } from './tidy.js';
 
 const ENGINE_RETRY_MS = 1000;
 
@@ -67,7 +69,12 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
   const depot = checkedDepot(deps.depot);
   const soft = new AbortController();
   const hard = new AbortController();
-  const checkout = gitCheckout({ mirrors: dataDir.mirrors, environment: deps.environment });
+  const checkout = gitCheckout({
+    mirrors: dataDir.mirrors,
+    environment: deps.environment,
+    borrowed: () => borrowedBy(dataDir.workspaces),
+    shallow: (repository) => settings.shallowRepositories.some((glob) => repositoryMatches(glob, repository)),
+  });
   const keepMs = settings.keepSeconds * 1000;
   const free = async (): Promise<number> => {
     const { bavail, blocks } = await statfs(dataDir.root);
@@ -185,6 +192,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       logger.info({ labels }, 'taking jobs');
       void tidyDaily({ engine, keepMs, clock: systemClock, logger }, soft.signal);
       void kept.tidy(soft.signal);
+      void tidyMirrorsDaily({ checkout, ...settings.mirrors, clock: systemClock, logger }, soft.signal);
       await subscribeCancellations(subscriber, (run, by) => worker?.cancel(run, by));
     },
     async close(drainSeconds) {
@@ -195,6 +203,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       await worker?.close();
       await Promise.all([left, pool.close()]);
       clearTimeout(late);
+      checkout.close();
     },
   };
 }

@@ -65,10 +65,19 @@ export async function readMark(
 }
 
 /** Whether a checkout was ever finished in it, of whatever. */
-export async function isCheckedOut(workspace: Workspace): Promise<boolean> {
-  return (
-    parseMark(await readFile(path.join(workspace.root, MARK_FILE), 'utf8').catch(() => '')) !== undefined
-  );
+export async function isCheckedOut({ root }: Pick<Workspace, 'root'>): Promise<boolean> {
+  return (await anyMark(root)) !== undefined;
+}
+
+/** Directories that the workspaces here borrow from, those of jobs that are over as well. */
+export async function borrowedBy(workspaces: string): Promise<readonly string[]> {
+  const names = await readdir(workspaces);
+  const marks = await Promise.all(names.map((name) => anyMark(path.join(workspaces, name))));
+  return marks.flatMap((mark) => mark?.borrowed ?? []);
+}
+
+async function anyMark(root: string): Promise<CheckoutMark | undefined> {
+  return parseMark(await readFile(path.join(root, MARK_FILE), 'utf8').catch(() => ''));
 }
 
 export async function writeMark(workspace: Workspace, mark: CheckoutMark): Promise<void> {

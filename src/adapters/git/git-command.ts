@@ -24,6 +24,8 @@ const CONFIG: Config = [
   // Workspaces borrow the mirror's objects: none of them may go.
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
+  // A pack is synced once, loose objects one by one; packs are put together behind.
+  ['fetch.unpackLimit', '1'],
   ['credential.helper', ''],
   // Any commit can be asked for by id (also https://git-scm.com/docs/protocol-v2).
   ['protocol.version', '2'],

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type GitCommand, GitFailed, runGit } from './git-command.js';
+import { isThere } from './presence.js';
 import { FetchFailed } from './tries.js';
 import { refKey, type Wanted } from './wanted.js';
 
@@ -14,7 +15,7 @@ export function objectsOf(mirror: string): string {
 
 /** An empty mirror, or what a killed process left of one, made whole. */
 export async function ensureMirror(command: GitCommand, mirror: string): Promise<void> {
-  if (await exists(path.join(mirror, READY_FILE))) return;
+  if (await isThere(path.join(mirror, READY_FILE))) return;
   await mkdir(objectsOf(mirror), { recursive: true });
   // Objects are whole or not there (git renames them into place); all else may be half written.
   for (const entry of await readdir(mirror)) {
@@ -22,6 +23,14 @@ export async function ensureMirror(command: GitCommand, mirror: string): Promise
   }
   await runGit(command, ['init', '--quiet', '--bare', '--template=', '--', mirror]);
   await writeFile(path.join(mirror, READY_FILE), '');
+}
+
+/** Those in a directory that were finished once. */
+export async function readyMirrors(directory: string): Promise<readonly string[]> {
+  const names = await readdir(directory).catch(() => []);
+  const mirrors = names.map((name) => path.join(directory, name));
+  const ready = await Promise.all(mirrors.map((mirror) => isThere(path.join(mirror, READY_FILE))));
+  return mirrors.filter((_, index) => ready[index]);
 }
 
 /** Locks and unfinished packs of a process that was killed. Only while nobody else uses the mirror. */
@@ -75,9 +84,9 @@ export async function isFetched(
   { depth }: Pick<FetchOptions, 'depth'>,
 ): Promise<boolean> {
   const found = await readFile(path.join(mirror, commitRef(wanted)), 'utf8').catch(() => '');
-  if (found.trim() !== wanted.sha || !(await exists(path.join(mirror, READY_FILE)))) return false;
+  if (found.trim() !== wanted.sha || !(await isThere(path.join(mirror, READY_FILE)))) return false;
   // One commit of history is there whatever was fetched.
-  return depth === 1 || !(await exists(path.join(mirror, 'shallow')));
+  return depth === 1 || !(await isThere(path.join(mirror, 'shallow')));
 }
 
 /** The next fetch asks the server again. */
@@ -149,14 +158,14 @@ function commitRef({ ref, tag }: Wanted): string {
  */
 async function negotiationTips(mirror: string, wanted: Wanted, base: string): Promise<readonly string[]> {
   const refs = [...new Set([commitRef(wanted), refKey(base)])];
-  const known = await Promise.all(refs.map((ref) => exists(path.join(mirror, ref))));
+  const known = await Promise.all(refs.map((ref) => isThere(path.join(mirror, ref))));
   return refs.filter((_, index) => known[index]).map((ref) => `--negotiation-tip=${ref}`);
 }
 
 /** A mirror that had a part of the history gets all of it when that is asked for. */
 async function depthFlags(mirror: string, depth: number | undefined): Promise<readonly string[]> {
   if (depth !== undefined) return [`--depth=${depth}`];
-  return (await exists(path.join(mirror, 'shallow'))) ? ['--unshallow'] : [];
+  return (await isThere(path.join(mirror, 'shallow'))) ? ['--unshallow'] : [];
 }
 
 /** Refs whose objects are lost (a full disk, a crash of the machine) make every fetch fail. @returns whether there were any */
@@ -187,11 +196,4 @@ async function revision(command: GitCommand, mirror: string, name: string): Prom
     if (error instanceof GitFailed) return undefined;
     throw error;
   }
-}
-
-async function exists(file: string): Promise<boolean> {
-  return await stat(file).then(
-    () => true,
-    () => false,
-  );
 }

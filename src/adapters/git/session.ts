@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Repository } from '../../pipeline/model.js';
 import { CheckoutFailed, type CheckoutRequest } from '../../worker/ports.js';
 import { credentialsFor, withoutCredentials } from './credentials.js';
 import { type GitCommand, GitFailed, gitEnvironment, withConfig } from './git-command.js';
@@ -15,8 +16,10 @@ export interface GitOptions {
   readonly git?: string;
   /** All that git sees of the machine's environment (PATH, https_proxy, GIT_SSL_CAINFO, …). */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Whether the mirror of `owner/name` has only as much history as a job asks for, one commit at least. */
-  readonly shallow?: (repository: string) => boolean;
+  /** Whether the mirror of a repository has only as much history as a job asks for, one commit at least. */
+  readonly shallow?: (repository: Repository) => boolean;
+  /** Objects that workspaces of earlier processes borrow: directories, as `checkout` told them. */
+  readonly borrowed?: () => Promise<readonly string[]>;
   /** Clone from paths of this machine too. */
   readonly allowFile?: boolean;
   /** Between the tries of a fetch; it rejects, or resolves at once, when aborted. Default: real time. */
@@ -60,20 +63,29 @@ export type OpenSession = (
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-export function gitSessions(options: GitOptions): OpenSession {
+/** A git that knows no token. */
+export function localGit(options: GitOptions, signal: AbortSignal): GitCommand {
+  const protocols = options.allowFile === true ? ['http', 'https', 'file'] : ['http', 'https'];
+  const environment = gitEnvironment({ PATH: DEFAULT_PATH, ...options.environment }, protocols);
+  return { git: options.git ?? 'git', environment, secrets: [], signal };
+}
+
+/** @param fetched hears of every fetch that brought something */
+export function gitSessions(
+  options: GitOptions,
+  fetched: (mirror: string, local: GitCommand) => void,
+): OpenSession {
   const locked = mirrorLocks();
   const protocols = options.allowFile === true ? ['http', 'https', 'file'] : ['http', 'https'];
-  const isShallow = ({ repository: { owner, name } }: CheckoutRequest): boolean =>
-    options.shallow?.(`${owner}/${name}`) ?? false;
+  const { shallow = () => false } = options;
   const base = { PATH: DEFAULT_PATH, ...options.environment };
-  const environment = gitEnvironment(base, protocols);
 
   return (request, signal, log) => {
     const { url: own, secrets } = withoutCredentials(parseCloneUrl(request.repository.cloneUrl));
-    const local: GitCommand = { git: options.git ?? 'git', environment, secrets, signal };
+    const local: GitCommand = { ...localGit(options, signal), secrets };
     const fetching = {
       base: `refs/heads/${request.repository.defaultBranch}`,
-      depth: isShallow(request) ? (request.options?.depth ?? 1) : undefined,
+      depth: shallow(request.repository) ? (request.options?.depth ?? 1) : undefined,
     };
     const isOwn = (url: URL): boolean =>
       url.origin === own.origin && (own.protocol !== 'file:' || options.allowFile === true);
@@ -97,6 +109,7 @@ export function gitSessions(options: GitOptions): OpenSession {
           await ensureMirror(local, mirror);
           await fetchInto(remote, mirror, url.href, wanted, fetching);
           await more?.(remote);
+          fetched(mirror, local);
           return await tagObject(local, mirror, wanted);
         });
       };
