@@ -98,7 +98,11 @@ export function gitSessions(
       }
       return request.trusted === true ? local : withConfig(local, await reachOnInternet(url, base));
     };
-    const fetchOf = async ({ mirror, url, wanted }: Source, more?: More): Promise<string> => {
+    // Another's host is looked at each time: what a trusted run fetched there is not everybody's.
+    const isKnown = async ({ mirror, url, wanted }: Source): Promise<boolean> =>
+      isOwn(url) && (await isFetched(mirror, wanted, fetching));
+    const fetchOf = async (source: Source, more?: More): Promise<string> => {
+      const { mirror, url, wanted } = source;
       let remote = await remoteFor(url, request.token);
       let tries = 0;
       const once = async (): Promise<string> => {
@@ -107,9 +111,12 @@ export function gitSessions(
         if (tries === 2 && isOwn(url)) remote = await remoteFor(url, await anotherToken(request, log));
         return await locked(mirror, async () => {
           await ensureMirror(local, mirror);
-          await fetchInto(remote, mirror, url.href, wanted, fetching);
+          // Who waited for another job's fetch most often waited for this very commit.
+          if (!(await isKnown(source))) {
+            await fetchInto(remote, mirror, url.href, wanted, fetching);
+            fetched(mirror, local);
+          }
           await more?.(remote);
-          fetched(mirror, local);
           return await tagObject(local, mirror, wanted);
         });
       };
@@ -121,19 +128,20 @@ export function gitSessions(
       url: own,
       isOwn,
       async withCommit(source, work, more) {
-        const { mirror, url, wanted } = source;
+        const { mirror, wanted } = source;
         await touch(mirror);
-        // Another's host is looked at each time: what a trusted run fetched there is not everybody's.
-        if (more === undefined && isOwn(url) && (await isFetched(mirror, wanted, fetching))) {
-          try {
-            return await work(await tagObject(local, mirror, wanted));
-          } catch (error) {
-            if (!(error instanceof GitFailed)) throw error;
-            log(`${error.message}\nfetching it again`);
-            await forget(mirror, wanted);
-          }
+        const known = await isKnown(source);
+        try {
+          const needsNothing = known && more === undefined;
+          return await work(
+            needsNothing ? await tagObject(local, mirror, wanted) : await fetchOf(source, more),
+          );
+        } catch (error) {
+          if (!known || !(error instanceof GitFailed)) throw error;
+          log(`${error.message}\nfetching it again`);
+          await forget(mirror, wanted);
+          return await work(await fetchOf(source, more));
         }
-        return await work(await fetchOf(source, more));
       },
     };
   };

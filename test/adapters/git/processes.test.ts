@@ -32,6 +32,14 @@ describe('the processes of git', () => {
     expect(read(again.directory, 'a.txt')).toBe('2');
   });
 
+  test('are one fetch for all jobs that want a commit at once', async () => {
+    const origin = createOrigin();
+    const { git, verbs } = counted();
+    const sha = origin.commit({ 'a.txt': '1' });
+    await Promise.all([1, 2, 3].map(() => git.checkout(request(origin, sha, PLAIN), never)));
+    expect(verbs().toSorted()).toEqual(['fetch', 'init', 'read-tree', 'read-tree', 'read-tree']);
+  });
+
   test('leave what git itself would: a status without changes, and where HEAD is', async () => {
     const origin = createOrigin();
     const { git } = counted();
