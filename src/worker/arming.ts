@@ -26,7 +26,10 @@ export function createArming(job: Job, stand: Stand, stages: readonly PlannedSta
       // Services of two stages may bear the same names on the one network.
       const early = !stages.slice(0, stages.indexOf(next)).some(hasServices);
       const own = openTry(job);
-      const prepared = prepareIfNeeded(own, stand, next, next.spec, early);
+      const prepared = job.spans.timed(
+        { name: 'arm', detail: next.id },
+        prepareIfNeeded(own, stand, next, next.spec, early),
+      );
       // Its stage may never be reached; when it is, it is told.
       prepared.catch(() => undefined);
       armed.set(next.id, { job: own, prepared });

@@ -1,6 +1,7 @@
-import type { CommandRef, PlannedStage, StageFacts } from '../pipeline/model.js';
+import type { CommandRef, PlannedStage, Span, StageFacts } from '../pipeline/model.js';
 import type { Job, Stand } from './job.js';
 import type { Prepared } from './prepared.js';
+import { measured } from './spans.js';
 import type { StageLog } from './stage-log.js';
 import type { StepLog } from './step-log.js';
 
@@ -29,7 +30,12 @@ export interface StageContext {
 export class FactsDraft {
   #facts: StageFacts = {};
   readonly #notes: string[] = [];
-  readonly #spans: Record<string, number> = {};
+  readonly #spans: Span[];
+
+  /** @param earlier of the tries before: their time is the stage's too */
+  constructor(earlier: readonly Span[] = []) {
+    this.#spans = [...earlier];
+  }
 
   set(facts: Omit<StageFacts, 'notes' | 'spans'>): void {
     this.#facts = { ...this.#facts, ...facts };
@@ -39,15 +45,19 @@ export class FactsDraft {
     if (!this.#notes.includes(text)) this.#notes.push(text);
   }
 
-  span(name: string, milliseconds: number): void {
-    this.#spans[name] = (this.#spans[name] ?? 0) + milliseconds;
+  span(span: Span): void {
+    this.#spans.push(span);
+  }
+
+  spans(): readonly Span[] {
+    return this.#spans;
   }
 
   facts(): StageFacts {
     return {
       ...this.#facts,
       ...(this.#notes.length > 0 && { notes: [...this.#notes] }),
-      ...(Object.keys(this.#spans).length > 0 && { spans: { ...this.#spans } }),
+      ...(this.#spans.length > 0 && { spans: [...this.#spans] }),
     };
   }
 }
@@ -57,13 +67,9 @@ export function hearing({ log }: StageContext): (line: string) => void {
   return (line) => void log.line(line).catch(() => undefined);
 }
 
-/** Adds the time that `work` takes to the span of that name, also when it fails. */
-export async function timed<T>(context: StageContext, span: string, work: Promise<T>): Promise<T> {
-  const { clock } = context.job.deps;
-  const begin = clock.now();
-  try {
-    return await work;
-  } finally {
-    context.facts.span(span, clock.now() - begin);
-  }
+/** Notes the time that `work` takes as a span of that name, also when it fails. */
+export async function timed<T>(context: StageContext, name: string, work: Promise<T>): Promise<T> {
+  const { attempt, facts, job } = context;
+  const note = (span: Span): void => facts.span({ ...span, ...(attempt > 1 && { attempt }) });
+  return await measured(job.deps.clock, note, { name }, work);
 }
