@@ -1,54 +1,83 @@
 import type { ContainerStage, PlannedStage, StageId } from '../pipeline/model.js';
 import { type Job, openTry, type Stand } from './job.js';
-import { canArm, type Prepared, prepare } from './prepared.js';
+import { knowsMain, knowsServices, type PreparedMain, prepareMain } from './prepared.js';
+import { prepareServices, type Services } from './steps/services.js';
 
-/** Prepares the next container while the present stage runs: the stage then begins with one write. */
+/**
+ * So many stages at and behind the one that is reached next have made what can be made: of those that take a moment,
+ * each would wait for the next one's container. A shell that waits takes about 1 MiB, and 10 of the engine's.
+ */
+const AHEAD = 3;
+
+/** Prepares what the next stages need while the present one runs: a stage then begins with one write. */
 export interface Arming {
-  /** Arms the next container stage at or behind `index`, if it can be. Twice is once. */
+  /** Arms the stages at and behind `index`, the nearest first, as far as they can be. Twice is once. */
   ahead(index: number): void;
   take(stage: StageId): Armed | undefined;
 }
 
-/** What was made ahead belongs to the first try of its stage. */
+/**
+ * What was made ahead, for the first try of its stage. What is absent is made in its turn; `undefined`: the stage need
+ * not run, as it seemed.
+ */
 export interface Armed {
   readonly job: Job;
-  /** Undefined: the stage need not run, as it seemed. */
-  readonly prepared: Promise<Prepared | undefined>;
+  services?: Promise<Services | undefined>;
+  main?: Promise<PreparedMain | undefined>;
 }
 
 export function createArming(job: Job, stand: Stand, stages: readonly PlannedStage[]): Arming {
-  const armed = new Map<StageId, Armed>();
+  const all = new Map<StageId, Armed>();
+
+  /** @param turn when the engine has time for it; @returns when it is there, or cannot be */
+  const arm = (
+    stage: PlannedStage & { readonly spec: ContainerStage },
+    turn: Promise<unknown>,
+  ): Promise<unknown> => {
+    const { id, spec } = stage;
+    const armed = all.get(id) ?? { job: openTry(job) };
+    all.set(id, armed);
+    const inTurn = async <T>(make: () => Promise<T>): Promise<T | undefined> => {
+      await turn;
+      return (await isNeeded(stand, stage)) ? await make() : undefined;
+    };
+    if (spec.services.length > 0 && knowsServices(spec)) {
+      // Services of two stages may bear the same names on the one network.
+      const early = !stages.slice(0, stages.indexOf(stage)).some(hasServices);
+      armed.services ??= inTurn(() => prepareServices(armed.job, stand, stage, spec, early));
+    }
+    if (knowsMain(spec, stand.built)) {
+      armed.main ??= inTurn(() => prepareMain(armed.job, stand, stage, spec));
+    }
+    // Its stage may never be reached; when it is, it is told of what failed.
+    return Promise.allSettled([armed.services, armed.main]);
+  };
+
+  /** One that is sure to fail is the last. */
+  const failing = stages.findIndex(
+    ({ id, refusals }) => refusals.length > 0 || job.lease.missingSecrets?.[id] !== undefined,
+  );
+  const reached = failing === -1 ? stages : stages.slice(0, failing);
   return {
     ahead(index) {
-      const next = stages.slice(index).find(({ spec }) => spec.kind === 'container');
-      if (next?.spec.kind !== 'container' || armed.has(next.id)) return;
-      if (!canArm(next) || job.lease.missingSecrets?.[next.id] !== undefined) return;
-      // Services of two stages may bear the same names on the one network.
-      const early = !stages.slice(0, stages.indexOf(next)).some(hasServices);
-      const own = openTry(job);
-      const prepared = job.spans.timed(
-        { name: 'arm', detail: next.id },
-        prepareIfNeeded(own, stand, next, next.spec, early),
-      );
-      // Its stage may never be reached; when it is, it is told.
-      prepared.catch(() => undefined);
-      armed.set(next.id, { job: own, prepared });
+      const [nearest, ...others] = reached.slice(index).filter(isContainer).slice(0, AHEAD);
+      if (nearest === undefined) return;
+      const nearestStands = arm(nearest, Promise.resolve());
+      for (const stage of others) {
+        // What it would use again may be what a stage before it has yet to make.
+        if (stage.options?.inputs === undefined) void arm(stage, nearestStands);
+      }
     },
-    take: (stage) => armed.get(stage),
+    take: (stage) => all.get(stage),
   };
 }
 
-async function prepareIfNeeded(
-  job: Job,
-  stand: Stand,
-  stage: PlannedStage,
-  spec: ContainerStage,
-  early: boolean,
-): Promise<Prepared | undefined> {
-  if (stage.options?.inputs !== undefined && (await stand.reuse.decide(stage)).kind === 'reuse') {
-    return undefined;
-  }
-  return await prepare(job, stand, stage, spec, { early });
+function isContainer(stage: PlannedStage): stage is PlannedStage & { readonly spec: ContainerStage } {
+  return stage.spec.kind === 'container';
+}
+
+async function isNeeded(stand: Stand, stage: PlannedStage): Promise<boolean> {
+  return stage.options?.inputs === undefined || (await stand.reuse.decide(stage)).kind !== 'reuse';
 }
 
 function hasServices({ spec }: PlannedStage): boolean {

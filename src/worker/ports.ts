@@ -5,7 +5,6 @@ import type {
   Outcome,
   RegistryAuth,
   Repository,
-  Span,
   StageFacts,
   StageId,
   Trigger,
@@ -179,8 +178,10 @@ export interface ImageBuild {
   readonly imageLabels?: Labels;
   readonly pull: boolean;
   readonly limits: ResourceLimits;
-  /** Where RUN steps run; absent: a network of their own, made and removed with the build. */
+  /** Where RUN steps run: what is left there of a build that fails is removed. Absent: one made and removed with it. */
   readonly network?: string;
+  /** Told of the image before it has its labels and name: containers may be made of it from then on. */
+  readonly made?: (image: ImageInfo) => void;
   /** By registry host. */
   readonly auth: Readonly<Record<string, RegistryAuth>>;
   /** `ARG` values, `K=V`; the last of a name wins. */
@@ -359,8 +360,7 @@ export type LogPiece = Pick<LogSegment, 'bytes' | 'stamps' | 'marks'> & Pick<Log
  * Each rejects with FenceLost when a newer owner has taken the job.
  */
 export interface RunObserver {
-  /** `spans`: what was measured before, the lease first of all. */
-  jobStarted(spans?: readonly Span[]): Promise<void>;
+  jobStarted(): Promise<void>;
   /** Awaited before anything of the stage runs: after it, no older owner can start a stage. */
   stageStarted(stage: StageId): Promise<void>;
   /**
@@ -368,8 +368,7 @@ export interface RunObserver {
    * has resolved, the memory of the bytes is used for others.
    */
   log(stage: StageId, piece: LogPiece): Promise<void>;
-  /** `spans`: of the job, not of the stage. */
-  stageEnded(stage: StageId, outcome: Outcome, facts: StageFacts, spans?: readonly Span[]): Promise<void>;
+  stageEnded(stage: StageId, outcome: Outcome, facts: StageFacts): Promise<void>;
   jobReturned(reason: string): Promise<void>;
   jobEnded(): Promise<void>;
 }

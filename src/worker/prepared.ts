@@ -4,6 +4,7 @@ import {
   type ContainerStage,
   type PlannedStage,
 } from '../pipeline/model.js';
+import type { Armed } from './arming.js';
 import { cacheMounts } from './cache-files.js';
 import { imageOf, planContainer } from './container-plan.js';
 import { secretEnvironment, stageEnvironment } from './environment.js';
@@ -16,10 +17,9 @@ import { prepareServices, type Services } from './steps/services.js';
 import { knownAhead, planStageMounts } from './volumes.js';
 
 /** A stage's container, made and, with a script, started: it waits for the go-signal. */
-export interface Prepared {
+export interface PreparedMain {
   readonly container: Container;
   readonly image: ImageInfo;
-  readonly services: Services;
   /** Where the repository is in the container. */
   readonly codeDir: string;
   /** bytes; 0 is no limit */
@@ -30,44 +30,54 @@ export interface Prepared {
   readonly script?: Script;
 }
 
-export interface PrepareOptions {
-  /** Before the stage's turn. */
-  readonly early: boolean;
+/** … beside its services. */
+export interface Prepared extends PreparedMain {
+  readonly services: Services;
 }
 
-/** Nothing that the container is made from depends on what the stages before it do. */
+/** Nothing that the container is made from depends on what is still to be done. @param built what `build` has made so far */
+export function knowsMain({ container }: ContainerStage, built: ImageInfo | undefined): boolean {
+  const { image, commands, volumes } = container;
+  return (image !== BUILT_IMAGE || built !== undefined) && commands.length > 0 && knownAhead(volumes);
+}
+
+/** All that its containers are made of is known before the job begins. */
 export function canArm({ spec, refusals }: PlannedStage): boolean {
   return (
-    spec.kind === 'container' &&
-    refusals.length === 0 &&
-    spec.container.image !== BUILT_IMAGE &&
-    spec.container.commands.length > 0 &&
-    knownAhead(spec.container.volumes) &&
-    spec.services.every((service) => service.image !== BUILT_IMAGE && knownAhead(service.volumes))
+    spec.kind === 'container' && refusals.length === 0 && knowsMain(spec, undefined) && knowsServices(spec)
   );
 }
 
-/** @throws StageFailed, EngineRefused, EngineUnavailable */
+/** The same of the containers of its services. */
+export function knowsServices({ services }: ContainerStage): boolean {
+  return services.every(({ image, volumes }) => image !== BUILT_IMAGE && knownAhead(volumes));
+}
+
+/**
+ * Makes what was not made ahead.
+ * @throws StageFailed, EngineRefused, EngineUnavailable
+ */
 export async function prepare(
   job: Job,
   stand: Stand,
   stage: PlannedStage,
   spec: ContainerStage,
-  { early }: PrepareOptions,
+  armed?: Pick<Armed, 'services' | 'main'>,
 ): Promise<Prepared> {
   const [services, main] = await Promise.all([
-    prepareServices(job, stand, stage, spec, early),
-    prepareMain(job, stand, stage, spec),
+    (async () => (await armed?.services) ?? (await prepareServices(job, stand, stage, spec, false)))(),
+    (async () => (await armed?.main) ?? (await prepareMain(job, stand, stage, spec)))(),
   ]);
   return { ...main, services };
 }
 
-async function prepareMain(
+/** @throws StageFailed, EngineRefused, EngineUnavailable */
+export async function prepareMain(
   job: Job,
   stand: Stand,
   stage: PlannedStage,
   { container: spec }: ContainerStage,
-): Promise<Omit<Prepared, 'services'>> {
+): Promise<PreparedMain> {
   const size = scriptBytes(spec.commands);
   if (size > SCRIPT_LIMIT_BYTES) {
     throw new StageFailed('container', `commands hold ${size} bytes; ${SCRIPT_LIMIT_BYTES} are possible`);

@@ -52,6 +52,7 @@ export class Resources {
   }
 
   async create(spec: Omit<ContainerCreate, 'labels'>): Promise<Container> {
+    if (this.#closing !== undefined) throw new EngineUnavailable('the job has ended');
     const container = await this.#options.engine.container({ ...spec, labels: this.#options.labels });
     if (this.#closing !== undefined) {
       // The job ended while the engine was at it: nobody else knows this container.

@@ -1,7 +1,6 @@
-import type { CommandRef, PlannedStage, Span, StageFacts } from '../pipeline/model.js';
+import type { CommandRef, PlannedStage, StageFacts } from '../pipeline/model.js';
+import type { Armed } from './arming.js';
 import type { Job, Stand } from './job.js';
-import type { Prepared } from './prepared.js';
-import { measured } from './spans.js';
 import type { StageLog } from './stage-log.js';
 import type { StepLog } from './step-log.js';
 
@@ -16,11 +15,11 @@ export interface StageContext {
   readonly facts: FactsDraft;
   /** 1 for the first. */
   readonly attempt: number;
-  /** The container that was made ahead, if it could be. */
-  readonly armed: Promise<Prepared | undefined> | undefined;
+  /** What was made ahead. */
+  readonly armed: Omit<Armed, 'job'> | undefined;
   /** Names in the root of the workspace that its outputs have come to; `.` is all of it. */
   outputs: readonly string[];
-  /** The stage runs: the machine has time to prepare the next one. */
+  /** The stage runs, or has made what the next one is made of: the machine has time to prepare it. */
   running(): void;
   /** The command that is running. */
   command: CommandRef | undefined;
@@ -30,12 +29,7 @@ export interface StageContext {
 export class FactsDraft {
   #facts: StageFacts = {};
   readonly #notes: string[] = [];
-  readonly #spans: Span[];
-
-  /** @param earlier of the tries before: their time is the stage's too */
-  constructor(earlier: readonly Span[] = []) {
-    this.#spans = [...earlier];
-  }
+  readonly #spans: Record<string, number> = {};
 
   set(facts: Omit<StageFacts, 'notes' | 'spans'>): void {
     this.#facts = { ...this.#facts, ...facts };
@@ -45,19 +39,15 @@ export class FactsDraft {
     if (!this.#notes.includes(text)) this.#notes.push(text);
   }
 
-  span(span: Span): void {
-    this.#spans.push(span);
-  }
-
-  spans(): readonly Span[] {
-    return this.#spans;
+  span(name: string, milliseconds: number): void {
+    this.#spans[name] = (this.#spans[name] ?? 0) + milliseconds;
   }
 
   facts(): StageFacts {
     return {
       ...this.#facts,
       ...(this.#notes.length > 0 && { notes: [...this.#notes] }),
-      ...(this.#spans.length > 0 && { spans: [...this.#spans] }),
+      ...(Object.keys(this.#spans).length > 0 && { spans: { ...this.#spans } }),
     };
   }
 }
@@ -67,9 +57,13 @@ export function hearing({ log }: StageContext): (line: string) => void {
   return (line) => void log.line(line).catch(() => undefined);
 }
 
-/** Notes the time that `work` takes as a span of that name, also when it fails. */
-export async function timed<T>(context: StageContext, name: string, work: Promise<T>): Promise<T> {
-  const { attempt, facts, job } = context;
-  const note = (span: Span): void => facts.span({ ...span, ...(attempt > 1 && { attempt }) });
-  return await measured(job.deps.clock, note, { name }, work);
+/** Adds the time that `work` takes to the span of that name, also when it fails. */
+export async function timed<T>(context: StageContext, span: string, work: Promise<T>): Promise<T> {
+  const { clock } = context.job.deps;
+  const begin = clock.now();
+  try {
+    return await work;
+  } finally {
+    context.facts.span(span, clock.now() - begin);
+  }
 }

@@ -171,7 +171,7 @@ describe('a job', () => {
 });
 
 describe('arming', () => {
-  test('arms the first stage while the checkout runs, and each next one while one runs', async () => {
+  test('arms the first stage while the checkout runs, and behind it the next ones, but not all', async () => {
     const code = gate();
     const first = gate();
     const world = createWorld({
@@ -186,19 +186,23 @@ describe('arming', () => {
       planned('a', script('true')),
       planned('b', script('true')),
       planned('c', script('true')),
+      planned('d', script('true')),
+      planned('e', script('true')),
     ]);
     const done = world.execute(lease, { checkout: checkoutOf({}, code.passed) });
-    await until(() => world.engine.journal.includes('start a'));
-    expect(world.engine.journal).not.toContain('go a');
+    await until(() => world.engine.journal.includes('start c'));
+    const { journal } = world.engine;
+    expect(journal.indexOf('create b')).toBeGreaterThan(journal.indexOf('start a'));
+    expect(journal).not.toContain('go a');
+    expect(journal).not.toContain('create d');
     code.open();
-    await until(() => world.engine.journal.includes('start b'));
-    expect(world.engine.journal).not.toContain('go b');
-    expect(world.engine.journal).not.toContain('create c');
+    await until(() => journal.includes('start d'));
+    expect(journal).not.toContain('go b');
+    expect(journal).not.toContain('create e');
     first.open();
     await done;
-    const { journal } = world.engine;
-    expect(journal.indexOf('start c')).toBeGreaterThan(journal.indexOf('go b'));
-    expect(world.story.outcomes.get('c')).toEqual({ kind: 'passed' });
+    expect(journal.indexOf('start e')).toBeGreaterThan(journal.indexOf('go b'));
+    expect(world.story.outcomes.get('e')).toEqual({ kind: 'passed' });
   });
 
   test('pulls all images at once, each once', async () => {
@@ -226,7 +230,6 @@ describe('arming', () => {
   test.each([
     ['has no commands', container({ command: ['serve'] })],
     ['mounts a part of the workspace', container({ commands: ['true'], volumes: ['./Dockerfile:/src'] })],
-    ['runs in the built image', container({ commands: ['true'], image: 'BUILT_IMAGE' })],
   ])('a stage that %s starts cold', async (_, spec) => {
     const world = createWorld({
       programs: {
@@ -247,6 +250,50 @@ describe('arming', () => {
     running.open();
     await done;
     expect(world.engine.journal).toContain('create b');
+  });
+
+  test('a stage in the built image is armed as soon as that is made, and its services before', async () => {
+    const first = gate();
+    const labelled = gate();
+    const world = createWorld({
+      programs: {
+        a: async () => {
+          await first.passed;
+          return 0;
+        },
+        db: async ({ killed }) => {
+          await killed;
+          return 137;
+        },
+      },
+      images: { bare: { local: true } },
+      build: async (build) => {
+        const bare = await world.engine.image('bare');
+        if (bare !== undefined) build.made?.(bare);
+        await labelled.passed;
+      },
+    });
+    const inBuilt = {
+      kind: 'container',
+      container: container({ commands: ['true'], image: 'BUILT_IMAGE' }),
+      services: [service('db')],
+      outputs: [],
+    } as const;
+    const stages = [planned('a', script('true')), planned('build', BUILD), planned('b', inBuilt)];
+    const done = world.execute(leaseOf(stages));
+    const { journal } = world.engine;
+    await until(() => journal.includes('start db'));
+    expect(journal).not.toContain('go a');
+    expect(journal).not.toContain('create b');
+    first.open();
+    await until(() => journal.includes('start b'));
+    expect(world.story.outcomes.has('build')).toBe(false);
+    labelled.open();
+    await done;
+    expect(world.story.outcomes.get('b')).toEqual({ kind: 'passed' });
+    // Told of is the image of the run, not the one that it is a child of.
+    expect(world.story.facts.get('b')?.imageDigest).toBe(world.story.facts.get('build')?.imageDigest);
+    expect(world.engine.networks.size).toBe(0);
   });
 
   test('the built image’s name travels with the go-signal', async () => {

@@ -271,7 +271,7 @@ describe('what services print', () => {
     };
     const lease = leaseOf([planned('a', stageOf({ commands: ['true'] }, service('db')))]);
     const done = world.execute(lease);
-    await until(() => world.engine.journal.includes('kill db'));
+    await until(() => world.engine.journal.includes('remove db'));
     // The stage came to its end; what the service may have on its way is one segment.
     expect(taken).toBeLessThanOrEqual(256 * 1024);
     full.open();

@@ -212,11 +212,36 @@ describe('services', () => {
 
   test('start in file order before the commands, and are dead before the stage has ended', async () => {
     const world = createWorld({ programs: { db: serve, cache: serve } });
-    await world.execute(leaseOf([planned('integration', withServices(service('db'), service('cache')))]));
+    const services = [service('db', { volumes: ['.:/w'] }), service('cache', { volumes: ['.:/w'] })];
+    await world.execute(leaseOf([planned('integration', withServices(...services))]));
     const order = world.engine.journal.filter((event) => /^(start (db|cache)|go|kill)/.test(event));
     expect(order.slice(0, 3)).toEqual(['start db', 'start cache', 'go integration']);
     expect(order.slice(3).sort()).toEqual(['kill cache', 'kill db']);
     expect(world.story.facts.get('integration')?.services).toEqual(['db', 'cache']);
+  });
+
+  test('that see nothing of the workspace are removed behind: only their last words are waited for', async () => {
+    const world = createWorld({ programs: { db: serve }, images: { redis: {} } });
+    const removed = gate();
+    const create = world.engine.container.bind(world.engine);
+    world.engine.container = async (spec) => {
+      const made = await create(spec);
+      const remove = made.remove.bind(made);
+      if (spec.imageName === 'redis')
+        made.remove = async () => {
+          await remove();
+          await removed.passed;
+        };
+      return made;
+    };
+    const after = planned('after', script('true'));
+    const lease = leaseOf([planned('a', withServices(service('db', { image: 'redis' }))), after]);
+    const done = world.execute(lease);
+    await until(() => world.engine.journal.includes('go after'));
+    expect(world.engine.journal).not.toContain('kill db');
+    removed.open();
+    await done;
+    expect(world.story.outcomes.get('after')).toEqual({ kind: 'passed' });
   });
 
   test('are awaited when their image knows its health', async () => {

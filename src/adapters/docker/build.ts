@@ -10,7 +10,7 @@ import { findImage, shortId } from './images.js';
 import { labelImage } from './label-image.js';
 import { markLayers } from './layer-cache.js';
 import { failureIn, messages } from './messages.js';
-import { removeInhabitants } from './networks.js';
+import { removeStrangers } from './networks.js';
 import { parseReference } from './reference.js';
 import { registryConfig } from './registry-auth.js';
 
@@ -32,21 +32,22 @@ export function builder(context: BuildContext): Engine['build'] {
     parseReference(build.tag);
     signal.throwIfAborted();
     if (build.platform !== undefined) await checkPlatform(context.client, build.platform);
-    if (build.network !== undefined) return run(context, build, build.network, signal, log);
-    const network = await context.network(`cyclone-build-${randomBytes(6).toString('hex')}`, build.labels);
-    let image: ImageInfo;
+    const given = build.network;
+    const network =
+      given === undefined
+        ? await context.network(`cyclone-build-${randomBytes(6).toString('hex')}`, build.labels)
+        : undefined;
+    const name = network?.name ?? given ?? '';
     try {
-      image = await run(context, build, network.name, signal, log);
+      return await run(context, build, name, signal, log);
     } catch (error) {
       // First the containers: one that has not started yet does not keep its network from going, and would stay.
       // Why the build failed matters more; a network that stays bears the build's labels and is reaped.
-      await removeInhabitants(context.client, network)
-        .then(() => network.remove())
-        .catch(() => {});
+      await removeStrangers(context.client, { id: network?.id ?? name, name }).catch(() => {});
       throw error;
+    } finally {
+      await network?.remove().catch(() => {});
     }
-    await network.remove();
-    return image;
   };
 }
 
@@ -82,6 +83,8 @@ async function run(
     await mark();
     throw error;
   }
+  const bare = build.made === undefined ? undefined : await findImage(client, id);
+  if (bare !== undefined) build.made?.(bare);
   const all = { ...labels, [LABELS.install]: install };
   const [labelled] = await Promise.all([
     labelImage(client, id, {

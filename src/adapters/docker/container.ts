@@ -124,8 +124,9 @@ class DockerContainer implements Container {
 
   async *#read(): AsyncGenerator<Output> {
     yield* demultiplex(this.#socket as AsyncIterable<Buffer>);
-    // An engine that goes away closes the connection as politely as a container that ends: the wait knows.
-    await this.#exit;
+    // An engine that goes away closes the connection as politely as a container that ends: the wait knows, but not
+    // before the engine has tidied up behind the container.
+    if (!this.#removing) await this.#exit;
   }
 
   /** Input that a container which has ended no longer takes is dropped: `exited` tells of its end. */

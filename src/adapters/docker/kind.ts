@@ -5,3 +5,7 @@
 const KIND = 'cyclone.kind';
 export const CONTAINER_KIND = { [KIND]: 'container' } as const;
 export const IMAGE_KIND = { [KIND]: 'image' } as const;
+
+export function isOurContainer(labels: Readonly<Record<string, string>>): boolean {
+  return labels[KIND] === CONTAINER_KIND[KIND];
+}

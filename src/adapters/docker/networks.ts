@@ -9,6 +9,7 @@ import { removeContainer } from './container.js';
 import { answerOf, refusal } from './errors.js';
 import type { Firewall } from './firewall.js';
 import { BRIDGE_PREFIX } from './firewall.js';
+import { isOurContainer } from './kind.js';
 
 export interface NetworkContext {
   readonly client: Client;
@@ -104,13 +105,23 @@ export async function removeNetwork(
 }
 
 /** Removes every container that is on a network or will be when it starts. */
-export async function removeInhabitants(
-  client: Client,
-  { id, name }: { readonly id: string; readonly name: string },
-): Promise<void> {
+async function removeInhabitants(client: Client, network: Place): Promise<void> {
+  const inhabitants = await inhabitantsOf(client, network);
+  await Promise.all(inhabitants.map(({ Id }) => removeContainer(client, Id)));
+}
+
+/** … those that the engine itself made there, for a build. Our own labels an image may hand on, but not what we are. */
+export async function removeStrangers(client: Client, network: Place): Promise<void> {
+  const inhabitants = await inhabitantsOf(client, network);
+  const strangers = inhabitants.filter(({ Labels }) => !isOurContainer(Labels));
+  await Promise.all(strangers.map(({ Id }) => removeContainer(client, Id)));
+}
+
+type Place = Pick<Network, 'id' | 'name'>;
+
+async function inhabitantsOf(client: Client, { id, name }: Place) {
   // By name too: one that has not started yet knows its network by that alone.
-  const inhabitants = await client.call((docker) =>
+  return await client.call((docker) =>
     docker.listContainers({ all: true, filters: { network: [id, name] } }),
   );
-  await Promise.all(inhabitants.map(({ Id }) => removeContainer(client, Id)));
 }

@@ -12,10 +12,10 @@ import { hearing, type StageContext, timed } from '../stage-context.js';
 
 /** Runs the commands of a stage, or its container's own command, beside its services. */
 export async function runContainer(context: StageContext, spec: ContainerStage): Promise<Outcome> {
-  const { job, stand, facts } = context;
-  const pulled = hearPulls(stand, spec, hearing(context));
+  const { job, stand, stage, facts, armed } = context;
+  hearPulls(stand, spec, hearing(context));
   await workspaceReady(context);
-  const prepared = await waitFor(context, preparedFor(context, spec), pulled);
+  const prepared = await timed(context, 'prepare', prepare(job, stand, stage, spec, armed));
   await describe(context, spec, prepared);
   // Of a stage that is over by now, nothing more is told.
   job.halt.signal.throwIfAborted();
@@ -45,40 +45,22 @@ export async function runContainer(context: StageContext, spec: ContainerStage):
   }
 }
 
-async function preparedFor(context: StageContext, spec: ContainerStage): Promise<Prepared> {
-  const { job, stand, stage, armed } = context;
-  return (await armed) ?? (await prepare(job, stand, stage, spec, { early: false }));
-}
-
-/** A container is made when its images are there: the two waits follow one another. */
-async function waitFor(
-  context: StageContext,
-  preparing: Promise<Prepared>,
-  pulled: Promise<unknown>,
-): Promise<Prepared> {
-  await timed(context, 'pull', Promise.race([pulled, preparing]));
-  return await timed(context, 'prepare', preparing);
-}
-
-/**
- * A stage that waits for an image shows what the registry says. Resolves when none is waited for any more; who needs
- * an image is told of its failure.
- */
-async function hearPulls(
-  { images }: Stand,
-  spec: ContainerStage,
-  listen: (line: string) => void,
-): Promise<unknown> {
-  const wanted = [spec.container, ...spec.services].filter(({ image }) => image !== BUILT_IMAGE);
-  return await Promise.allSettled(wanted.map(({ image }) => images.get(image, listen)));
+/** A stage that waits for an image shows what the registry says. */
+function hearPulls({ images }: Stand, spec: ContainerStage, listen: (line: string) => void): void {
+  for (const { image } of [spec.container, ...spec.services]) {
+    // Who needs the image is told of its failure.
+    if (image !== BUILT_IMAGE) void images.get(image, listen).catch(() => undefined);
+  }
 }
 
 async function describe(context: StageContext, spec: ContainerStage, prepared: Prepared): Promise<void> {
-  const { job, facts } = context;
-  const { image } = spec.container;
+  const { job, stand, facts } = context;
+  const ofBuild = spec.container.image === BUILT_IMAGE;
+  // Its container may have been made before the image had the run's labels.
+  const image = (ofBuild && stand.built) || prepared.image;
   facts.set({
-    image: image === BUILT_IMAGE ? job.lease.plan.image : image,
-    imageDigest: prepared.image.digest ?? prepared.image.id,
+    image: ofBuild ? job.lease.plan.image : spec.container.image,
+    imageDigest: image.digest ?? image.id,
     ...(prepared.services.names.length > 0 && { services: prepared.services.names }),
   });
   for (const note of await job.resources.open()) facts.note(note);

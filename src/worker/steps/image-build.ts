@@ -43,6 +43,11 @@ async function build(context: StageContext, spec: ImageBuildStage, tag: string):
   const { job, stand, log } = context;
   const directory = await resolveInside(stand.workspace.code, spec.contextDir, 'context_dir');
   const dockerfile = await dockerfileIn(stand.workspace.code, directory, spec.dockerfileName);
+  const forRelease = spec.purpose === 'release';
+  const ready = (image: ImageInfo): void => {
+    stand.built = image;
+    context.running();
+  };
   const cacheFrom = await cacheImages(context, spec.cacheFrom ?? []);
   return await job.deps.engine.build(
     {
@@ -57,6 +62,8 @@ async function build(context: StageContext, spec: ImageBuildStage, tag: string):
       pull: false,
       limits: limitsOf(context.stage.options?.resources ?? {}, job.deps.limits, job.lease.trusted),
       auth: job.lease.registries,
+      network: (await job.resources.network()).name,
+      ...(forRelease && { made: ready }),
       ...(spec.args && { args: spec.args }),
       ...(spec.target !== undefined && { target: spec.target }),
       ...(spec.platform !== undefined && { platform: spec.platform }),

@@ -25,7 +25,10 @@ export interface Services {
   start(): Promise<void>;
   /** Those that ended by themselves: what to say, and the end of what they printed. */
   dead(): readonly { readonly note: string; readonly tail: string }[];
-  /** Kills them all, because they may write to the workspace, and tells the rest of what they said. Safe twice. */
+  /**
+   * Kills them all, waits for the death of those that may write to the workspace, and tells the rest of what they
+   * said. Safe twice.
+   */
   stop(): Promise<void>;
 }
 
@@ -84,7 +87,9 @@ export async function prepareServices(
     async stop() {
       const running = services.filter(({ state }) => state !== 'stopped');
       for (const service of running) service.state = 'stopped';
-      await Promise.all(running.map(({ container }) => container.kill()));
+      // One that sees nothing of the workspace disturbs nobody while it goes.
+      const inWorkspace = running.filter(({ independent }) => !independent);
+      await Promise.all(inWorkspace.map(({ container }) => container.kill()));
       for (const { container } of running) job.resources.drop(container);
       await Promise.all(services.map(({ heard }) => heard));
       await Promise.all(services.map(({ log }) => log.close()));
@@ -175,6 +180,8 @@ async function watch(service: Service): Promise<void> {
       await service.log.write(bytes, stream);
     }
     addToTail(service, service.masker.end());
+    // How it ended is nobody's question, and the engine takes its time to answer.
+    if (service.state === 'stopped') return;
     const { exitCode } = await service.container.exited();
     service.ended = `exited ${exitCode}`;
   } catch (error) {
