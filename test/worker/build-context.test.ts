@@ -1,9 +1,18 @@
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { extract, type Header } from 'tar-stream';
@@ -110,6 +119,46 @@ describe('a build context', () => {
 
   test('tells its reader when a file cannot be read', async () => {
     await expect(entriesOf('/nowhere/at/all')).rejects.toThrow(/ENOENT/);
+  });
+
+  test('of 200 MB is never in memory, however slowly the engine takes it', async () => {
+    const size = 200_000_000;
+    const directory = directoryOf({ Dockerfile: 'FROM scratch', large: '' });
+    // A hole: nothing is written, and all of it is read.
+    truncateSync(path.join(directory, 'large'), size);
+    let [read, most, chunks] = [0, 0, 0];
+    const before = process.memoryUsage().arrayBuffers;
+    try {
+      for await (const chunk of buildContext({ directory, dockerfile: 'Dockerfile' })) {
+        read += chunk.length;
+        chunks += 1;
+        if (chunks % 32 !== 0) continue;
+        // What reads ahead of its reader has the time to.
+        await turnOfEventLoop();
+        most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+      }
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+    expect(read).toBeGreaterThan(size);
+    expect(most).toBeLessThan(size / 2);
+  });
+
+  test('does not look into a directory that is ignored', async () => {
+    const directory = directoryOf({ Dockerfile: 'FROM scratch' });
+    const [inside, outside] = [path.join(directory, 'node_modules'), directoryOf({})];
+    const deep = Array.from({ length: 10 }, () => 'd'.repeat(250)).join('/');
+    mkdirSync(path.join(inside, deep), { recursive: true });
+    mkdirSync(path.join(outside, deep), { recursive: true });
+    // Moved under the other, it has no path that the system would take: who walks there fails.
+    renameSync(outside, path.join(inside, deep, 'e'));
+    try {
+      await expect(entriesOf(directory)).rejects.toThrow(/ENAMETOOLONG/);
+      writeFileSync(path.join(directory, '.dockerignore'), 'node_modules\n');
+      expect([...(await entriesOf(directory)).keys()].sort()).toEqual(['.dockerignore', 'Dockerfile']);
+    } finally {
+      renameSync(path.join(inside, deep, 'e'), outside);
+    }
   });
 
   test('may be left in the middle', async () => {
