@@ -36,7 +36,7 @@ export async function checkoutRows(): Promise<readonly Row[]> {
     await bench.checkOut(origin.git('rev-parse', 'HEAD'));
     const warm = await bench.rows(`warm checkout of ${FILES} files, ${CHANGED} changed`, TURNS);
     const there = await bench.there(TURNS);
-    for (let turn = 0; turn < MANY; turn += 1) await bench.fetched();
+    for (const sha of manyCommits(origin, MANY)) await bench.fetch(sha);
     const later = await bench.rows(`the same after ${MANY} fetches`, TURNS);
     return [warm, there, later];
   } finally {
@@ -103,14 +103,32 @@ function openBench(root: string, origin: Origin, server: GitServer) {
       const sha = origin.git('rev-parse', 'HEAD');
       return measured(`checkout of ${FILES} files, the commit is there`, turns, () => sha);
     },
-    /** A commit fetched, without its files. */
-    async fetched() {
-      const request = requestOf(change());
+    /** Without its files. */
+    async fetch(sha: string) {
+      const request = requestOf(sha);
       await mkdir(request.directory);
       await git.tree(request, never);
       await rm(request.directory, { recursive: true });
     },
   };
+}
+
+/** One after the other, made at once. @returns the commits */
+function manyCommits(origin: Origin, count: number): readonly string[] {
+  const from = origin.git('rev-parse', 'HEAD');
+  const stream = Array.from({ length: count }, (_, index) =>
+    [
+      'commit refs/heads/main',
+      `committer Ada <ada@example.com> ${index} +0000`,
+      'data 8\na change',
+      ...(index === 0 ? [`from ${from}`] : []),
+      `M 100644 inline ${nameOf((index * 17) % FILES)}`,
+      `data 6\n${String(index).padStart(6)}\n`,
+    ].join('\n'),
+  ).join('');
+  execFileSync('git', ['-C', origin.directory, 'fast-import', '--quiet'], { input: stream });
+  origin.git('reset', '--quiet', '--hard');
+  return origin.git('rev-list', '--reverse', `${from}..HEAD`).split('\n');
 }
 
 function nameOf(index: number): string {
