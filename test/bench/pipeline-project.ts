@@ -13,9 +13,7 @@ integration:
   services:
     db:
       image: cyclone-test/busybox:1
-      commands:
-        - mkdir -p /www && echo data > /www/index.html
-        - httpd -f -p 80 -h /www
+      command: [sh, -ec, 'mkdir -p /www && echo data > /www/index.html; httpd -f -p 80 -h /www']
   commands:
     - test -s /app.bin
     - until wget -q -O- http://db/; do sleep 0.02; done
@@ -44,8 +42,7 @@ docker build --quiet --tag "$IMAGE" . > /dev/null
 docker network create "$NAME" > /dev/null
 trap clean EXIT
 docker run --detach --name "$NAME-db" --network "$NAME" --network-alias db "$BASE" sh -ec '
-  mkdir -p /www && echo data > /www/index.html
-  httpd -f -p 80 -h /www' > /dev/null
+  mkdir -p /www && echo data > /www/index.html; httpd -f -p 80 -h /www' > /dev/null
 docker run --rm -v "$DIRECTORY:/root/code" -w /root/code --network "$NAME" "$IMAGE" sh -ec '
   test -s /app.bin
   until wget -q -O- http://db/; do sleep 0.02; done'
