@@ -201,6 +201,21 @@ ONBUILD COPY . /app
     });
   });
 
+  test.each([
+    [
+      'a mount',
+      'RUN --mount=type=cache,target=/c true',
+      /^step 2\/2, .*the --mount option requires BuildKit\. /,
+    ],
+    ['a flag', 'COPY --link Dockerfile /d', /unknown flag: link \(it requires BuildKit\)\. /i],
+    ['a here-document', 'RUN <<EOF\necho one\nEOF', /BuildKit\. /],
+  ])('with %s that only BuildKit knows says that it is not used', async (_, line, words) => {
+    const failed = fails(`FROM ${BUSYBOX}\n${line}\n`);
+    await expect(failed).rejects.toMatchObject({ name: 'EngineRefused', code: 'image_build' });
+    await expect(failed).rejects.toThrow(words);
+    await expect(failed).rejects.toThrow(/Cyclone builds with the classic builder/);
+  });
+
   test('whose context breaks fails with the context’s own error', async () => {
     const broken = new Error('the workspace went away');
     // oxlint-disable-next-line require-yield -- it breaks before its first byte

@@ -10,6 +10,7 @@ import { findImage, shortId } from './images.js';
 import { labelImage } from './label-image.js';
 import { markLayers } from './layer-cache.js';
 import { failureIn, messages } from './messages.js';
+import { withoutBuildKit } from './needs-buildkit.js';
 import { removeStrangers } from './networks.js';
 import { parseReference } from './reference.js';
 import { registryConfig } from './registry-auth.js';
@@ -114,16 +115,23 @@ async function make(
     const stream = await client.call((docker) => docker.buildImage(context.stream, options), signal);
     for await (const message of messages(stream as AsyncIterable<Buffer>, signal)) {
       const failure = failureIn(message);
-      if (failure !== undefined) throw output.refused(failure, message.errorDetail?.code);
+      if (failure !== undefined) throw output.refused(withoutBuildKit(failure), message.errorDetail?.code);
       const { text, step } = output.see(message);
       if (text !== '') await log(Buffer.from(text), step);
     }
   } catch (error) {
     // Not the engine but the workspace: its own error says more than a broken connection.
-    throw context.failure() ?? refusal('image_build', error);
+    throw context.failure() ?? unreadable(error);
   }
   if (output.made === undefined) throw new EngineRefused('image_build', 'the engine built no image');
   return output.made;
+}
+
+/** A Dockerfile that is none, the engine refuses with its answer, before a first step. */
+function unreadable(error: unknown): unknown {
+  const refused = refusal('image_build', error);
+  if (!(refused instanceof EngineRefused) || refused === error) return refused;
+  return new EngineRefused('image_build', withoutBuildKit(refused.message), { cause: error });
 }
 
 /** The tar as a stream, and what went wrong on its side, if anything did. */
