@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { BUSYBOX } from '../contract/support/images.js';
 import type { World } from '../e2e/support/world.js';
@@ -14,6 +15,9 @@ import { withSystem } from './whole-system.js';
 const run = promisify(execFile);
 
 const TURNS = 9;
+const WARM = 2;
+/** Until the run before is tidied up behind, and the container of the next is armed. */
+const POOL_REST_MS = 1500;
 const REPOSITORY = 'acme/pipeline';
 
 /**
@@ -26,32 +30,46 @@ const REPOSITORY = 'acme/pipeline';
  * has every layer already and takes a manifest. One after the other in turns, on a machine at rest.
  */
 export async function pipelineRows(): Promise<readonly Row[]> {
-  return await withSystem({ LOG_LEVEL: 'info' }, async (world) => {
-    const project = await openProject(world);
-    const [ours, reference]: [number[], number[]] = [[], []];
-    try {
-      // The first of each makes the layers.
-      for (let turn = 0; turn <= TURNS; turn += 1) {
-        const tag = await project.change(turn);
-        const byUs = await project.pushed(tag);
-        await atRest(world);
-        const byShell = await timedUntil(() => byScript(world, tag));
-        if (turn === 0) continue;
-        ours.push(byUs);
-        reference.push(byShell);
-      }
-    } finally {
-      await project.leave();
-    }
-    return [
-      {
-        name: 'five stages, from the webhook to the last check',
-        ours: summaryOf(ours),
-        reference: { name: 'a shell script with git and docker', sample: summaryOf(reference) },
-        goal: { of: 'ratio', atMost: 0.5 },
-      },
-    ];
+  const cold = await withSystem({}, (world) => measured(world, () => atRest(world)));
+  // What waits for the next run is not left over.
+  const armed = await withSystem({ CYCLONE_POOL: '1' }, (world) =>
+    measured(world, () => sleep(POOL_REST_MS)),
+  );
+  const row = (name: string, { ours, reference }: Figures): Row => ({
+    name,
+    ours: summaryOf(ours),
+    reference: { name: 'a shell script with git and docker', sample: summaryOf(reference) },
+    goal: { of: 'ratio', atMost: 0.5 },
   });
+  return [
+    row('five stages, from the webhook to the last check', cold),
+    row('the same, a container of the first stage armed (CYCLONE_POOL=1)', armed),
+  ];
+}
+
+interface Figures {
+  readonly ours: readonly number[];
+  readonly reference: readonly number[];
+}
+
+async function measured(world: World, rest: () => Promise<void>): Promise<Figures> {
+  const project = await openProject(world);
+  const [ours, reference]: [number[], number[]] = [[], []];
+  try {
+    // The first ones make the layers, and show the pool what comes often.
+    for (let turn = -WARM; turn < TURNS; turn += 1) {
+      const tag = await project.change(turn);
+      const byUs = await project.pushed(tag);
+      await rest();
+      const byShell = await timedUntil(() => byScript(world, tag));
+      if (turn < 0) continue;
+      ours.push(byUs);
+      reference.push(byShell);
+    }
+  } finally {
+    await project.leave();
+  }
+  return { ours, reference };
 }
 
 interface Project {
@@ -74,7 +92,7 @@ async function openProject({ github }: World): Promise<Project> {
   return {
     async change(turn) {
       const sha = await person.commit('README', `turn ${turn}\n`);
-      const tag = `v1.0.${turn}`;
+      const tag = `v1.0.${WARM + turn}`;
       await person.git('tag', tag, sha);
       return tag;
     },

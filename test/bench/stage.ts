@@ -13,7 +13,7 @@ const REFERENCE = 'docker run --rm busybox true';
  * From the end of the first, which waits for the checkout too, to the end of the last, by their number.
  */
 export async function stageRows(): Promise<readonly Row[]> {
-  return await withSystem({ LOG_LEVEL: 'info' }, async (world) => {
+  return await withSystem({}, async (world) => {
     const [none, busy, reference]: [number[], number[], number[]] = [[], [], []];
     for (let turn = 0; turn <= TURNS; turn += 1) {
       const [bare, working] = [await perStage(world, 'true', 0), await perStage(world, 'sleep 0.5', 500)];
