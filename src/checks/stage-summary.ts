@@ -1,5 +1,6 @@
 import { duration, filesOf } from '../pipeline/measures.js';
 import type { PlannedStage, StageFacts, StageProgress, StageState } from '../pipeline/model.js';
+import { spansOf, totals } from '../pipeline/spans.js';
 import { lasted, stageTitle } from '../pipeline/wording.js';
 import { stageLine } from './again.js';
 import { keepLines, OUTPUT_BYTES } from './cut.js';
@@ -44,7 +45,7 @@ function completedRows(
     ...imageRow(stage, facts),
     ...present('artifacts', facts.artifacts, (kept) => link(filesOf(kept), artifacts)),
     ...present('published', facts.published, codeCell),
-    ...present('time', lasted(state), (ms) => timeSpent(ms, facts.spans ?? {})),
+    ...present('time', lasted(state), (ms) => timeSpent(ms, totals(spansOf(state)))),
     ...present('exit code', exitCode(state), String),
     ...reasonRow(state),
     ...present('services', nonEmpty(facts.services), (names) => names.map(codeCell).join(', ')),
@@ -90,8 +91,8 @@ function exitCode(state: StageState & { status: 'completed' }): number | undefin
   return state.facts.exitCode ?? failed;
 }
 
-function timeSpent(ms: number, spans: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(spans).map(([name, spent]) => `${prose(name)} ${duration(spent)}`);
+function timeSpent(ms: number, spans: ReadonlyMap<string, number>): string {
+  const parts = [...spans].map(([name, spent]) => `${prose(name)} ${duration(spent)}`);
   return parts.length === 0 ? duration(ms) : `${duration(ms)}: ${parts.join(', ')}`;
 }
 

@@ -92,6 +92,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
 
   const process = async (run: number, job: string, signal: AbortSignal): Promise<void> => {
     await engineOrLater();
+    const asked = systemClock.now();
     const lease = await deps.leases.lease(run, job, dataDir.workerId).catch((cause: unknown) => {
       logger.warn({ err: cause, run, job }, 'no lease for now');
       throw new NotNow('the server gives no lease for now', { cause });
@@ -115,6 +116,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
         kept,
         limits,
         ...(settings.pool > 0 && { pool }),
+        begun: [{ name: 'lease', at: asked, ms: systemClock.now() - asked }],
         drain: { soft: soft.signal, hard: hard.signal },
         logger,
       },

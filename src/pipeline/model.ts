@@ -10,5 +10,6 @@ export type * from './model/options.js';
 export type * from './model/outcome.js';
 export type * from './model/plan.js';
 export type * from './model/progress.js';
+export type * from './model/span.js';
 export * from './model/stage.js';
 export type * from './model/trigger.js';

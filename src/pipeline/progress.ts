@@ -1,5 +1,6 @@
 import { NOT_ASKED } from './asked.js';
 import { blockedStages, consequence } from './blocked.js';
+import { behindBy, byServersClock } from './clocks.js';
 import { conclude } from './conclusion.js';
 import { hasGoneOut } from './gone-out.js';
 import { judged, letsGoOn } from './judgement.js';
@@ -17,6 +18,7 @@ import type {
 } from './model.js';
 import { rerun, type StagesRerun } from './rerun.js';
 import { type RestWanted, restBegun, withRest } from './rest.js';
+import { withSpans } from './spans.js';
 import { lookAt } from './standing.js';
 import { type StageWaits, waitsOver, withWaits } from './waiting.js';
 
@@ -77,10 +79,27 @@ export function progress(plan: Plan, now: RunProgress, event: RunEvent): RunProg
   if (now.run.status === 'completed') {
     return 'seq' in event && event.type === 'job_ended' ? withJob(now, event.job, { status: 'done' }) : now;
   }
-  const next = 'seq' in event ? applyWorkerEvent(plan, now, event) : applyServerEvent(plan, now, event);
+  if (!('seq' in event)) {
+    return settled(plan, now, applyServerEvent(plan, now, event), event.at);
+  }
+  const job = now.jobs.find((candidate) => candidate.id === event.job);
+  if (job === undefined || event.fence !== job.fence || event.seq <= job.seq) {
+    return now;
+  }
+  const behind = behindBy(job, event);
+  const ours = byServersClock(event, behind);
+  const seen = withJob(now, job.id, {
+    seq: event.seq,
+    ...(behind !== 0 && { behind }),
+    ...withSpans(job, ours.spans ?? []),
+  });
+  return settled(plan, now, applyWorkerEvent(plan, seen, ours), ours.at);
+}
+
+function settled(plan: Plan, now: RunProgress, next: RunProgress, at: number): RunProgress {
   return next === now
     ? now
-    : restBegun(plan, conclude(plan, settleJobs(plan, waitsOver(plan, now, next)), event.at));
+    : restBegun(plan, conclude(plan, settleJobs(plan, waitsOver(plan, now, next)), at));
 }
 
 /** Jobs that nobody has queued yet and whose next stage waits for nobody. */
@@ -117,12 +136,7 @@ export function changedStages(before: RunProgress, after: RunProgress): readonly
   return after.stages.filter((stage) => old.get(stage.id) !== stage.state).map((stage) => stage.id);
 }
 
-function applyWorkerEvent(plan: Plan, now: RunProgress, event: WorkerEvent): RunProgress {
-  const job = now.jobs.find((candidate) => candidate.id === event.job);
-  if (job === undefined || event.fence !== job.fence || event.seq <= job.seq) {
-    return now;
-  }
-  const seen = withJob(now, event.job, { seq: event.seq });
+function applyWorkerEvent(plan: Plan, seen: RunProgress, event: WorkerEvent): RunProgress {
   switch (event.type) {
     case 'job_started':
       return started(withJob(seen, event.job, { worker: event.worker }), event.at);
@@ -146,17 +160,10 @@ function applyServerEvent(
 ): RunProgress {
   switch (event.type) {
     case 'job_enqueued':
-      if (now.jobs.some((job) => job.id === event.job && job.status === 'done')) {
-        return now;
-      }
-      return withJob(now, event.job, {
-        status: 'enqueued',
-        attempt: event.attempt,
-        boundTo: event.worker,
-      });
+      return enqueueJob(now, event);
     case 'job_leased':
       return now.cancelledBy === undefined
-        ? withJob(now, event.job, { status: 'running', fence: event.fence, seq: 0 })
+        ? leaseJob(now, event)
         : cancelJob(plan, now, event.job, now.cancelledBy, event.at);
     case 'job_failed':
       return endJob(plan, now, event.job, event.at, event.reason);
@@ -168,6 +175,35 @@ function applyServerEvent(
     case 'stage_waits':
       return withWaits(plan, now, event);
   }
+}
+
+function enqueueJob(now: RunProgress, event: ServerEvent & { readonly type: 'job_enqueued' }): RunProgress {
+  const job = now.jobs.find(({ id }) => id === event.job);
+  if (job?.status === 'done') {
+    return now;
+  }
+  const waitsSince = job?.status === 'enqueued' ? job.enqueuedAt : undefined;
+  return withJob(now, event.job, {
+    status: 'enqueued',
+    attempt: event.attempt,
+    boundTo: event.worker,
+    enqueuedAt: waitsSince ?? event.at,
+  });
+}
+
+/** A job that is taken from an owner who died was in no queue since: its time is that owner's. */
+function leaseJob(now: RunProgress, event: ServerEvent & { readonly type: 'job_leased' }): RunProgress {
+  const job = now.jobs.find(({ id }) => id === event.job);
+  const since = job?.status === 'enqueued' ? job.enqueuedAt : undefined;
+  const waited = since === undefined ? [] : [{ name: 'queue', at: since, ms: Math.max(0, event.at - since) }];
+  return withJob(now, event.job, {
+    status: 'running',
+    fence: event.fence,
+    seq: 0,
+    leasedAt: event.at,
+    behind: undefined,
+    ...(job && withSpans(job, waited)),
+  });
 }
 
 /** Ends what waits. A stage that runs is ended by its worker, which says how far it came. */

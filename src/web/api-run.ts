@@ -1,4 +1,5 @@
 import type { PlannedStage, RunStatus, StageFacts, StageState } from '../pipeline/model.js';
+import { spansOf, totals } from '../pipeline/spans.js';
 import { stageReason } from '../pipeline/wording.js';
 import { artifactsOf, stateOf } from './access.js';
 import type { ApiArtifacts, ApiRun, ApiRunWithStages, ApiStage } from './api-shapes.js';
@@ -73,6 +74,7 @@ export async function apiStage(
     waits_for: [...(waitsFor ?? [])],
     allow_failure: stage.options?.allowFailure === true,
     ...factsOf(state.status === 'completed' ? state.facts : {}),
+    spans: Object.fromEntries(totals(spansOf(state))),
     cause: await apiCause(view, stage, causes),
     rerun: again === undefined ? null : { by: again.by, at: iso(again.at) },
     artifacts: apiArtifacts(state, addresses.artifacts(view.id, id, isPrivate)),
@@ -93,7 +95,6 @@ function factsOf(
   | 'tries'
   | 'services'
   | 'notes'
-  | 'spans'
   | 'worker'
   | 'reused_from'
 > {
@@ -105,7 +106,6 @@ function factsOf(
     tries: facts.tries ?? null,
     services: [...(facts.services ?? [])],
     notes: [...(facts.notes ?? [])],
-    spans: { ...facts.spans },
     worker: facts.worker ?? null,
     reused_from: facts.reusedFrom ?? null,
   };

@@ -1,5 +1,6 @@
 import { duration } from '../pipeline/measures.js';
 import type { StageId, StageState } from '../pipeline/model.js';
+import { spansOf, totals } from '../pipeline/spans.js';
 import type { RunView } from './ports.js';
 import { beganAt, directlyBefore, nodesOf, type RunNode } from './run-nodes.js';
 
@@ -73,9 +74,9 @@ function spanOf(state: StageState, ready: number | undefined, begin: number, now
   if (endAt < 0) return undefined;
   // A worker's clock may be behind the server's.
   const startedAt = Math.max(0, state.startedAt - begin);
-  const spans = state.status === 'completed' ? (state.facts.spans ?? {}) : {};
+  const spans = totals(spansOf(state));
   const starting = STARTING.flatMap((name) => {
-    const ms = spans[name] ?? 0;
+    const ms = spans.get(name) ?? 0;
     return ms > 0 ? [{ name, ms }] : [];
   }).toSorted((a, b) => b.ms - a.ms);
   const startingMs = starting.reduce((sum, { ms }) => sum + ms, 0);

@@ -39,7 +39,9 @@ export function createArming(job: Job, stand: Stand, stages: readonly PlannedSta
     all.set(id, armed);
     const inTurn = async <T>(make: () => Promise<T>): Promise<T | undefined> => {
       await turn;
-      return (await isNeeded(stand, stage)) ? await make() : undefined;
+      return (await isNeeded(stand, stage))
+        ? await job.spans.timed({ name: 'arm', detail: id }, make())
+        : undefined;
     };
     if (spec.services.length > 0 && knowsServices(spec)) {
       // Services of two stages may bear the same names on the one network.

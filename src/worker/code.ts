@@ -23,11 +23,22 @@ export interface CodeSource {
   /** Of a workspace that has the files already. */
   readonly mark: CheckoutMark | undefined;
   readonly signal: AbortSignal;
+  /** Wraps the checkout, to know how long it takes. */
+  readonly timed: <T>(checkout: Promise<T>) => Promise<T>;
   /** Hears the same as who listens to `done`, and before. */
   readonly warn: (line: string) => void;
 }
 
-export function openCode({ checkout, request, options, workspace, mark, signal, warn }: CodeSource): Code {
+export function openCode({
+  checkout,
+  request,
+  options,
+  workspace,
+  mark,
+  signal,
+  timed,
+  warn,
+}: CodeSource): Code {
   const told: string[] = [];
   let listener: ((line: string) => void) | undefined;
   const tell = (line: string): void => {
@@ -43,7 +54,7 @@ export function openCode({ checkout, request, options, workspace, mark, signal, 
   let files = mark === undefined ? undefined : Promise.resolve();
   let tree: Promise<readonly TreeFile[]> | undefined;
   const begin = (): Promise<void> => {
-    files ??= checkOut();
+    files ??= timed(checkOut());
     return files;
   };
   return {

@@ -75,7 +75,7 @@ async function carryOut(job: Job, held: Held, found: (stand: Stand) => void): Pr
   const { deps, lease } = job;
   let open = jobStages(lease).find((stage) => lease.done.every((done) => done.stage !== stage.id));
   try {
-    await deps.observer.jobStarted();
+    await deps.observer.jobStarted(job.spans.take());
     // Behind the fence: no older owner makes anything new.
     await deps.engine.reap(jobLabels(lease, deps.install), { images: false });
     const { stand, walk } = await findStand(job, held);

@@ -22,8 +22,18 @@ interface Pull {
   readonly listeners: Set<(line: string) => void>;
 }
 
+export interface PullOptions {
+  readonly signal: AbortSignal;
+  /** Wraps each pull, named by its reference, to know how long it takes. */
+  readonly timed: <T>(reference: string, pull: Promise<T>) => Promise<T>;
+}
+
 /** Starts all pulls now; the first failure is told to whoever asks for that image. */
-export function pullTogether(engine: Engine, wanted: readonly WantedImage[], signal: AbortSignal): Images {
+export function pullTogether(
+  engine: Engine,
+  wanted: readonly WantedImage[],
+  { signal, timed }: PullOptions,
+): Images {
   const pulls = new Map<string, Pull>();
   const forgotten = new Map<string, WantedImage>();
   const start = (image: WantedImage): Pull => {
@@ -32,7 +42,7 @@ export function pullTogether(engine: Engine, wanted: readonly WantedImage[], sig
     const log = (line: string): void => {
       for (const listen of listeners) listen(line);
     };
-    const pulled = engine.pull(reference, { always, ...(auth && { auth }), signal, log });
+    const pulled = timed(reference, engine.pull(reference, { always, ...(auth && { auth }), signal, log }));
     const pull: Pull = { wanted: image, failed: false, image: pulled, listeners };
     // Nobody may ask for it: the stage before may fail.
     pulled.catch(() => {

@@ -5,12 +5,13 @@ import type { CacheState } from './cache-files.js';
 import type { Code } from './code.js';
 import { type Halt, openHaltWithin } from './halt.js';
 import { registryHost } from './image-reference.js';
-import { type Images, pullTogether, type WantedImage } from './images.js';
+import { type Images, type PullOptions, pullTogether, type WantedImage } from './images.js';
 import { createNonce } from './nonce.js';
 import type { PoolTurn } from './pool/pool.js';
 import { type ImageInfo, LABELS, type Labels, type Lease } from './ports.js';
 import { Resources } from './resources.js';
 import type { Reuse } from './reuse.js';
+import { createJobSpans, type JobSpans } from './spans.js';
 import type { Place } from './volumes.js';
 import type { WorkerDeps } from './worker-deps.js';
 import type { Workspace } from './workspace.js';
@@ -23,6 +24,7 @@ export interface Job {
   readonly labels: Labels;
   readonly mask: Mask;
   readonly resources: Resources;
+  readonly spans: JobSpans;
   /** A name in the engine that no other container or image has. */
   name(what: string): string;
   /**
@@ -65,6 +67,7 @@ export function openJob(lease: Lease, deps: WorkerDeps, halt: Halt): Job {
     halt,
     labels,
     mask: compileMask(secretsOf(lease)),
+    spans: createJobSpans(deps.clock, deps.begun),
     resources: new Resources({
       engine: deps.engine,
       labels,
@@ -94,8 +97,12 @@ export function pullImages(job: Job, stages: readonly PlannedStage[]): Images {
   return pullTogether(
     job.deps.engine,
     wanted.filter(({ image }) => image !== BUILT_IMAGE).map((spec) => wantedImage(job.lease, spec)),
-    job.halt.signal,
+    { signal: job.halt.signal, timed: pulling(job) },
   );
+}
+
+function pulling({ spans }: Job): PullOptions['timed'] {
+  return (detail, pull) => spans.timed({ name: 'pull', detail }, pull);
 }
 
 /** Credentials go to their own registry and to no other. */

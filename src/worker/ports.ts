@@ -5,6 +5,7 @@ import type {
   Outcome,
   RegistryAuth,
   Repository,
+  Span,
   StageFacts,
   StageId,
   Trigger,
@@ -360,7 +361,8 @@ export type LogPiece = Pick<LogSegment, 'bytes' | 'stamps' | 'marks'> & Pick<Log
  * Each rejects with FenceLost when a newer owner has taken the job.
  */
 export interface RunObserver {
-  jobStarted(): Promise<void>;
+  /** `spans`: what was measured before, the lease first of all. */
+  jobStarted(spans?: readonly Span[]): Promise<void>;
   /** Awaited before anything of the stage runs: after it, no older owner can start a stage. */
   stageStarted(stage: StageId): Promise<void>;
   /**
@@ -368,7 +370,8 @@ export interface RunObserver {
    * has resolved, the memory of the bytes is used for others.
    */
   log(stage: StageId, piece: LogPiece): Promise<void>;
-  stageEnded(stage: StageId, outcome: Outcome, facts: StageFacts): Promise<void>;
+  /** `spans`: of the job, not of the stage. */
+  stageEnded(stage: StageId, outcome: Outcome, facts: StageFacts, spans?: readonly Span[]): Promise<void>;
   jobReturned(reason: string): Promise<void>;
   jobEnded(): Promise<void>;
 }

@@ -1,6 +1,7 @@
-import type { CommandRef, PlannedStage, StageFacts } from '../pipeline/model.js';
+import type { CommandRef, PlannedStage, Span, StageFacts } from '../pipeline/model.js';
 import type { Armed } from './arming.js';
 import type { Job, Stand } from './job.js';
+import { lasting } from './spans.js';
 import type { StageLog } from './stage-log.js';
 import type { StepLog } from './step-log.js';
 
@@ -29,7 +30,13 @@ export interface StageContext {
 export class FactsDraft {
   #facts: StageFacts = {};
   readonly #notes: string[] = [];
-  readonly #spans: Record<string, number> = {};
+  readonly #spans: Span[];
+  readonly #open = new Set<Omit<Span, 'ms'>>();
+
+  /** @param earlier of the tries before: their time is the stage's too */
+  constructor(earlier: readonly Span[] = []) {
+    this.#spans = [...earlier];
+  }
 
   set(facts: Omit<StageFacts, 'notes' | 'spans'>): void {
     this.#facts = { ...this.#facts, ...facts };
@@ -39,15 +46,26 @@ export class FactsDraft {
     if (!this.#notes.includes(text)) this.#notes.push(text);
   }
 
-  span(name: string, milliseconds: number): void {
-    this.#spans[name] = (this.#spans[name] ?? 0) + milliseconds;
+  begun(span: Omit<Span, 'ms'>): void {
+    this.#open.add(span);
   }
 
-  facts(): StageFacts {
+  ended(span: Omit<Span, 'ms'>, at: number): void {
+    if (this.#open.delete(span)) this.#spans.push(lasting(span, at));
+  }
+
+  /** What a halt did not wait for ends with its stage. */
+  spans(at: number): readonly Span[] {
+    return [...this.#spans, ...[...this.#open].map((span) => lasting(span, at))];
+  }
+
+  /** As they are known at that time, ms since the epoch. */
+  facts(at: number): StageFacts {
+    const spans = this.spans(at);
     return {
       ...this.#facts,
       ...(this.#notes.length > 0 && { notes: [...this.#notes] }),
-      ...(Object.keys(this.#spans).length > 0 && { spans: { ...this.#spans } }),
+      ...(spans.length > 0 && { spans }),
     };
   }
 }
@@ -57,13 +75,15 @@ export function hearing({ log }: StageContext): (line: string) => void {
   return (line) => void log.line(line).catch(() => undefined);
 }
 
-/** Adds the time that `work` takes to the span of that name, also when it fails. */
-export async function timed<T>(context: StageContext, span: string, work: Promise<T>): Promise<T> {
-  const { clock } = context.job.deps;
-  const begin = clock.now();
+/** Notes the time that `work` takes as a span of that name, also when it fails. */
+export async function timed<T>(context: StageContext, name: string, work: Promise<T>): Promise<T> {
+  const { attempt, facts, job } = context;
+  const { clock } = job.deps;
+  const span = { name, at: clock.now(), ...(attempt > 1 && { attempt }) };
+  facts.begun(span);
   try {
     return await work;
   } finally {
-    context.facts.span(span, clock.now() - begin);
+    facts.ended(span, clock.now());
   }
 }

@@ -1,5 +1,5 @@
 import { imagesOf } from '../pipeline/content-address.js';
-import type { Outcome, PlannedStage } from '../pipeline/model.js';
+import type { Outcome, PlannedStage, Span } from '../pipeline/model.js';
 import { triesAgain } from '../pipeline/retry.js';
 import type { Armed } from './arming.js';
 import { keepLeftArtifacts } from './artifacts.js';
@@ -39,11 +39,13 @@ export async function runStage(job: Job, stand: Stand, turn: StageTurn): Promise
   const { outcome, facts } = end;
   await explain(logs.own, outcome);
   await closeAll(logs);
-  const { notes, ...rest } = facts.facts();
-  await observer.stageEnded(stage.id, maskOutcome(job, outcome), {
-    ...rest,
-    ...(notes && { notes: notes.map((note) => job.mask.text(note)) }),
-  });
+  const { notes, ...rest } = facts.facts(job.deps.clock.now());
+  await observer.stageEnded(
+    stage.id,
+    maskOutcome(job, outcome),
+    { ...rest, ...(notes && { notes: notes.map((note) => job.mask.text(note)) }) },
+    job.spans.take().map((span) => maskSpan(job, span)),
+  );
   return outcome;
 }
 
@@ -69,8 +71,9 @@ async function tryUntilItEnds(job: Job, stand: Stand, turn: StageTurn, logs: Sta
   const { own: log, beside } = logs;
   const retry = stage.options?.retry;
   const said = [...turn.notes];
+  let spent: readonly Span[] = [];
   for (let attempt = 1; ; attempt += 1) {
-    const facts = new FactsDraft();
+    const facts = new FactsDraft(spent);
     facts.set({ worker: job.deps.workerId, ...(attempt > 1 && { tries: attempt }) });
     for (const note of said) facts.note(note);
     const ahead = attempt === 1 ? armed : undefined;
@@ -101,6 +104,7 @@ async function tryUntilItEnds(job: Job, stand: Stand, turn: StageTurn, logs: Sta
         await keepLeftArtifacts({ ...context, log, job, armed: undefined }, outcome);
       return { outcome, facts };
     }
+    spent = facts.spans(job.deps.clock.now());
     await own.resources.close();
     for (const image of imagesOf(stage)) stand.images.forgetFailed(image);
     // A service of the next try goes on in the log of the one before.
@@ -142,6 +146,11 @@ function tryText(outcome: Outcome): string {
 async function explain(log: StageLog, outcome: Outcome): Promise<void> {
   if (outcome.kind === 'failed' && outcome.failure.message !== '') await log.line(outcome.failure.message);
   if (outcome.kind === 'error') await log.line(`Cyclone broke: ${outcome.message}`);
+}
+
+/** The name of an image may hold what the file was given as a secret. */
+function maskSpan({ mask }: Job, { detail, ...span }: Span): Span {
+  return detail === undefined ? span : { ...span, detail: mask.text(detail) };
 }
 
 function maskOutcome(job: Job, outcome: Outcome): Outcome {

@@ -46,6 +46,7 @@ export async function findStand(
     workspace,
     mark: walk.fresh ? undefined : mark,
     signal: job.halt.signal,
+    timed: (checkout) => job.spans.timed({ name: 'checkout' }, checkout),
     warn: (line) =>
       deps.logger.warn({ run: lease.run, job: lease.job.id, line: job.mask.text(line) }, 'checkout'),
   });

@@ -1,3 +1,4 @@
+import type { Span } from '../pipeline/model.js';
 import type { Kept } from './kept.js';
 import type { Pool } from './pool/pool.js';
 import type { Checkout, CheckoutRequest, Depot, Engine, ResourceLimits, RunObserver } from './ports.js';
@@ -46,6 +47,8 @@ export interface WorkerDeps {
   readonly pool?: Pool;
   /** As in {@link CheckoutRequest}, for this job. */
   readonly renewToken?: CheckoutRequest['renewToken'];
+  /** How long this job took before it was here: its lease. */
+  readonly begun?: readonly Span[];
   readonly drain: Handover;
   readonly logger: Logger;
 }

@@ -7,6 +7,7 @@ import type {
   Outcome,
   PlannedStage,
   ServiceSpec,
+  Span,
   StageFacts,
   StageSpec,
 } from '../../src/pipeline/model.js';
@@ -137,13 +138,16 @@ export class Story implements RunObserver {
   readonly events: string[] = [];
   readonly outcomes = new Map<string, Outcome>();
   readonly facts = new Map<string, StageFacts>();
+  /** Of the job. */
+  readonly spans: Span[] = [];
   readonly logs = new Map<string, string>();
   readonly pieces: (LogPiece & { readonly stage: string })[] = [];
   returned: string | undefined;
   /** The event at which a newer owner turns out to have the job. */
   loseAt: string | undefined;
 
-  jobStarted(): Promise<void> {
+  jobStarted(spans: readonly Span[] = []): Promise<void> {
+    this.spans.push(...spans);
     return this.#tell('job started');
   }
   stageStarted(stage: string): Promise<void> {
@@ -157,7 +161,13 @@ export class Story implements RunObserver {
     this.logs.set(log, (this.logs.get(log) ?? '') + bytes.toString());
     await Promise.resolve();
   }
-  async stageEnded(stage: string, outcome: Outcome, facts: StageFacts): Promise<void> {
+  async stageEnded(
+    stage: string,
+    outcome: Outcome,
+    facts: StageFacts,
+    spans: readonly Span[] = [],
+  ): Promise<void> {
+    this.spans.push(...spans);
     await this.#tell(`ended ${stage}`);
     this.outcomes.set(stage, outcome);
     this.facts.set(stage, facts);

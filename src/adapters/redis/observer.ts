@@ -61,7 +61,7 @@ export function redisObserver(
   };
 
   return {
-    jobStarted: () => emit({ type: 'job_started', worker }),
+    jobStarted: (spans) => emit({ type: 'job_started', worker, ...(spans && { spans }) }),
     stageStarted: (stage) => emit({ type: 'stage_started', stage }),
     async log(stage, { bytes, ...piece }) {
       // Services cannot be called anything with a line end.
@@ -71,7 +71,8 @@ export function redisObserver(
       const share = piece.service === undefined ? 1 : SHARE_OF_SERVICES;
       await append('log', { ...head, stage, offset, ...piece }, bytes, share);
     },
-    stageEnded: (stage, outcome, facts) => emit({ type: 'stage_ended', stage, outcome, facts }),
+    stageEnded: (stage, outcome, facts, spans = []) =>
+      emit({ type: 'stage_ended', stage, outcome, facts, ...(spans.length > 0 && { spans }) }),
     jobReturned: (reason) => emit({ type: 'job_returned', reason }),
     jobEnded: () => emit({ type: 'job_ended' }),
   };

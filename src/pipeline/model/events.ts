@@ -1,4 +1,5 @@
 import type { Outcome, StageFacts } from './outcome.js';
+import type { Span } from './span.js';
 import type { StageId } from './stage.js';
 
 interface EventHead {
@@ -9,6 +10,8 @@ interface EventHead {
   /** 1, 2, 3 … within one fence. */
   readonly seq: number;
   readonly at: number;
+  /** Of the job, not of a stage: what ended since the event before. */
+  readonly spans?: readonly Span[];
 }
 
 export type WorkerEvent = EventHead &

@@ -1,4 +1,5 @@
 import type { SkipReason } from './plan.js';
+import type { Span } from './span.js';
 import type { StageId } from './stage.js';
 
 /** A command of a stage's `commands`, 1-based. */
@@ -75,8 +76,8 @@ export interface StageFacts {
   readonly services?: readonly string[];
   /** One line each: a service that died early, OOM survived, network openings, … */
   readonly notes?: readonly string[];
-  /** Where the time went, milliseconds by name (`pull`, `arm`, `run`, `outputs`, …). */
-  readonly spans?: Readonly<Record<string, number>>;
+  /** Where the time went, of all tries. Runs of long ago know no more than milliseconds by name. */
+  readonly spans?: readonly Span[] | Readonly<Record<string, number>>;
   /** Set by publish: the reference that can be pulled, `name@sha256:…`. */
   readonly published?: string;
   readonly worker?: string;

@@ -1,4 +1,5 @@
 import type { Outcome, StageFacts } from './outcome.js';
+import type { Span } from './span.js';
 import type { StageId } from './stage.js';
 
 /** Times are milliseconds since the epoch. */
@@ -36,6 +37,13 @@ export interface JobProgress {
   readonly worker?: string;
   /** It is queued for this worker alone, which has what the last try left. */
   readonly boundTo?: string | undefined;
+  /** When it was put before the workers, and when the newest owner got its lease; ms since the epoch. */
+  readonly enqueuedAt?: number;
+  readonly leasedAt?: number;
+  /** By so many ms the newest owner's clock is behind the server's, as far as that is known; absent: not at all. */
+  readonly behind?: number | undefined;
+  /** Where the time went that is no stage's own: waiting for a worker, what is fetched and made ahead. In order of ends. */
+  readonly spans?: readonly Span[];
 }
 
 export type Conclusion =

@@ -13,9 +13,9 @@ import { hearing, type StageContext, timed } from '../stage-context.js';
 /** Runs the commands of a stage, or its container's own command, beside its services. */
 export async function runContainer(context: StageContext, spec: ContainerStage): Promise<Outcome> {
   const { job, stand, stage, facts, armed } = context;
-  hearPulls(stand, spec, hearing(context));
+  const pulled = hearPulls(stand, spec, hearing(context));
   await workspaceReady(context);
-  const prepared = await timed(context, 'prepare', prepare(job, stand, stage, spec, armed));
+  const prepared = await waitFor(context, prepare(job, stand, stage, spec, armed), pulled);
   await describe(context, spec, prepared);
   // Of a stage that is over by now, nothing more is told.
   job.halt.signal.throwIfAborted();
@@ -45,12 +45,27 @@ export async function runContainer(context: StageContext, spec: ContainerStage):
   }
 }
 
-/** A stage that waits for an image shows what the registry says. */
-function hearPulls({ images }: Stand, spec: ContainerStage, listen: (line: string) => void): void {
-  for (const { image } of [spec.container, ...spec.services]) {
-    // Who needs the image is told of its failure.
-    if (image !== BUILT_IMAGE) void images.get(image, listen).catch(() => undefined);
-  }
+/** A container is made when its images are there: the two waits follow one another. */
+async function waitFor(
+  context: StageContext,
+  preparing: Promise<Prepared>,
+  pulled: Promise<unknown>,
+): Promise<Prepared> {
+  await timed(context, 'pull', Promise.race([pulled, preparing]));
+  return await timed(context, 'prepare', preparing);
+}
+
+/**
+ * A stage that waits for an image shows what the registry says. Resolves when none is waited for any more; who needs
+ * an image is told of its failure.
+ */
+async function hearPulls(
+  { images }: Stand,
+  spec: ContainerStage,
+  listen: (line: string) => void,
+): Promise<unknown> {
+  const wanted = [spec.container, ...spec.services].filter(({ image }) => image !== BUILT_IMAGE);
+  return await Promise.allSettled(wanted.map(({ image }) => images.get(image, listen)));
 }
 
 async function describe(context: StageContext, spec: ContainerStage, prepared: Prepared): Promise<void> {

@@ -1,0 +1,56 @@
+import { describe, expect, test } from '@jest/globals';
+import { spansOf } from '../../src/pipeline/spans.js';
+import { createJobSpans, measured } from '../../src/worker/spans.js';
+import { createWorld, FakeClock, leaseOf, planned, script } from './world.js';
+
+describe('what a job measures', () => {
+  test('is told once, the lease first', async () => {
+    const clock = new FakeClock();
+    const spans = createJobSpans(clock, [{ name: 'lease', at: 0, ms: 3 }]);
+    const pull = spans.timed({ name: 'pull', detail: 'alpine' }, Promise.resolve('image'));
+    clock.advance(20);
+    expect(await pull).toBe('image');
+    expect(spans.take()).toEqual([
+      { name: 'lease', at: 0, ms: 3 },
+      { name: 'pull', detail: 'alpine', at: 0, ms: 20 },
+    ]);
+    expect(spans.take()).toEqual([]);
+  });
+
+  test('is known of what fails too, and is never less than nothing', async () => {
+    let now = 1000;
+    const noted: unknown[] = [];
+    const failing = measured(
+      { now: () => now },
+      (span) => noted.push(span),
+      { name: 'pull' },
+      Promise.reject(new Error('no')),
+    );
+    now = 10;
+    await expect(failing).rejects.toThrow('no');
+    expect(noted).toEqual([{ name: 'pull', at: 1000, ms: 0 }]);
+  });
+});
+
+describe('a job that is carried out', () => {
+  test('tells what its stages waited for and did, and what was fetched and made beside them', async () => {
+    const world = createWorld();
+    const stages = [planned('pre_build', script('true')), planned('integration', script('true'))];
+    await world.execute(leaseOf(stages));
+    expect(world.story.spans.map(({ name, detail }) => [name, detail].filter(Boolean).join(' '))).toEqual(
+      expect.arrayContaining(['checkout', 'pull alpine', 'arm integration']),
+    );
+    const facts = world.story.facts.get('pre_build') ?? {};
+    const state = { status: 'completed', outcome: { kind: 'passed' }, facts, completedAt: 0 } as const;
+    expect(spansOf(state).map(({ name }) => name)).toEqual(['checkout', 'pull', 'prepare', 'run']);
+  });
+
+  test('that is tried again keeps the time of every try, each with its number', async () => {
+    let tries = 0;
+    const world = createWorld({ programs: { flaky: () => ((tries += 1) < 3 ? 1 : 0) } });
+    await world.execute(leaseOf([planned('flaky', script('true'), { options: { retry: { max: 2 } } })]));
+    const { spans = [] } = world.story.facts.get('flaky') ?? {};
+    const runs = Object.values(spans).filter((span) => typeof span === 'object' && span.name === 'run');
+    expect(runs).toMatchObject([{ name: 'run' }, { attempt: 2 }, { attempt: 3 }]);
+  });
+});
