@@ -1,9 +1,5 @@
-import { isNoise } from './cause/noise.js';
-import { plainText } from './plain-text.js';
 import type { LogArchive, LogId } from './ports.js';
 import { scanLog } from './scan.js';
-import { linesWith } from './search.js';
-import { HINT, LOOKED_AT, looksLikeTrouble } from './trouble.js';
 
 /** Lines that are named; more are only counted. */
 const MOST_NAMED = 5_000;
@@ -42,21 +38,11 @@ export function createTroubleFinder(archive: LogArchive): (log: LogId) => Promis
 
 /** Where the whole log looks like trouble. @throws LogRemoved */
 export async function findTroubles(archive: LogArchive, log: LogId): Promise<Troubles> {
-  const lines: number[] = [];
+  const named: number[] = [];
   let count = 0;
-  for await (const part of scanLog(archive, log)) {
-    for (const { line, start, end } of linesWith(HINT, part)) {
-      // Patterns look at how a line begins.
-      if (part.isInside && line === part.line) continue;
-      const beginning = part.text.slice(start, Math.min(end, start + 2 * LOOKED_AT));
-      if (!plainText(beginning).split('\n').some(saysTrouble)) continue;
-      count += 1;
-      if (count <= MOST_NAMED) lines.push(line);
-    }
+  for await (const { lines } of scanLog(archive, log, { kind: 'trouble' })) {
+    named.push(...lines.slice(0, MOST_NAMED - named.length));
+    count += lines.length;
   }
-  return { lines, count };
-}
-
-function saysTrouble(line: string): boolean {
-  return looksLikeTrouble(line) && !isNoise(line);
+  return { lines: named, count };
 }

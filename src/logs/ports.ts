@@ -86,6 +86,23 @@ export class LogRemoved extends Error {
   override readonly name = 'LogRemoved';
 }
 
+/** Which lines are looked for, as plain data: it may be asked of another thread. */
+export type Wanted =
+  /** Fixed text without line ends and escape sequences, not empty. */
+  | { readonly kind: 'text'; readonly text: string; readonly isCaseSensitive: boolean }
+  /** What looks like trouble. */
+  | { readonly kind: 'trouble' };
+
+/** What a part of a log holds, whatever is before and behind it. Plain data, too. */
+export interface Looked {
+  /** Up to its first line end, and that; all of it where there is none. Its line may begin before the part. */
+  readonly head: Uint8Array;
+  /** Lines between head and tail that hold what is wanted, ascending: 1 is the one behind the head. */
+  readonly lines: Uint32Array;
+  /** Behind its last line end: its line may end behind the part. Absent: there is no line end. */
+  readonly tail?: Uint8Array;
+}
+
 /**
  * Keeps whole logs, however long. `append` is idempotent: a segment that was written before (same offset)
  * changes nothing. Segments of one key arrive in order; different keys may be written at once.
@@ -98,6 +115,11 @@ export interface LogArchive {
   /** Bytes [start, end) over all fences; ends early at the end of what is there. @throws LogRemoved */
   read(log: LogId, start: number, end: number): AsyncIterable<Buffer>;
   index(log: LogId): Promise<LogIndex>;
+  /**
+   * Looks through the bytes [start, end) elsewhere than in this thread; several calls at once share what there is.
+   * Absent: they are to be read, and looked at here. @throws LogRemoved
+   */
+  look?(log: LogId, start: number, end: number, wanted: Wanted): Promise<Looked>;
   /** What is known of the bytes [start, end): the first one says what holds at `start`. Empty: nothing. */
   stamps(log: LogId, start: number, end: number): Promise<readonly LogStamp[]>;
   /** Names of the services of the stage that printed something, in order of their names. */

@@ -1,127 +1,79 @@
-import { isAscii } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 
-import { checkpointBefore, countNewlines, linesOf } from './locate.js';
-import { withoutSequences } from './plain-text.js';
-import type { LogArchive, LogCheckpoint, LogId, LogIndex } from './ports.js';
+import { readAll } from './collect.js';
+import { linesOf } from './locate.js';
+import { findLines, look } from './look.js';
+import type { LogArchive, LogCheckpoint, LogId, LogIndex, Looked, Wanted } from './ports.js';
+import { textOf } from './text-part.js';
 import { characterStart } from './utf8.js';
 
-const NEWLINE = 0x0a;
-
-/** What is asked of the archive at once, in bytes. */
-const STRIDE = 4 * 1024 * 1024;
-/** Strides that are read, and unpacked on other threads, while one is looked at. */
-const AHEAD = 3;
-/** V8 keeps longer strings apart, where only its slow collection looks: it took half the time of a search. */
-const TEXT = 96 * 1024;
+/** What is looked at at once, in bytes: others get their turn after some milliseconds. */
+const STRIDE = 1024 * 1024;
+/** Strides that are read, and looked at on other threads, before their turn. */
+const AHEAD = 8;
 /** A longer line is looked at in parts. */
 const LONGEST_LINE = 1024 * 1024;
 /** Of such a line, what is looked at twice: what is looked for may lie across the cut. */
 const OVERLAP = 8 * 1024;
 
-/** A part of a log as text without escape sequences, which is what people look for. */
-export interface ScannedText {
-  /** Whole lines; or a part of one that is very long. */
-  readonly text: string;
-  /** Number of the line that it begins in. Counted when it is asked for: most parts hold nothing. */
-  readonly line: number;
-  /** It begins inside that line. */
-  readonly isInside: boolean;
-  /** Lines of the log that are over when this was looked at, at least. */
+const NOTHING: Buffer = Buffer.alloc(0);
+
+export interface Scanned {
+  /** Newly found lines, ascending; each line of a log is found once. */
+  readonly lines: readonly number[];
+  /** Lines of the log that were looked at by now, at least. */
   readonly scanned: number;
 }
 
 export interface ScanOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Bytes that are asked for at once, more or less; a line that is longer is looked at in parts. */
+  /** Bytes that are looked at at once, more or less; a line that is longer is looked at in parts. */
   readonly stride?: number;
 }
 
 /**
- * The whole log as it is by now, in order, in parts that are quick to look at. Others get their turn in between.
- * Ends early when aborted. @throws LogRemoved
+ * Looks through the whole log as it is by now, in order. Others get their turn in between. Ends early when aborted.
+ * @throws LogRemoved
  */
 export async function* scanLog(
   archive: LogArchive,
   log: LogId,
+  wanted: Wanted,
   { signal, stride = STRIDE }: ScanOptions = {},
-): AsyncGenerator<ScannedText, void> {
+): AsyncGenerator<Scanned, void> {
   const index = await archive.index(log);
+  const find = findLines(wanted);
   const longest = Math.min(stride, LONGEST_LINE);
-  const text = Math.min(stride, TEXT);
-  /** What has no line end yet: the line that the next piece begins in. */
-  let rest: Buffer = Buffer.alloc(0);
+  /** What has no line end yet: the line that the next stride begins in. */
+  let rest = NOTHING;
   let isInside = false;
-  for await (const { bytes, newlines } of piecesOf(archive, log, index, stride)) {
+  let last = 0;
+  const found = function* (line: number): Generator<number> {
+    // A line that is longer than a part may be found in several.
+    for (const one of find({ text: textOf(rest), line, isInside })) if (one > last) yield (last = one);
+  };
+  for await (const { newlines, looked } of lookAhead(archive, log, wanted, stridesOf(index, stride))) {
     if (signal?.aborted) return;
-    const first = bytes.indexOf(NEWLINE);
-    const here = { line: newlines + 1, scanned: newlines };
-    let begin = 0;
-    if (first < 0) {
-      rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
-      if (rest.length > longest) {
-        yield { ...here, text: textOf(rest), isInside };
-        rest = rest.subarray(characterStart(rest, rest.length - Math.min(OVERLAP, stride / 2)));
-        isInside = true;
-      }
-    } else {
-      if (rest.length > 0) {
-        begin = first + 1;
-        yield { ...here, text: textOf(Buffer.concat([rest, bytes.subarray(0, begin)])), isInside };
-        isInside = false;
-      }
-      const cut = bytes.lastIndexOf(NEWLINE) + 1;
-      const before = newlines + (begin > 0 ? 1 : 0);
-      yield* textsOf(bytes.subarray(begin, cut), before, text);
-      rest = bytes.subarray(cut);
+    rest = joined(rest, looked.head);
+    const lines: number[] = [];
+    if (looked.tail) {
+      lines.push(...found(newlines + 1));
+      for (const line of looked.lines) lines.push(newlines + 1 + line);
+      [rest, isInside] = [joined(NOTHING, looked.tail), false];
+    } else if (rest.length > longest) {
+      lines.push(...found(newlines + 1));
+      rest = rest.subarray(characterStart(rest, rest.length - Math.min(OVERLAP, stride / 2)));
+      isInside = true;
     }
-    await setImmediate();
+    yield { lines, scanned: newlines };
   }
   // Also without text: it says that all was looked at.
-  yield { text: textOf(rest), line: index.newlines + 1, isInside, scanned: linesOf(index) };
+  yield { lines: [...found(index.newlines + 1)], scanned: linesOf(index) };
 }
 
-/** Whole lines in texts that are not long. @param newlines of the log before them */
-function* textsOf(lines: Buffer, newlines: number, most: number): Generator<ScannedText, void> {
-  for (let start = 0; start < lines.length; ) {
-    const from = start;
-    const near =
-      start + most >= lines.length ? lines.length : lines.lastIndexOf(NEWLINE, start + most - 1) + 1;
-    const end = near > start ? near : lines.indexOf(NEWLINE, start + most) + 1;
-    yield {
-      text: textOf(lines.subarray(start, end)),
-      get line() {
-        return newlines + countNewlines(lines.subarray(0, from)) + 1;
-      },
-      isInside: false,
-      scanned: newlines,
-    };
-    start = end;
-  }
-}
-
-interface Piece {
-  readonly bytes: Buffer;
-  /** Of the log before it. */
-  readonly newlines: number;
-}
-
-/** The log as the archive gives it out: for a piece that begins at a checkpoint nothing needs to be counted. */
-async function* piecesOf(
-  archive: LogArchive,
-  log: LogId,
-  index: LogIndex,
-  stride: number,
-): AsyncGenerator<Piece, void> {
-  for await (const { from, pieces } of readAhead(archive, log, stridesOf(index, stride))) {
-    let { offset, newlines } = from;
-    for (const bytes of pieces) {
-      yield { bytes, newlines };
-      offset += bytes.length;
-      const checkpoint = checkpointBefore(index, offset);
-      newlines = checkpoint.offset === offset ? checkpoint.newlines : newlines + countNewlines(bytes);
-    }
-  }
+function joined(rest: Buffer, { buffer, byteOffset, length }: Uint8Array): Buffer {
+  const bytes = Buffer.from(buffer, byteOffset, length);
+  return rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
 }
 
 interface Stride {
@@ -141,39 +93,55 @@ function stridesOf({ checkpoints, bytes: end }: LogIndex, size: number): readonl
   return from.offset < end ? [...strides, { from, until: end }] : strides;
 }
 
-interface ReadStride extends Stride {
-  readonly pieces: readonly Buffer[];
+interface LookedStride {
+  /** Of the log before it. */
+  readonly newlines: number;
+  readonly looked: Looked;
 }
 
-async function* readAhead(
+async function* lookAhead(
   archive: LogArchive,
   log: LogId,
+  wanted: Wanted,
   strides: readonly Stride[],
-): AsyncGenerator<ReadStride, void> {
-  const begin = (stride: Stride): Promise<ReadStride> => {
-    const read = readStride(archive, log, stride);
-    // What is read ahead may fail when nobody waits for it any more.
-    read.catch(() => undefined);
-    return read;
+): AsyncGenerator<LookedStride, void> {
+  const begin = ({ from, until }: Stride): Promise<LookedStride> => {
+    const stride = lookAt(archive, log, from.offset, until, wanted).then((looked) => ({
+      newlines: from.newlines,
+      looked,
+    }));
+    // What is looked at ahead may fail when nobody waits for it any more.
+    stride.catch(() => undefined);
+    return stride;
   };
   const begun = strides.slice(0, AHEAD).map(begin);
   for (let next = AHEAD; begun.length > 0; next += 1) {
-    const read = await begun.shift();
+    const looked = await begun.shift();
     const stride = strides[next];
     if (stride) begun.push(begin(stride));
-    if (read) yield read;
+    if (looked) yield looked;
   }
 }
 
-async function readStride(archive: LogArchive, log: LogId, stride: Stride): Promise<ReadStride> {
-  const pieces: Buffer[] = [];
-  for await (const bytes of archive.read(log, stride.from.offset, stride.until)) pieces.push(bytes);
-  return { ...stride, pieces };
+function lookAt(
+  archive: LogArchive,
+  log: LogId,
+  start: number,
+  end: number,
+  wanted: Wanted,
+): Promise<Looked> {
+  return archive.look?.(log, start, end, wanted) ?? lookHere(archive, log, start, end, wanted);
 }
 
-/** Of ASCII, one byte is one character: it needs no decoding, and escape sequences begin with ESC alone. */
-function textOf(bytes: Buffer): string {
-  if (!isAscii(bytes)) return withoutSequences(bytes.toString('utf8'));
-  const text = bytes.toString('latin1');
-  return bytes.includes(0x1b) ? withoutSequences(text) : text;
+/** In this thread, when others had their turn. @throws LogRemoved */
+export async function lookHere(
+  archive: LogArchive,
+  log: LogId,
+  start: number,
+  end: number,
+  wanted: Wanted,
+): Promise<Looked> {
+  const bytes = await readAll(archive, log, start, end);
+  await setImmediate();
+  return look(bytes, wanted);
 }

@@ -1,6 +1,6 @@
 import { withoutSequences } from './plain-text.js';
 import type { LogArchive, LogId } from './ports.js';
-import { type ScannedText, type ScanOptions, scanLog } from './scan.js';
+import { type ScanOptions, scanLog } from './scan.js';
 
 /** Lines that are named; more are only counted. */
 export const MOST_NAMED = 100_000;
@@ -31,52 +31,11 @@ export async function* searchLog(
   const text = withoutSequences(search.text);
   // No line holds a line end, and every line holds nothing.
   if (text === '' || text.includes('\n')) return;
-  // The engine's own search for fixed text: faster than an index of lower-cased copies, and it knows Unicode.
-  const pattern = new RegExp(
-    text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'),
-    search.isCaseSensitive ? 'gu' : 'giu',
-  );
+  const wanted = { kind: 'text', text, isCaseSensitive: search.isCaseSensitive } as const;
   let count = 0;
-  let last = 0;
-  for await (const part of scanLog(archive, log, options)) {
-    const lines: number[] = [];
-    for (const { line } of linesWith(pattern, part)) {
-      // A line that is longer than a part may be found in several.
-      if (line === last) continue;
-      last = line;
-      count += 1;
-      if (count <= MOST_NAMED) lines.push(line);
-    }
-    yield { lines, count, scanned: part.scanned };
-  }
-}
-
-/** Every line that the pattern (global) is found in, once. */
-export function* linesWith(
-  pattern: RegExp,
-  part: ScannedText,
-): Generator<{ readonly line: number; readonly start: number; readonly end: number }, void> {
-  const { text } = part;
-  pattern.lastIndex = 0;
-  let match = pattern.exec(text);
-  if (!match) return;
-  let { line } = part;
-  let start = 0;
-  for (; match; match = pattern.exec(text)) {
-    for (
-      let end = text.indexOf('\n', start);
-      end >= 0 && end < match.index;
-      end = text.indexOf('\n', start)
-    ) {
-      line += 1;
-      start = end + 1;
-    }
-    const newline = text.indexOf('\n', match.index);
-    const end = newline < 0 ? text.length : newline;
-    yield { line, start, end };
-    if (newline < 0) return;
-    line += 1;
-    start = end + 1;
-    pattern.lastIndex = start;
+  for await (const { lines, scanned } of scanLog(archive, log, wanted, options)) {
+    const named = lines.slice(0, Math.max(0, MOST_NAMED - count));
+    count += lines.length;
+    yield { lines: named, count, scanned };
   }
 }

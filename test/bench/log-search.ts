@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { diskArchive } from '../../src/adapters/archive/disk.js';
+import { pino } from 'pino';
+
+import { logArchive } from '../../src/composition/log-archive.js';
 import { findTroubles } from '../../src/logs/find-trouble.js';
 import type { LogArchive, LogId } from '../../src/logs/ports.js';
 import { searchLog } from '../../src/logs/search.js';
@@ -23,7 +25,11 @@ export async function logRows(): Promise<readonly Row[]> {
     const log = longLog(LINES);
     const file = join(directory, 'raw.log');
     writeFileSync(file, log);
-    const archive = diskArchive(join(directory, 'logs'));
+    const archive = logArchive(
+      join(directory, 'logs'),
+      { days: 1, bytes: LINES * 1000, s3: undefined },
+      pino(),
+    );
     await keep(archive, log);
     return [
       await row(`find "timeout" in ${LINES} lines`, grep(file, '-i', '-F', 'timeout'), () =>

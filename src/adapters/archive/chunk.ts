@@ -1,5 +1,12 @@
 import { promisify } from 'node:util';
-import { constants, deflateRaw, deflateRawSync, inflateRaw } from 'node:zlib';
+import {
+  constants,
+  deflateRaw,
+  deflateRawSync,
+  inflateRaw,
+  inflateRawSync,
+  type ZlibOptions,
+} from 'node:zlib';
 
 import type { LogMark, LogStamp } from '../../logs/ports.js';
 import { moved, type Piece } from './piece.js';
@@ -156,8 +163,20 @@ const ROOM = 64;
 
 /** @throws Error when it is not what was packed */
 export async function unpackBytes(packed: Buffer, length: number): Promise<Buffer> {
-  // In one step: by default it goes back and forth between threads for every 16 KiB, which takes twice the time.
-  const bytes = await inflate(packed, { maxOutputLength: Math.max(1, length), chunkSize: length + ROOM });
+  return whole(await inflate(packed, inOneStep(length)), length);
+}
+
+/** In this thread. @throws Error when it is not what was packed */
+export function unpackBytesNow(packed: Buffer, length: number): Buffer {
+  return whole(inflateRawSync(packed, inOneStep(length)), length);
+}
+
+/** By default it goes back and forth between threads for every 16 KiB, which takes twice the time. */
+function inOneStep(length: number): ZlibOptions {
+  return { maxOutputLength: Math.max(1, length), chunkSize: length + ROOM };
+}
+
+function whole(bytes: Buffer, length: number): Buffer {
   if (bytes.length !== length) throw new Error(`a chunk holds ${bytes.length} bytes, not ${length}`);
   return bytes;
 }

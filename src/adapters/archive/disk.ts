@@ -12,7 +12,7 @@ import { fencesOf, foldersOf, listFolder } from './files.js';
 import { logDirectory, runDirectory, stageDirectory } from './names.js';
 import { filesOf, openFence } from './open-fence.js';
 import { OpenFences, type OpenLimits } from './open-fences.js';
-import { indexOf, type Part, readParts, sizeOf, stampsOf } from './parts.js';
+import { indexOf, type Part, readParts, sizeOf, stampsOf, storedParts } from './parts.js';
 import { createPlaces } from './places.js';
 import { Queue } from './queue.js';
 import { type Logger, objectsOf, Remote } from './remote.js';
@@ -26,6 +26,7 @@ import {
   writeTombstone,
 } from './removal.js';
 import { sendStage } from './sender.js';
+import type { Stored } from './stored.js';
 import { usageOf } from './usage.js';
 
 const MIB = 1024 * 1024;
@@ -46,6 +47,8 @@ export interface DiskArchiveOptions {
 }
 
 export interface DiskArchive extends LogArchive, LogUsage {
+  /** What `read` gives, as it is stored: `stored.ts` unpacks it. @throws LogRemoved */
+  stored(log: LogId, start: number, end: number): AsyncIterable<Stored>;
   /** Takes up removals that an earlier process left. */
   start(): Promise<void>;
   /** Resolves when what was closed or removed is in the store, or was tried and waits. */
@@ -82,6 +85,13 @@ export function diskArchive(directory: string, options: DiskArchiveOptions = {})
   const isRemoved = async (run: number): Promise<boolean> =>
     (await isTombstone(root, run)) || ((await remote?.manifest(run))?.removed ?? false);
 
+  const thereOf = async (log: LogId): Promise<readonly Part[]> => {
+    const found = await parts(log);
+    if (found.length === 0 && (await isRemoved(log.run)))
+      throw new LogRemoved('this log was removed: it was too old, or all logs together were too much');
+    return found;
+  };
+
   const send = (run: number, stage: string): void => {
     if (!remote || !queue) return;
     queue.add(relative(root, stage), async () => {
@@ -115,11 +125,10 @@ export function diskArchive(directory: string, options: DiskArchiveOptions = {})
     },
     size: async (log) => sizeOf(await parts(log)),
     async *read(log, start, end) {
-      if (start >= end) return;
-      const found = await parts(log);
-      if (found.length === 0 && (await isRemoved(log.run)))
-        throw new LogRemoved('this log was removed: it was too old, or all logs together were too much');
-      yield* readParts(found, start, end);
+      if (start < end) yield* readParts(await thereOf(log), start, end);
+    },
+    async *stored(log, start, end) {
+      if (start < end) yield* storedParts(await thereOf(log), start, end);
     },
     index: async (log) => {
       const found = await parts(log);

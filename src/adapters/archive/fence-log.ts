@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
 
 import type { LogCheckpoint, LogMark, LogStamp } from '../../logs/ports.js';
-import { endsLine, GrowingChunk, pack, unpackBytes, unpackStamps } from './chunk.js';
+import { endsLine, GrowingChunk, pack, unpackStamps } from './chunk.js';
 import { sync, writeAfter } from './files.js';
 import { indexAt, lineOf, type Packed } from './packed.js';
 import { cut, isEmpty, type Piece } from './piece.js';
+import type { Stored } from './stored.js';
+import { stretchFrom } from './stretch.js';
 import { TailFile } from './tail-file.js';
 
 export interface FenceFiles {
@@ -33,14 +35,20 @@ export interface Found {
   readonly pack: { readonly number: number; readonly length: number };
 }
 
-/** A chunk as readers see it, packed or not. Offsets are from the beginning of the fence. */
+/** What is known of a chunk's times, packed or not. Offsets are from the beginning of the fence. */
 export interface Held {
   readonly at: number;
   readonly bytes: number;
   /** What holds at its beginning, where nothing in it says so. */
   readonly before: LogStamp | undefined;
-  content(): Promise<Buffer>;
   stamps(): Promise<readonly LogStamp[]>;
+}
+
+/** Bytes of a fence that one read brings. */
+export interface StoredAt {
+  /** Behind the last of them, from the beginning of the fence. */
+  readonly until: number;
+  read(): Promise<Stored>;
 }
 
 /** One that fills, and one that is packed meanwhile. */
@@ -146,18 +154,35 @@ export class FenceLog {
     const chunk = this.#chunks[index];
     if (chunk) {
       const { at, stamps } = chunk;
-      const bytes = chunk.lend();
       return {
         at,
-        bytes: bytes.length,
+        bytes: chunk.bytes.length,
         before: this.#stampBefore(index),
-        content: () => Promise.resolve(bytes),
         stamps: () => Promise.resolve(stamps),
       };
     }
     const number = indexAt(this.#packed, position);
     const packed = this.#packed[number];
     return packed && this.#held(packed, this.#packed[number - 1]?.stamp);
+  }
+
+  /**
+   * Bytes from `position` on, up to `end` or as far as one read brings them; undefined: the log ends before. What they
+   * are is settled by this call, and does not change until they are read.
+   */
+  storedFrom(position: number, end: number): StoredAt | undefined {
+    if (position >= this.bytes) return undefined;
+    const chunk = this.#chunks[indexAt(this.#chunks, position)];
+    if (chunk) {
+      const bytes = chunk.lend();
+      const [from, until] = [position - chunk.at, Math.min(bytes.length, end - chunk.at)];
+      const stored = { bytes, chunks: [{ place: 0, length: bytes.length, from, until }] };
+      return { until: chunk.at + until, read: () => Promise.resolve(stored) };
+    }
+    const stretch = stretchFrom(this.#packed, indexAt(this.#packed, position), position, end);
+    if (!stretch) return undefined;
+    const { file, place, length, chunks, until } = stretch;
+    return { until, read: async () => ({ bytes: await this.#files.readPack(file, place, length), chunks }) };
   }
 
   /** What was appended before changes nothing. Written when it resolves. */
@@ -322,7 +347,6 @@ export class FenceLog {
       at,
       bytes,
       before,
-      content: async () => unpackBytes(await this.#files.readPack(file, place, packed.packed), bytes),
       stamps: async () =>
         packed.stamps === 0
           ? []

@@ -7,6 +7,7 @@ import {
 } from '../../logs/ports.js';
 import type { FenceLog, Held } from './fence-log.js';
 import { moved } from './piece.js';
+import { type Stored, unpack } from './stored.js';
 
 /** A fence of a log: it may be closed and opened again between two uses. */
 export interface Part {
@@ -53,26 +54,35 @@ export async function* readParts(
   start: number,
   end: number,
 ): AsyncGenerator<Buffer, void> {
+  for await (const stored of storedParts(parts, start, end)) yield* unpack(stored);
+}
+
+/** The same bytes as they are stored. */
+export async function* storedParts(
+  parts: readonly Part[],
+  start: number,
+  end: number,
+): AsyncGenerator<Stored, void> {
   let begin = 0;
   for (const [index, part] of parts.entries()) {
     if (begin >= end) return;
     const size = await part.use(({ bytes }) => bytes);
     const until = index === parts.length - 1 ? Number.POSITIVE_INFINITY : size;
-    yield* readPart(part, Math.max(0, start - begin), Math.min(until, end - begin));
+    yield* storedPart(part, Math.max(0, start - begin), Math.min(until, end - begin));
     begin += size;
   }
 }
 
-async function* readPart(part: Part, start: number, end: number): AsyncGenerator<Buffer, void> {
+async function* storedPart(part: Part, start: number, end: number): AsyncGenerator<Stored, void> {
   let known = 0;
   for (let position = start; position < end; ) {
-    const { held, size } = await chunkOf(part, position);
+    const from = position;
+    const { found, size } = await part.use((log) => ({ found: log.storedFrom(from, end), size: log.bytes }));
     if (size < known) throw new LogRemoved('this log was removed while it was read');
     known = size;
-    if (!held) return;
-    const bytes = (await held.content()).subarray(position - held.at, end - held.at);
-    position += bytes.length;
-    yield bytes;
+    if (!found) return;
+    position = found.until;
+    yield await found.read();
   }
 }
 
