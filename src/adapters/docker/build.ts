@@ -24,8 +24,8 @@ export interface BuildContext {
 }
 
 /**
- * Builds with the engine's classic builder, the RUN steps on a network of their own: on Docker's default bridge
- * they would stand outside our firewall rules. With the network go the containers of a build that was cut off.
+ * Builds with the engine's classic builder, the RUN steps on a network of ours: on Docker's default bridge they
+ * would stand outside our firewall rules. By it the containers of a build that was cut off are found.
  * The image that the builder makes belongs to the layer cache; the run gets a child of it, with labels and name.
  */
 export function builder(context: BuildContext): Engine['build'] {
