@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
 import type { Browser, Page } from 'playwright-core';
+
+import { logArchive } from '../../src/composition/log-archive.js';
 import { launchChromium } from '../contract/support/chromium.js';
 import { type Site, startSite } from '../web/harness.js';
 import { passed, running, runView } from '../web/runs.js';
@@ -20,6 +23,9 @@ const TICK_MS = 50;
 const LIVE_SECONDS = 5;
 const TURNS = 7;
 
+const LOGS = { days: 1, bytes: 1e9, s3: undefined };
+const silent = pino({ level: 'silent' });
+
 /** The page of a stage in a browser, with a large log that is finished and one that grows fast. */
 export async function logPageRows(): Promise<readonly Row[]> {
   const directory = mkdtempSync(path.join(tmpdir(), 'cyclone-bench-'));
@@ -27,7 +33,8 @@ export async function logPageRows(): Promise<readonly Row[]> {
     now: () => Date.now(),
     sleep: (ms: number, signal?: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => undefined),
   };
-  const site = await startSite({ clock });
+  const archive = logArchive(path.join(directory, 'logs'), LOGS, silent);
+  const site = await startSite({ clock, archive });
   const browser = await launchChromium();
   try {
     const file = path.join(directory, 'log.txt');

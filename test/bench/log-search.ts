@@ -17,6 +17,7 @@ const LOG: LogId = { run: 1, stage: 'test' };
 /** Bytes that a worker sends at once. */
 const SEGMENT = 64 * 1024;
 const TIMES = 7;
+const LOGS = { days: 1, bytes: 1e9, s3: undefined };
 
 /** A search and the map of errors over a long log that is packed, beside `grep` over the same bytes in a plain file. */
 export async function logRows(): Promise<readonly Row[]> {
@@ -25,11 +26,7 @@ export async function logRows(): Promise<readonly Row[]> {
     const log = longLog(LINES);
     const file = join(directory, 'raw.log');
     writeFileSync(file, log);
-    const archive = logArchive(
-      join(directory, 'logs'),
-      { days: 1, bytes: LINES * 1000, s3: undefined },
-      pino(),
-    );
+    const archive = logArchive(join(directory, 'logs'), LOGS, pino({ level: 'silent' }));
     await keep(archive, log);
     return [
       await row(`find "timeout" in ${LINES} lines`, grep(file, '-i', '-F', 'timeout'), () =>

@@ -67,7 +67,7 @@ export interface Site {
 export async function startSite(change: Partial<WebDeps> = {}): Promise<Site> {
   const directory = await mkdtemp(join(tmpdir(), 'web-'));
   const runs = memoryRuns();
-  const archive = diskArchive(join(directory, 'logs'));
+  const archive = change.archive ?? diskArchive(join(directory, 'logs'));
   const blobs = diskBlobs(join(directory, 'artifacts'), { now: () => NOON });
   const live = createLive();
   const feed = createFeed();

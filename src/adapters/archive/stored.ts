@@ -14,25 +14,30 @@ export interface StoredChunk {
 
 /** A piece of a log as it is stored. Plain data: to unpack it needs nothing else, and any thread may do it. */
 export interface Stored {
-  readonly bytes: Buffer;
+  /** A `Buffer` that came from another thread is none any more. */
+  readonly bytes: Uint8Array;
   /** In order. */
   readonly chunks: readonly StoredChunk[];
 }
 
 /** Node.js' other threads unpack it, one chunk after the other. @throws Error when it is not what was packed */
-export async function* unpack({ bytes, chunks }: Stored): AsyncGenerator<Buffer, void> {
-  for (const { place, length, from, until, unpacked } of chunks) {
-    const chunk = bytes.subarray(place, place + length);
-    const whole = unpacked === undefined ? chunk : await unpackBytes(chunk, unpacked);
-    yield whole.subarray(from, until);
+export async function* unpack(stored: Stored): AsyncGenerator<Buffer, void> {
+  for (const chunk of stored.chunks) {
+    const bytes = bytesOf(stored, chunk);
+    const whole = chunk.unpacked === undefined ? bytes : await unpackBytes(bytes, chunk.unpacked);
+    yield whole.subarray(chunk.from, chunk.until);
   }
 }
 
 /** In this thread, without a turn for others. @throws Error when it is not what was packed */
-export function* unpackNow({ bytes, chunks }: Stored): Generator<Buffer, void> {
-  for (const { place, length, from, until, unpacked } of chunks) {
-    const chunk = bytes.subarray(place, place + length);
-    const whole = unpacked === undefined ? chunk : unpackBytesNow(chunk, unpacked);
-    yield whole.subarray(from, until);
+export function* unpackNow(stored: Stored): Generator<Buffer, void> {
+  for (const chunk of stored.chunks) {
+    const bytes = bytesOf(stored, chunk);
+    const whole = chunk.unpacked === undefined ? bytes : unpackBytesNow(bytes, chunk.unpacked);
+    yield whole.subarray(chunk.from, chunk.until);
   }
+}
+
+function bytesOf({ bytes }: Stored, { place, length }: StoredChunk): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + place, length);
 }

@@ -18,12 +18,14 @@ export interface FinderOptions {
   readonly address: (query: string, isCaseSensitive: boolean) => string;
   readonly changed: () => void;
   readonly go: (line: number) => void;
+  /** milliseconds, of any beginning */
+  readonly now: () => number;
 }
 
-/** Someone who types is waited for. */
+/** Who changes it faster than this is typing: waited for. A letter after a pause, or what is pasted, is not. */
 const TYPING_MS = 60;
 
-export function createFinder({ address, changed, go }: FinderOptions): Finder {
+export function createFinder({ address, changed, go, now }: FinderOptions): Finder {
   let query = '';
   let isCaseSensitive = false;
   let found = NOTHING_FOUND;
@@ -31,6 +33,7 @@ export function createFinder({ address, changed, go }: FinderOptions): Finder {
   let failure = '';
   let abort = new AbortController();
   let typing: ReturnType<typeof setTimeout> | undefined;
+  let changedAt = Number.NEGATIVE_INFINITY;
 
   const goTo = (line: number): void => {
     current = line;
@@ -76,13 +79,17 @@ export function createFinder({ address, changed, go }: FinderOptions): Finder {
       found = { ...NOTHING_FOUND, isDone: text === '' };
       changed();
       if (text === '') return;
-      typing = setTimeout(() => {
+      const begin = (): void => {
         run(from, signal).catch(() => {
           if (signal.aborted) return;
           failure = 'the search broke off';
           changed();
         });
-      }, TYPING_MS);
+      };
+      const isTyping = now() - changedAt < TYPING_MS;
+      changedAt = now();
+      if (isTyping) typing = setTimeout(begin, TYPING_MS);
+      else begin();
     },
     step: (direction, from) => {
       const line = nextOf(found.lines, current ?? from - (direction === 1 ? 1 : 0), direction);

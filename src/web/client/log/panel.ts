@@ -67,6 +67,7 @@ export function createPanel(options: PanelOptions): Panel {
     address: endpoints.search,
     changed: () => list.changed(),
     go: (line) => goTo(line),
+    now: () => performance.now(),
   });
   const selection = createSelection({
     service: options.service,
