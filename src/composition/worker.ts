@@ -144,7 +144,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
   /** While the engine is away no job is taken: it waits in the queue, for us or another worker. */
   const engineOrLater = async (): Promise<void> => {
     try {
-      await engine.info();
+      await engine.ping();
     } catch (cause) {
       waiting ??= untilEngine().finally(() => {
         waiting = undefined;
@@ -159,7 +159,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
     await leave();
     while (!soft.signal.aborted) {
       await systemClock.sleep(ENGINE_RETRY_MS, soft.signal);
-      const back = await engine.info().then(
+      const back = await engine.ping().then(
         () => true,
         () => false,
       );

@@ -198,6 +198,8 @@ export interface ImageBuild {
 /** All methods may be called at once. Every one rejects with EngineUnavailable when the engine is away. */
 export interface Engine {
   info(): Promise<EngineInfo>;
+  /** Resolves when it answers: `info` asks it to count all that it has. */
+  ping(): Promise<void>;
   image(reference: string): Promise<ImageInfo | undefined>;
   /** Pulls when absent or when `always`; one pull per image at a time however many ask. @throws EngineRefused `image` */
   pull(

@@ -45,6 +45,7 @@ export function dockerEngine(options: DockerEngineOptions): Engine {
   };
   return {
     info: () => engineInfo(client),
+    ping: () => client.call((docker) => docker.ping()).then(() => undefined),
     image: (reference) => findImage(client, reference),
     pull: puller(client),
     network,

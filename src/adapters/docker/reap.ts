@@ -19,13 +19,13 @@ export async function reapLabelled(
   const filters = filterBy({ ...labels, [LABELS.install]: install });
   const own = filterBy({ ...labels, [LABELS.install]: install, ...CONTAINER_KIND });
   const assigned = assignedFilter({ ...labels, [LABELS.install]: install, ...CONTAINER_KIND });
-  const found = await Promise.all(
-    [own, ...(assigned === undefined ? [] : [assigned])].map((by) =>
+  const [networks, ...found] = await Promise.all([
+    client.call((docker) => docker.listNetworks({ filters })),
+    ...[own, ...(assigned === undefined ? [] : [assigned])].map((by) =>
       client.call((docker) => docker.listContainers({ all: true, filters: by })),
     ),
-  );
+  ]);
   await Promise.all(found.flat().map(({ Id }) => removeContainer(client, Id)));
-  const networks = await client.call((docker) => docker.listNetworks({ filters }));
   await Promise.all(networks.map(({ Id, Name }) => removeNetwork(client, { id: Id, name: Name })));
   if (images) await removeImages(client, filters);
 }

@@ -64,6 +64,10 @@ export class FakeEngine implements Engine {
     }));
   }
 
+  ping(): Promise<void> {
+    return this.#call('ping', () => undefined);
+  }
+
   image(reference: string): Promise<ImageInfo | undefined> {
     return this.#call(`image ${reference}`, () => this.#find(reference));
   }
