@@ -46,7 +46,7 @@ export async function keepResult(context: StageContext): Promise<void> {
   const { stage, facts, outputs } = context;
   const artifacts = stage.options?.artifacts ?? [];
   if (artifacts.length === 0 && outputs.length === 0) return;
-  const only = outputs.length === 0 ? facts.facts().artifacts : undefined;
+  const only = outputs.length === 0 ? facts.known.artifacts : undefined;
   facts.set({ result: only ?? (await timed(context, 'artifacts', keepTogether(context))) });
 }
 

@@ -67,7 +67,7 @@ async function store(context: StageContext, spec: CacheSpec, key: string): Promi
 
 function remember({ stand, facts }: StageContext, id: string, cache: FoundCache, files: CacheFiles): void {
   stand.caches.set(id, { stored: cache, print: files.print });
-  facts.set({ caches: [...(facts.facts().caches ?? []), cache] });
+  facts.set({ caches: [...(facts.known.caches ?? []), cache] });
 }
 
 async function noted(

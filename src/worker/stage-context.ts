@@ -26,9 +26,11 @@ export interface StageContext {
   command: CommandRef | undefined;
 }
 
+type Known = Omit<StageFacts, 'notes' | 'spans'>;
+
 /** Facts as they become known. */
 export class FactsDraft {
-  #facts: StageFacts = {};
+  #facts: Known = {};
   readonly #notes: string[] = [];
   readonly #spans: Span[];
   readonly #open = new Set<Omit<Span, 'ms'>>();
@@ -38,7 +40,11 @@ export class FactsDraft {
     this.#spans = [...earlier];
   }
 
-  set(facts: Omit<StageFacts, 'notes' | 'spans'>): void {
+  get known(): Known {
+    return this.#facts;
+  }
+
+  set(facts: Known): void {
     this.#facts = { ...this.#facts, ...facts };
   }
 

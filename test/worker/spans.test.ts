@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { spansOf } from '../../src/pipeline/spans.js';
-import { createJobSpans, measured } from '../../src/worker/spans.js';
-import { createWorld, FakeClock, leaseOf, planned, script } from './world.js';
+import { spansOf, totals } from '../../src/pipeline/spans.js';
+import { createJobSpans, lasting } from '../../src/worker/spans.js';
+import { createWorld, FakeClock, leaseOf, planned, script, until } from './world.js';
 
 describe('what a job measures', () => {
   test('is told once, the lease first', async () => {
@@ -17,18 +17,17 @@ describe('what a job measures', () => {
     expect(spans.take()).toEqual([]);
   });
 
-  test('is known of what fails too, and is never less than nothing', async () => {
-    let now = 1000;
-    const noted: unknown[] = [];
-    const failing = measured(
-      { now: () => now },
-      (span) => noted.push(span),
-      { name: 'pull' },
-      Promise.reject(new Error('no')),
-    );
-    now = 10;
+  test('is known of what fails too', async () => {
+    const clock = new FakeClock();
+    const spans = createJobSpans(clock);
+    const failing = spans.timed({ name: 'pull' }, Promise.reject(new Error('no')));
+    clock.advance(5);
     await expect(failing).rejects.toThrow('no');
-    expect(noted).toEqual([{ name: 'pull', at: 1000, ms: 0 }]);
+    expect(spans.take()).toEqual([{ name: 'pull', at: 0, ms: 5 }]);
+  });
+
+  test('is never less than nothing, though a clock is set back', () => {
+    expect(lasting({ name: 'run', at: 1000 }, 10)).toEqual({ name: 'run', at: 1000, ms: 0 });
   });
 });
 
@@ -43,6 +42,17 @@ describe('a job that is carried out', () => {
     const facts = world.story.facts.get('pre_build') ?? {};
     const state = { status: 'completed', outcome: { kind: 'passed' }, facts, completedAt: 0 } as const;
     expect(spansOf(state).map(({ name }) => name)).toEqual(['checkout', 'pull', 'prepare', 'run']);
+  });
+
+  test('that a person stops knows how far its stage had come', async () => {
+    const world = createWorld({ programs: { slow: () => new Promise<number>(() => undefined) } });
+    const done = world.execute(leaseOf([planned('slow', script('sleep 99'))]));
+    await until(() => world.engine.journal.includes('go slow'));
+    world.clock.advance(40);
+    world.cancel.abort('by alice');
+    await done;
+    const { spans = {} } = world.story.facts.get('slow') ?? {};
+    expect(totals(spans).get('run')).toBe(40);
   });
 
   test('that is tried again keeps the time of every try, each with its number', async () => {
