@@ -58,11 +58,3 @@ export function directlyBefore({ plan }: RunView): ReadonlyMap<StageId, Readonly
   }
   return before;
 }
-
-/** When somebody last had something of the run begin: what was before is another story. */
-export function beganAt({ createdAt, progress }: Pick<RunView, 'createdAt' | 'progress'>): number {
-  return progress.stages.reduce(
-    (latest, { again }) => Math.max(latest, again?.at ?? 0),
-    Math.max(createdAt, progress.allowed?.at ?? 0),
-  );
-}

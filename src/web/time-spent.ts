@@ -1,8 +1,9 @@
+import { beganAt } from '../pipeline/began.js';
 import { duration } from '../pipeline/measures.js';
 import type { StageId, StageState } from '../pipeline/model.js';
 import { spansOf, totals } from '../pipeline/spans.js';
 import type { RunView } from './ports.js';
-import { beganAt, directlyBefore, nodesOf, type RunNode } from './run-nodes.js';
+import { directlyBefore, nodesOf, type RunNode } from './run-nodes.js';
 
 /** What is done before a stage's own work begins. */
 const STARTING = ['reuse', 'checkout', 'pull', 'cache', 'prepare', 'services', 'arm'] as const;
