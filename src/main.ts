@@ -64,6 +64,7 @@ export async function start(settings: Settings, logger: Logger): Promise<Cyclone
     const worker = await workerOf(settings, { dataDir, redis, logger, server });
     if (worker !== undefined) {
       undo.push(() => worker.close(settings.drainSeconds));
+      if (settings.pool > 0) metrics.watchPool(worker.pool);
     }
 
     const health = createHealth(await probes(redis, server, worker));

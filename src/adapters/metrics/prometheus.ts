@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { TrafficObserver } from '../../runs/ports.js';
 import type { Metrics } from '../../web/ports.js';
 import { githubTraffic } from './github-traffic.js';
+import { type PoolGauges, watchPool } from './pool.js';
 
 export interface Gauges {
   /** Read when the metrics are asked for. */
@@ -16,6 +17,8 @@ export interface ServerMetrics extends Metrics {
   readonly traffic: TrafficObserver;
   /** A server's gauges, from now on. */
   watch(gauges: Gauges): void;
+  /** A worker's, from now on. */
+  watchPool(read: () => PoolGauges): void;
 }
 
 /** Prometheus' text format; names as its guide says (https://prometheus.io/docs/practices/naming). */
@@ -39,6 +42,7 @@ export function prometheus(): ServerMetrics {
     runCompleted: (conclusion) => runs.inc({ conclusion }),
     redelivered: (count) => redelivered.inc(count),
     traffic: githubTraffic(registry),
+    watchPool: (read) => watchPool(registry, read),
     watch({ openRuns, unsentChecks }) {
       gauge(registry, 'cyclone_runs_open', 'Runs that have not ended.', openRuns);
       gauge(registry, 'cyclone_checks_unsent', 'Checks that GitHub does not know as they are.', unsentChecks);
