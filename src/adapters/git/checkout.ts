@@ -10,7 +10,6 @@ import { createUpkeep } from './upkeep.js';
 import { mirrorPath, submodulesPath, wantedOf } from './wanted.js';
 
 export type { GitOptions } from './session.js';
-export type { MirrorsKept } from './tidy.js';
 
 const PLAIN: CheckoutOptions = { submodules: false, lfs: false };
 

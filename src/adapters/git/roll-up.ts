@@ -19,7 +19,7 @@ export async function rollUp(command: GitCommand, mirror: string): Promise<void>
   await runGit(quiet, ['-C', mirror, 'repack', '--quiet', '-d', '--geometric=2', '--no-write-bitmap-index']);
 }
 
-export async function countPacks(mirror: string): Promise<number> {
+async function countPacks(mirror: string): Promise<number> {
   const names = await readdir(path.join(objectsOf(mirror), 'pack')).catch(() => []);
   return names.filter((name) => name.endsWith('.pack')).length;
 }
