@@ -1,5 +1,6 @@
 import { checkoutRows } from './checkout.js';
 import { startRow } from './command-line.js';
+import { firstStageRows } from './first-stage.js';
 import { liveRows } from './live.js';
 import { archiveRows } from './log-archive.js';
 import { logPageRows } from './log-page.js';
@@ -65,4 +66,9 @@ export const GROUPS: readonly Measure[] = [
     measure: pipelineRows,
   },
   { name: 'stage', about: 'what a stage costs in a chain of ten', measure: stageRows },
+  {
+    name: 'first-stage',
+    about: 'a worker that is handed a job, until it has the first output',
+    measure: firstStageRows,
+  },
 ];
