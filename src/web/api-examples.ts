@@ -40,6 +40,8 @@ const ARTIFACTS: ApiArtifacts = {
   files: 3,
 };
 
+const PHASE = { detail: null, attempt: 1 } as const;
+
 export const STAGE: ApiStage = {
   name: 'integration',
   section: 'integration',
@@ -60,7 +62,11 @@ export const STAGE: ApiStage = {
   tries: null,
   services: ['postgres'],
   notes: [],
-  spans: { pull: 0, run: 47_810 },
+  spans: { prepare: 190, run: 47_810 },
+  phases: [
+    { ...PHASE, name: 'prepare', started_at: '2026-01-05T09:31:04.000Z', duration_ms: 190 },
+    { ...PHASE, name: 'run', started_at: '2026-01-05T09:31:04.190Z', duration_ms: 47_810 },
+  ],
   worker: 'build-1',
   cause: { kind: 'assertion', line: 118, text: 'login_test.go:41: got 401, want 200' },
   rerun: null,
@@ -74,6 +80,23 @@ export const STAGE: ApiStage = {
 export const RUN_WITH_STAGES: ApiRunWithStages = {
   ...RUN,
   stages: [STAGE],
+  jobs: [
+    {
+      name: 'chain',
+      stages: ['integration'],
+      worker: 'build-1',
+      phases: [
+        { ...PHASE, name: 'queue', started_at: '2026-01-05T09:31:03.200Z', duration_ms: 12 },
+        {
+          name: 'pull',
+          detail: 'golang:1.24',
+          attempt: 1,
+          started_at: '2026-01-05T09:31:03.310Z',
+          duration_ms: 640,
+        },
+      ],
+    },
+  ],
   issues: [
     {
       code: 'unknown-key',

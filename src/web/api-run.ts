@@ -1,8 +1,8 @@
-import type { PlannedStage, RunStatus, StageFacts, StageState } from '../pipeline/model.js';
+import type { PlannedJob, PlannedStage, RunStatus, Span, StageFacts, StageState } from '../pipeline/model.js';
 import { spansOf, totals } from '../pipeline/spans.js';
 import { stageReason } from '../pipeline/wording.js';
 import { artifactsOf, stateOf } from './access.js';
-import type { ApiArtifacts, ApiRun, ApiRunWithStages, ApiStage } from './api-shapes.js';
+import type { ApiArtifacts, ApiJob, ApiPhase, ApiRun, ApiRunWithStages, ApiStage } from './api-shapes.js';
 import type { Addresses } from './links.js';
 import type { Causes, RunView } from './ports.js';
 import { conclusionOf } from './words.js';
@@ -46,6 +46,7 @@ export async function apiRunWithStages(
   return {
     ...apiRun(view, addresses),
     stages: await Promise.all(view.plan.stages.map((stage) => apiStage(view, stage, addresses, causes))),
+    jobs: view.plan.jobs.map((job) => apiJob(view, job)),
     issues: [...view.issues],
   };
 }
@@ -75,6 +76,7 @@ export async function apiStage(
     allow_failure: stage.options?.allowFailure === true,
     ...factsOf(state.status === 'completed' ? state.facts : {}),
     spans: Object.fromEntries(totals(spansOf(state))),
+    phases: spansOf(state).map(apiPhase),
     cause: await apiCause(view, stage, causes),
     rerun: again === undefined ? null : { by: again.by, at: iso(again.at) },
     artifacts: apiArtifacts(state, addresses.artifacts(view.id, id, isPrivate)),
@@ -109,6 +111,16 @@ function factsOf(
     worker: facts.worker ?? null,
     reused_from: facts.reusedFrom ?? null,
   };
+}
+
+function apiJob({ progress }: RunView, { id, stages }: PlannedJob): ApiJob {
+  const job = progress.jobs.find((one) => one.id === id);
+  const phases = (job?.spans ?? []).toSorted((a, b) => a.at - b.at).map(apiPhase);
+  return { name: id, stages: [...stages], worker: job?.worker ?? null, phases };
+}
+
+function apiPhase({ name, detail, attempt, at, ms }: Span): ApiPhase {
+  return { name, detail: detail ?? null, attempt: attempt ?? 1, started_at: iso(at), duration_ms: ms };
 }
 
 async function apiCause(

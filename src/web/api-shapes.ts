@@ -63,6 +63,17 @@ export const ApiArtifacts = z
   .describe('What a stage kept');
 export type ApiArtifacts = z.infer<typeof ApiArtifacts>;
 
+export const ApiPhase = z
+  .strictObject({
+    name: z.string().describe('As checkout, pull, prepare, run, outputs'),
+    detail: z.string().nullable().describe('Which of several, as the image of a pull'),
+    attempt: z.int().min(1).describe('The try that it belongs to'),
+    started_at: time,
+    duration_ms: z.number().min(0),
+  })
+  .describe('A stretch of time, and what it was spent on');
+export type ApiPhase = z.infer<typeof ApiPhase>;
+
 export const ApiStage = z
   .strictObject({
     name: z.string().describe('As in its check: pre_build, lint (node=20)'),
@@ -81,6 +92,7 @@ export const ApiStage = z
     services: z.array(z.string()),
     notes: z.array(z.string()).describe('One line each, as of a service that died early'),
     spans: z.record(z.string(), z.number()).describe('Where the time went: milliseconds by name'),
+    phases: z.array(ApiPhase).describe('The same, one by one, as they began'),
     worker: z.string().nullable(),
     cause: z
       .strictObject({
@@ -116,10 +128,21 @@ export const ApiIssue = z
   })
   .describe('A problem of caicloud.yml; lines and columns from 1');
 
+export const ApiJob = z
+  .strictObject({
+    name: z.string(),
+    stages: z.array(z.string()).describe('Names, in their order'),
+    worker: z.string().nullable().describe('The last that had it'),
+    phases: z.array(ApiPhase).describe('What it waited for, and what was fetched and made beside its stages'),
+  })
+  .describe('Stages that share a workspace and a worker');
+export type ApiJob = z.infer<typeof ApiJob>;
+
 export const ApiRunWithStages = ApiRun.extend({
   stages: z.array(ApiStage),
+  jobs: z.array(ApiJob),
   issues: z.array(ApiIssue),
-}).describe('A run with its stages');
+}).describe('A run with its stages and jobs');
 export type ApiRunWithStages = z.infer<typeof ApiRunWithStages>;
 
 const total = z.int().min(0).describe('Of all that match, on whatever page');

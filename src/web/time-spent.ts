@@ -1,12 +1,9 @@
 import { beganAt } from '../pipeline/began.js';
 import { duration } from '../pipeline/measures.js';
 import type { StageId, StageState } from '../pipeline/model.js';
-import { spansOf, totals } from '../pipeline/spans.js';
+import { type Phase, phasesOf, phasesOfJob } from './phases.js';
 import type { RunView } from './ports.js';
 import { directlyBefore, nodesOf, type RunNode } from './run-nodes.js';
-
-/** What is done before a stage's own work begins. */
-const STARTING = ['reuse', 'checkout', 'pull', 'cache', 'prepare', 'services', 'arm'] as const;
 
 /** Times are milliseconds since the run began; the parts of a bar follow one another. */
 export interface Bar {
@@ -18,13 +15,22 @@ export interface Bar {
   /** When what it needs was in place. */
   readonly workAt: number | undefined;
   readonly endAt: number;
-  /** Longest first, as `pull 1.4 s`. */
-  readonly starting: readonly string[];
+  /** Since when it leaves what others want of it. */
+  readonly leavesAt: number | undefined;
+  /** Of a single stage that is over. */
+  readonly phases: readonly Phase[];
+}
+
+/** What a job did that is no stage's own. */
+export interface JobTime {
+  readonly job: string;
+  readonly phases: readonly Phase[];
 }
 
 export interface TimeSpent {
   readonly totalMs: number;
   readonly bars: readonly Bar[];
+  readonly jobs: readonly JobTime[];
   /** One sentence; undefined: there is nothing to say yet. */
   readonly words: string | undefined;
 }
@@ -36,16 +42,22 @@ export function timeSpent(view: RunView, now: number): TimeSpent {
   const before = directlyBefore(view);
   const bars = nodesOf(view).flatMap((node): Bar[] => {
     const spans = node.stages.flatMap(
-      ({ stage, state }) => spanOf(state, readyAt(stage.id, before, states, begin), begin, now) ?? [],
+      ({ stage, state }) => timesOf(state, readyAt(stage.id, before, states, begin), begin, now) ?? [],
     );
     return spans.length === 0 ? [] : [{ node, ...together(spans) }];
   });
   bars.sort((a, b) => (a.startedAt ?? Number.MAX_SAFE_INTEGER) - (b.startedAt ?? Number.MAX_SAFE_INTEGER));
   const totalMs = Math.max(0, ...bars.map(({ endAt }) => endAt));
-  return { totalMs, bars, words: words(bars, totalMs) };
+  const jobs = view.progress.jobs.map((job) => ({ job: job.id, phases: phasesOfJob(job, begin) }));
+  return {
+    totalMs,
+    bars,
+    jobs: jobs.filter(({ phases }) => phases.length > 0),
+    words: words(bars, totalMs),
+  };
 }
 
-type Span = Omit<Bar, 'node'>;
+type Times = Omit<Bar, 'node'>;
 
 function readyAt(
   id: StageId,
@@ -63,11 +75,16 @@ function readyAt(
 }
 
 /** Undefined: it did not run since `begin`, and waits for more than a worker. */
-function spanOf(state: StageState, ready: number | undefined, begin: number, now: number): Span | undefined {
+function timesOf(
+  state: StageState,
+  ready: number | undefined,
+  begin: number,
+  now: number,
+): Times | undefined {
   if (state.status === 'queued') {
-    return ready === undefined
-      ? undefined
-      : { readyAt: ready - begin, startedAt: undefined, workAt: undefined, endAt: now - begin, starting: [] };
+    if (ready === undefined) return undefined;
+    const nothing = { startedAt: undefined, workAt: undefined, leavesAt: undefined, phases: [] };
+    return { ...nothing, readyAt: ready - begin, endAt: now - begin };
   }
   if (state.startedAt === undefined) return undefined;
   const endAt = (state.status === 'completed' ? state.completedAt : now) - begin;
@@ -75,23 +92,27 @@ function spanOf(state: StageState, ready: number | undefined, begin: number, now
   if (endAt < 0) return undefined;
   // A worker's clock may be behind the server's.
   const startedAt = Math.max(0, state.startedAt - begin);
-  const spans = totals(spansOf(state));
-  const starting = STARTING.flatMap((name) => {
-    const ms = spans.get(name) ?? 0;
-    return ms > 0 ? [{ name, ms }] : [];
-  }).toSorted((a, b) => b.ms - a.ms);
-  const startingMs = starting.reduce((sum, { ms }) => sum + ms, 0);
+  const phases = phasesOf(state, begin).map((phase) => within(phase, startedAt, endAt));
+  const before = phases.filter(({ kind }) => kind === 'starting').at(-1);
+  const workAt = phases.find(({ kind }) => kind === 'running')?.from ?? before?.to ?? startedAt;
+  const after = phases.find(({ kind }) => kind === 'finishing');
   return {
     readyAt: Math.min(ready === undefined ? startedAt : ready - begin, startedAt),
     startedAt,
-    workAt: Math.min(startedAt + startingMs, endAt),
+    workAt,
+    leavesAt: after && Math.max(after.from, workAt),
     endAt,
-    starting: starting.map(({ name, ms }) => `${name} ${duration(ms)}`),
+    phases,
   };
 }
 
+function within(phase: Phase, from: number, to: number): Phase {
+  const inside = (at: number): number => Math.min(Math.max(at, from), to);
+  return { ...phase, from: inside(phase.from), to: inside(phase.to) };
+}
+
 /** Cells of a matrix as one: from the first that could begin to the last that ended. */
-function together(spans: readonly Span[]): Span {
+function together(spans: readonly Times[]): Times {
   const [only, ...more] = spans;
   if (only !== undefined && more.length === 0) return only;
   const least = (values: readonly (number | undefined)[]): number | undefined =>
@@ -104,8 +125,9 @@ function together(spans: readonly Span[]): Span {
     readyAt: least(spans.map((span) => span.readyAt)) ?? 0,
     startedAt: least(spans.map(({ startedAt }) => startedAt)),
     workAt: least(spans.map(({ workAt }) => workAt)),
+    leavesAt: undefined,
     endAt,
-    starting: [],
+    phases: [],
   };
 }
 

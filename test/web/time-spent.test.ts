@@ -46,7 +46,12 @@ describe('where the time of a run went', () => {
         startedAt: 9000,
         workAt: 11_000,
         endAt: 17_000,
-        starting: ['checkout 1.5 s', 'prepare 0.5 s'],
+        leavesAt: undefined,
+        phases: [
+          { name: 'checkout', from: 9000, to: 10_500, kind: 'starting' },
+          { name: 'prepare', from: 10_500, to: 11_000, kind: 'starting' },
+          { name: 'run', from: 11_000, to: 17_000, kind: 'running' },
+        ],
       },
       {
         name: 'integration',
@@ -54,9 +59,55 @@ describe('where the time of a run went', () => {
         startedAt: 18_000,
         workAt: 26_000,
         endAt: 66_000,
-        starting: ['services 8 s'],
+        leavesAt: undefined,
+        phases: [{ name: 'services', from: 18_000, to: 26_000, kind: 'starting' }],
       },
       expect.objectContaining({ name: 'e2e' }),
+    ]);
+  });
+
+  test('what a stage leaves is told from what it needs, and both from its tries', () => {
+    const at = NOON + 1000;
+    const state = ran(1, 6);
+    if (state.status !== 'completed') throw new Error('it is over');
+    const spans = [
+      { name: 'outputs', at: at + 3500, ms: 500 },
+      { name: 'prepare', at, ms: 500 },
+      { name: 'run', at: at + 500, ms: 1000 },
+      { name: 'prepare', at: at + 1500, ms: 500, attempt: 2 },
+      { name: 'run', at: at + 2000, ms: 1500, attempt: 2 },
+      { name: 'cache', at: at + 4000, ms: 5000 },
+    ];
+    const { bars } = timeSpent(view({ pre_build: { ...state, facts: { spans } } }), NOON);
+    expect(bars[0]).toMatchObject({ startedAt: 1000, workAt: 1500, leavesAt: 4500, endAt: 6000 });
+    expect(bars[0]?.phases.map(({ name, kind, to }) => [name, kind, to])).toEqual([
+      ['prepare', 'starting', 1500],
+      ['run', 'running', 2500],
+      ['prepare (try 2)', 'starting', 3000],
+      ['run (try 2)', 'running', 4500],
+      ['outputs', 'finishing', 5000],
+      // Nothing reaches out of its stage, whatever a clock said.
+      ['cache', 'finishing', 6000],
+    ]);
+  });
+
+  test('what a job did beside its stages is its own, as far as the run had begun', () => {
+    const one = view({ pre_build: ran(2, 3) });
+    const spans = [
+      { name: 'pull', detail: 'busybox', at: NOON + 200, ms: 700 },
+      { name: 'queue', at: NOON + 50, ms: 100 },
+      { name: 'queue', at: NOON - 90_000, ms: 100 },
+    ];
+    const job = { id: 'chain', status: 'done', attempt: 1, fence: 1, seq: 3, spans } as const;
+    const progress = { ...one.progress, jobs: [job, { ...job, id: 'quiet', spans: [] }] };
+    expect(timeSpent({ ...one, progress }, NOON).jobs).toEqual([
+      {
+        job: 'chain',
+        phases: [
+          { name: 'queue', from: 50, to: 150, kind: 'starting' },
+          { name: 'pull busybox', from: 200, to: 900, kind: 'starting' },
+        ],
+      },
     ]);
   });
 

@@ -31,11 +31,18 @@ ul.timeline a { padding-bottom: 2px; overflow: hidden; text-overflow: ellipsis; 
 .bar .waiting { fill: var(--quiet); opacity: 0.55; }
 .bar .starting { fill: currentColor; opacity: 0.45; }
 .bar .running { fill: currentColor; }
+.bar .finishing { fill: currentColor; opacity: 0.7; }
+.bar .between { fill: currentColor; opacity: 0.2; }
 .legend { font-size: 13px; margin-top: 6px; }
 .key { display: inline-block; width: 14px; height: 10px; background: var(--quiet); margin-left: 8px; }
 .key-waiting { height: 4px; opacity: 0.55; vertical-align: middle; margin-left: 0; }
 .key-starting { background: var(--running); opacity: 0.45; }
 .key-running { background: var(--running); }
+.key-finishing { background: var(--running); opacity: 0.7; }
+table.phases { font-size: 13px; }
+table.phases th, table.phases td { padding: 3px 0 3px 12px; }
+table.phases th[scope=rowgroup] { padding: 9px 0 3px; color: var(--text); overflow-wrap: anywhere; }
+table.phases td:first-child { overflow-wrap: anywhere; }
 
 form.filter { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: end; margin: 8px 0 12px; }
 form.filter label, label.snippet { font-size: 13px; color: var(--quiet); }
@@ -65,6 +72,11 @@ ul.figures .quiet { grid-column: 1 / -1; font-size: 13px; }
   th.right, td.right { padding-left: 0; }
   ul.timeline li { grid-template-columns: minmax(0, 1fr) auto; }
   ul.timeline .bar { grid-row: 2; grid-column: 1 / -1; }
+  table.phases tr { display: grid; grid-template-columns: minmax(0, 1fr) 6em 6em; padding: 0; border: 0; }
+  table.phases thead { position: static; }
+  table.phases th, table.phases td { display: block; border: 0; }
+  table.phases td.right { display: block; margin: 0; text-align: right; }
+  table.phases th[scope=rowgroup] { grid-column: 1 / -1; }
   table.figures tr { display: grid; grid-template-columns: 2fr 1fr 1fr 1fr 1fr; }
   table.figures thead { position: static; }
   table.figures th { display: block; padding: 0; border: 0; }

@@ -1,9 +1,11 @@
 import { duration } from '../../pipeline/measures.js';
 import type { Addresses } from '../links.js';
+import { precisely } from '../phases.js';
 import type { RunView } from '../ports.js';
 import { type Bar, timeSpent } from '../time-spent.js';
 import { shownTogether } from '../words.js';
 import { cellsAnchor } from './graph.js';
+import { TimeTable } from './time-table.js';
 
 /** More bars than these say less. */
 const MOST_BARS = 60;
@@ -16,7 +18,7 @@ interface TimelineProps {
 
 /** Where the time went: a bar for each stage that could begin. */
 export function Timeline({ addresses, view, now }: TimelineProps) {
-  const { bars, totalMs, words } = timeSpent(view, now);
+  const { bars, jobs, totalMs, words } = timeSpent(view, now);
   if (bars.length === 0 || totalMs === 0) return null;
   const shown = bars.slice(0, MOST_BARS);
   return (
@@ -34,9 +36,11 @@ export function Timeline({ addresses, view, now }: TimelineProps) {
       </ul>
       <p class="quiet legend">
         <span class="key key-waiting" /> waiting <span class="key key-starting" /> starting{' '}
-        <span class="key key-running" /> running · of {duration(totalMs)} in all
+        <span class="key key-running" /> running <span class="key key-finishing" /> finishing · of{' '}
+        {duration(totalMs)} in all
         {bars.length > shown.length && `; ${bars.length - shown.length} more are in the list`}
       </p>
+      <TimeTable bars={shown} jobs={jobs} />
     </section>
   );
 }
@@ -60,9 +64,9 @@ function barTime({ startedAt, endAt, readyAt }: Bar): string {
 }
 
 function Parts({ bar, totalMs }: { readonly bar: Bar; readonly totalMs: number }) {
-  const { node, readyAt, startedAt, workAt, endAt, starting } = bar;
+  const { node, readyAt, startedAt = bar.endAt, endAt, phases } = bar;
   const { tone } = shownTogether(node.stages.map(({ state }) => state));
-  const part = (from: number, to: number, kind: string) =>
+  const part = (from: number, to: number, kind: string, title?: string) =>
     to > from && (
       <rect
         class={kind}
@@ -70,31 +74,46 @@ function Parts({ bar, totalMs }: { readonly bar: Bar; readonly totalMs: number }
         width={percent(to - from, totalMs)}
         y={kind === 'waiting' ? 5 : 1}
         height={kind === 'waiting' ? 4 : 12}
-      />
+      >
+        {title !== undefined && <title>{title}</title>}
+      </rect>
     );
-  const begun = startedAt ?? endAt;
-  const work = workAt ?? begun;
+  const isSplit = phases.some(({ from, to }) => to > from);
   return (
     <svg class={`bar state-${tone}`} width="100%" height="14" role="img" aria-label={barWords(bar)}>
-      <title>{[barWords(bar), ...starting].join('\n')}</title>
-      {part(readyAt, begun, 'waiting')}
-      {part(begun, work, 'starting')}
-      {startedAt !== undefined && part(work, Math.max(endAt, work + totalMs / 400), 'running')}
+      <title>{barWords(bar)}</title>
+      {part(readyAt, startedAt, 'waiting')}
+      {isSplit && part(startedAt, endAt, 'between')}
+      {isSplit
+        ? phases.map(({ from, to, kind, name }) => part(from, to, kind, `${name} ${precisely(to - from)}`))
+        : wholeParts(bar, totalMs).map(([from, to, kind]) => part(from, to, kind))}
     </svg>
   );
 }
 
-/** `waited 9 s, started in 1.4 s, ran 38 s` */
-function barWords({ node, readyAt, startedAt, workAt, endAt }: Bar): string {
+/** Of a stage that runs, or of many as one: its phases are not known, or say nothing. */
+function wholeParts({ startedAt, workAt = startedAt, endAt }: Bar, totalMs: number) {
+  if (startedAt === undefined || workAt === undefined) return [];
+  return [
+    [startedAt, workAt, 'starting'],
+    // Narrower, it would not be seen.
+    [workAt, Math.max(endAt, workAt + totalMs / 400), 'running'],
+  ] as const;
+}
+
+/** `waited 9 s, started in 1.4 s, ran 38 s, finished in 0.2 s` */
+function barWords({ node, readyAt, startedAt, workAt, leavesAt, endAt }: Bar): string {
   if (startedAt === undefined) {
     const waits = node.stages.flatMap(({ state }) => (state.status === 'queued' && state.waits) || []);
     return `waits ${duration(endAt - readyAt)}${waits[0] === undefined ? '' : ` for ${waits[0]}`}`;
   }
   const work = workAt ?? startedAt;
+  const leaves = leavesAt ?? endAt;
   return [
     startedAt > readyAt ? [`waited ${duration(startedAt - readyAt)}`] : [],
     work > startedAt ? [`started in ${duration(work - startedAt)}`] : [],
-    [`ran ${duration(endAt - work)}`],
+    [`ran ${duration(leaves - work)}`],
+    endAt > leaves ? [`finished in ${duration(endAt - leaves)}`] : [],
   ]
     .flat()
     .join(', ');
