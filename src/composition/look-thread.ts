@@ -23,6 +23,6 @@ function joined({ stored }: LookTask): Buffer {
 
 serveTasks((task: LookTask): Looked => {
   const { head, lines, tail } = look(joined(task), task.wanted);
-  // Copies: the memory is used again, and a view would take all of it along.
+  // Copies: a view would take all of the memory along.
   return { head: new Uint8Array(head), lines, ...(tail && { tail: new Uint8Array(tail) }) };
 });

@@ -63,8 +63,10 @@ async function searched(where: LogArchive, run: number, search: Search) {
 }
 
 /** The same logs, looked at by whoever asks. */
-function plain({ look: _, ...rest }: DiskArchive): LogArchive {
-  return rest;
+function plain(disk: DiskArchive): LogArchive {
+  return Object.fromEntries(
+    Object.entries(disk).filter(([name]) => name !== 'look'),
+  ) as unknown as LogArchive;
 }
 
 /** Pieces of logs that are larger than what is looked at at once: many lines, one long one, and none that ends. */

@@ -58,15 +58,19 @@ export class Threads<Task, Result> {
         thread.worker.postMessage({ task } satisfies Asked<Task>, []);
       } catch (error) {
         thread.waiting.pop();
+        this.#rest(thread);
         reject(error);
       }
     });
   }
 
-  /** What they have is lost. They begin anew when something is asked again. */
+  /** What they have is lost. New ones begin when something is asked again. */
   async close(): Promise<void> {
     clearTimeout(this.#idle);
-    await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
+    const ended = [...this.#threads];
+    // What is asked while they end goes to new ones.
+    this.#threads.clear();
+    await Promise.all(ended.map(({ worker }) => worker.terminate()));
   }
 
   #free(): Thread<Result> {
@@ -96,11 +100,15 @@ export class Threads<Task, Result> {
     return thread;
   }
 
-  #answered({ worker, waiting }: Thread<Result>, answer: Answer<Result>): void {
-    const asked = waiting.shift();
-    if (waiting.length === 0) worker.unref();
+  #answered(thread: Thread<Result>, answer: Answer<Result>): void {
+    const asked = thread.waiting.shift();
+    this.#rest(thread);
     if (answer.isDone) asked?.resolve(answer.result);
     else asked?.reject(answer.error);
+  }
+
+  #rest({ worker, waiting }: Thread<Result>): void {
+    if (waiting.length === 0) worker.unref();
     if ([...this.#threads].some((thread) => thread.waiting.length > 0)) return;
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => void this.close(), this.#options.idleMs).unref();
