@@ -79,6 +79,8 @@ describe('a log that is looked at while it is printed', () => {
     expect(answers.at(-1)).toMatchObject({ done: true, scanned: page.length });
     // The command says it, too.
     expect(answers.flatMap(({ lines }) => lines).length).toBe(LINES + 1);
+    // Without its threads the server would find the same, and say so.
+    expect(world.server().output()).not.toContain('a thread that looks through logs');
     expect((await json<LinesJson>(`/lines?from=${boom}&count=1`)).lines).toMatchObject([
       { text: 'error: boom' },
     ]);
