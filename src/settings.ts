@@ -16,9 +16,11 @@ import {
   wholeNumber,
 } from './settings/kinds.js';
 import { type LogSettings, readLogs } from './settings/logs.js';
+import { readTelemetry, type TraceSettings } from './settings/telemetry.js';
 
 export type { GitHubSettings } from './settings/github.js';
 export type { LogSettings } from './settings/logs.js';
+export type { TraceSettings } from './settings/telemetry.js';
 
 /** The only reader of the environment. Everything else gets what it needs as arguments. */
 export interface Settings {
@@ -52,6 +54,8 @@ export interface Settings {
   /** What stages leave to later ones: how long unused, and how much of it. */
   readonly files: { readonly days: number; readonly bytes: number };
   readonly logs: LogSettings;
+  /** Undefined: nobody is told where the time of runs goes. */
+  readonly traces: TraceSettings | undefined;
   /** Of repositories on a worker: how long unused, and how much of it. */
   readonly mirrors: { readonly days: number; readonly bytes: number };
   /** Globs `owner/repo` of which a worker has no more history than jobs ask for. */
@@ -151,6 +155,20 @@ const ENVIRONMENT = z.object({
   AWS_REGION: z.string().default('us-east-1'),
   AWS_ACCESS_KEY_ID: text,
   AWS_SECRET_ACCESS_KEY: text,
+  OTEL_SDK_DISABLED: oneOf('true', 'false').default('false'),
+  OTEL_TRACES_EXPORTER: oneOf('otlp', 'none').default('otlp'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: address.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: address.optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: text,
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: text,
+  OTEL_EXPORTER_OTLP_PROTOCOL: text,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: text,
+  OTEL_EXPORTER_OTLP_COMPRESSION: oneOf('gzip', 'none').optional(),
+  OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: oneOf('gzip', 'none').optional(),
+  OTEL_EXPORTER_OTLP_TIMEOUT: wholeNumber(1, 600_000).default(10_000),
+  OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: wholeNumber(1, 600_000).optional(),
+  OTEL_RESOURCE_ATTRIBUTES: text,
+  OTEL_SERVICE_NAME: text,
   CYCLONE_PRIVATE_PAGES: oneOf('signed-link', 'sign-in').default('signed-link'),
   CYCLONE_TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
   GITHUB_CLIENT_ID: text,
@@ -185,6 +203,7 @@ export function readSettings(
   }
   checkRegistry(values, problems);
   const logs = readLogs(values, problems);
+  const traces = readTelemetry(values, problems);
   if (values.CYCLONE_PRIVATE_PAGES === 'sign-in' && github !== undefined && github.oauth === undefined) {
     say(
       problems,
@@ -216,6 +235,7 @@ export function readSettings(
     secretsFile: values.CYCLONE_SECRETS_FILE && path.resolve(values.CYCLONE_SECRETS_FILE),
     files: { days: values.CYCLONE_FILES_DAYS, bytes: values.CYCLONE_FILES_SIZE },
     logs,
+    traces,
     mirrors: { days: values.CYCLONE_MIRRORS_DAYS, bytes: values.CYCLONE_MIRRORS_SIZE },
     shallowRepositories: listOf(values.CYCLONE_SHALLOW_REPOS),
     privatePages: values.CYCLONE_PRIVATE_PAGES,

@@ -140,8 +140,10 @@ export function createLane(run: number, key: CheckKey, deps: LaneDeps): Rounds {
     }
     const { githubId } = delivery;
     shown = { githubId, status: view.status, face: face(view), at: clock.now(), logSize };
+    const { completedAt: endedAt } = moment;
+    const told = endedAt === undefined || young ? undefined : { endedAt, at: clock.now() };
     // What is too young to be shown is still to be said.
-    await store.sent(run, key, delivery.githubId, young ? check.wanted - 1 : check.wanted);
+    await store.sent(run, key, githubId, young ? check.wanted - 1 : check.wanted, told);
     deps.settled();
     return { dirty: true, at: 0 };
   }

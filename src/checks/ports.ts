@@ -134,7 +134,14 @@ export interface CheckStore {
   subject(run: number): Promise<CheckSubject | undefined>;
   /** Before a create is sent. */
   creating(run: number, key: CheckKey): Promise<void>;
-  sent(run: number, key: CheckKey, githubId: number, sent: number): Promise<void>;
+  /** `told`: when GitHub took the end of what ended then; ms since the epoch. */
+  sent(
+    run: number,
+    key: CheckKey,
+    githubId: number,
+    sent: number,
+    told?: { readonly endedAt: number; readonly at: number },
+  ): Promise<void>;
   claim(run: number, key: CheckKey): Promise<Claim>;
   /** Another run has the check: what this one is up to `wanted` is not to be told. */
   yielded(run: number, key: CheckKey, wanted: number): Promise<void>;

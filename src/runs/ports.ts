@@ -1,4 +1,14 @@
-import type { Blob, Issue, Plan, Repository, RunProgress, StageId, Trigger } from '../pipeline/model.js';
+import type {
+  Blob,
+  Conclusion,
+  Issue,
+  Plan,
+  Repository,
+  RunProgress,
+  StageId,
+  Trigger,
+} from '../pipeline/model.js';
+import type { TracePart } from '../pipeline/trace.js';
 import type { Incoming } from './incoming.js';
 import type { Schedule } from './intake-event.js';
 
@@ -81,6 +91,44 @@ export interface RunStore {
   /** Newest first. */
   ofCommit(repository: number, sha: string): Promise<readonly RunRecord[]>;
   list(filter: RunFilter): Promise<{ readonly runs: readonly RunRecord[]; readonly total: number }>;
+}
+
+/** Where the time of a run that is over went, since somebody last had it begin. */
+export interface RunTrace {
+  readonly run: Pick<RunRecord, 'id' | 'repository' | 'trigger'>;
+  readonly conclusion: Conclusion;
+  /** One line for people. */
+  readonly reason: string;
+  /** The run first; each behind the one that it lies in. */
+  readonly parts: readonly TracePart[];
+}
+
+/** Tells others where the time of runs went. */
+export interface TraceSink {
+  /** Resolves when it was taken, or given up for good; rejects when we end before either. */
+  send(trace: RunTrace): Promise<void>;
+}
+
+/** Counts the parts of traces. Must not throw. */
+export interface TraceCounts {
+  sent(parts: number): void;
+  /** `full`: too many waited; `unavailable`: who takes them was away; `refused`: does not want them. */
+  dropped(parts: number, why: 'full' | 'unavailable' | 'refused'): void;
+}
+
+/** What is known of traces of runs that are over. */
+export interface TraceStore {
+  /** Undefined: it is not over, or its trace was sent. `open`: GitHub is still to be told something of it. */
+  due(
+    run: number,
+  ): Promise<
+    | { readonly run: RunRecord; readonly told: ReadonlyMap<string, number>; readonly open: boolean }
+    | undefined
+  >;
+  /** Runs that were over at that time (ms since the epoch) or later, and whose traces were not sent. */
+  left(since: number): Promise<readonly number[]>;
+  /** The trace of the run that was over then was sent. */
+  sent(run: number, completedAt: number): Promise<void>;
 }
 
 /** The repositories that had runs. */

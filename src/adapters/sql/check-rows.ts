@@ -43,6 +43,7 @@ function newCheck(run: number, installation: number, key: string, position: numb
     wanted: 1,
     sent: 0,
     refused: null,
+    told_at: null,
   };
 }
 

@@ -20,8 +20,18 @@ export function checkStore(db: Database): CheckStore {
     async creating(run, key) {
       await check(run, key).set({ creating: 1 }).execute();
     },
-    async sent(run, key, githubId, sent) {
-      await check(run, key).set({ github_id: githubId, creating: 0, sent }).execute();
+    async sent(run, key, githubId, sent, told) {
+      await check(run, key)
+        .set((e) => ({
+          github_id: githubId,
+          creating: 0,
+          sent,
+          // Said once more, as with more of its log, an end is not news.
+          ...(told && {
+            told_at: e.case().when('told_at', '>=', told.endedAt).then(e.ref('told_at')).else(told.at).end(),
+          }),
+        }))
+        .execute();
     },
     claim: (run, key) => claimOf(db, run, key),
     async yielded(run, key, wanted) {

@@ -2,6 +2,7 @@ import { Kysely, Migrator, PostgresDialect, SqliteAdapter, SqliteDialect } from 
 import Sqlite from 'libsql';
 import pg from 'pg';
 import { migrations } from './migrations.js';
+import { preparedOnce } from './prepared.js';
 import type { Dialect, Tables } from './schema.js';
 
 export type Database = Kysely<Tables>;
@@ -45,7 +46,7 @@ function sqlite(path: string): Database {
   database.pragma('synchronous = NORMAL');
   database.pragma('foreign_keys = ON');
   database.pragma('busy_timeout = 5000');
-  return new Kysely<Tables>({ dialect: new TransactionalSqlite({ database }) });
+  return new Kysely<Tables>({ dialect: new TransactionalSqlite({ database: preparedOnce(database) }) });
 }
 
 /** SQLite's DDL is transactional; Kysely does not say so, and a start that is cut off would leave half a migration. */

@@ -9,6 +9,7 @@ import { createSessions } from './migrations/007-sessions.js';
 import { createHistory } from './migrations/008-history.js';
 import { createFilters } from './migrations/009-filters.js';
 import { createPasses } from './migrations/010-passes.js';
+import { createTraces } from './migrations/012-traces.js';
 import type { Dialect } from './schema.js';
 
 /** In the order of their names. One that was released is never changed. */
@@ -24,5 +25,6 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     '008-history': createHistory(dialect),
     '009-filters': createFilters(dialect),
     '010-passes': createPasses(),
+    '012-traces': createTraces(dialect),
   };
 }

@@ -7,7 +7,7 @@ import type { RunsTable, Tables } from './schema.js';
 /** What runs are counted by is in what is stored whole. */
 type Derived = 'event' | 'sender' | 'started_at' | 'completed_at' | 'tag' | 'pull_request';
 
-type RunRow = Omit<Selectable<RunsTable>, 'decision' | Derived> & RepositoryRow;
+type RunRow = Omit<Selectable<RunsTable>, 'decision' | 'traced' | Derived> & RepositoryRow;
 
 interface RepositoryRow {
   readonly owner: string;

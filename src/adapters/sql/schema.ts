@@ -59,6 +59,8 @@ export interface RunsTable {
   completed_at: number | null;
   tag: string | null;
   pull_request: number | null;
+  /** When the run ended whose trace was sent last. */
+  traced: number | null;
 }
 
 /** How a stage ended that ran, the last time. */
@@ -88,6 +90,8 @@ export interface ChecksTable {
   wanted: number;
   sent: number;
   refused: string | null;
+  /** When GitHub first took the end of the stage, or of the run, that ended last; ms since the epoch. */
+  told_at: number | null;
 }
 
 /** The one comment of ours on a pull request. */
