@@ -99,8 +99,16 @@ async function serverOf(
   if (github === undefined) {
     return undefined;
   }
-  const { runCompleted: completed, redelivered, traffic } = deps.metrics;
-  return composeServer({ ...deps, settings: { ...settings, github }, completed, redelivered, traffic });
+  const { runCompleted: completed, redelivered, traffic, times, traces: traced } = deps.metrics;
+  return composeServer({
+    ...deps,
+    settings: { ...settings, github },
+    completed,
+    redelivered,
+    traffic,
+    times,
+    traced,
+  });
 }
 
 async function workerOf(

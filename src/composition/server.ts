@@ -4,6 +4,7 @@ import { jobQueue } from '../adapters/bullmq/jobs.js';
 import { scheduleQueue, scheduleWorker } from '../adapters/bullmq/schedule.js';
 import { diskBlobs } from '../adapters/depot/disk.js';
 import { type GitHubApp, githubApp } from '../adapters/github/github-app.js';
+import type { TimeObserver } from '../adapters/metrics/time-spent.js';
 import { redisCancellations } from '../adapters/redis/cancellations.js';
 import { redisEventConsumer } from '../adapters/redis/event-consumer.js';
 import { redisFences } from '../adapters/redis/fences.js';
@@ -36,7 +37,7 @@ import { createFeed, type Feed, WORKERS } from '../runs/feed.js';
 import { createLease, createRenewToken, type GrantLease, type RenewToken } from '../runs/lease.js';
 import type { Enquiries, Operations } from '../runs/operations.js';
 import { createPlacement } from '../runs/placement.js';
-import type { BlobStore, Logger, RunStore, TrafficObserver } from '../runs/ports.js';
+import type { BlobStore, Logger, RunStore, TraceCounts, TrafficObserver } from '../runs/ports.js';
 import { jobFailed, reconcile } from '../runs/reconcile.js';
 import { createCarryOutSchedule } from '../runs/schedule.js';
 import type { GitHubSettings, RegistrySettings, Settings } from '../settings.js';
@@ -54,6 +55,7 @@ import type { RedisConnections } from './redis.js';
 import { applyReported, createPutAside } from './reported.js';
 import { composeTelling } from './telling.js';
 import { tidyFilesDaily, tidyLogsDaily, tidySessionsDaily } from './tidy.js';
+import { composeTraces } from './traces.js';
 
 /** How long GitHub may take to hear the last news before the process ends; the rest is sent at the next start. */
 const LAST_NEWS_MS = 3000;
@@ -107,6 +109,8 @@ export interface ServerDeps {
   readonly completed: (conclusion: string) => void;
   readonly traffic: TrafficObserver;
   readonly redelivered: (count: number) => void;
+  readonly times: Pick<TimeObserver, 'spent' | 'reported'>;
+  readonly traced: TraceCounts;
 }
 
 /** @throws SecretsUnavailable, and what its adapters throw at their start */
@@ -137,7 +141,18 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   });
 
   const { causes, findings } = composeCauses({ db, store, archive, logger });
-  const telling = composeTelling({ db, github, archive, findings, links, mode: settings.comment, logger });
+  const traces = composeTraces(settings.traces, { db, install, links, counts: deps.traced, logger });
+  const telling = composeTelling({
+    db,
+    github,
+    archive,
+    findings,
+    links,
+    mode: settings.comment,
+    reported: deps.times.reported,
+    logger,
+    told: (run) => traces.changed(run),
+  });
   const endLogs = createLogEnds({ store, live, archive, logger });
 
   const commands = await deps.redis.connect('patient');
@@ -147,6 +162,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
   const changed = (run: number): void => {
     telling.changed(run);
     endLogs(run);
+    traces.changed(run);
     feed.changed(run);
   };
   const groups = groupStore(db);
@@ -163,6 +179,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     logger,
     changed,
     completed: deps.completed,
+    spent: deps.times.spent,
   });
   const fences = redisFences(commands);
   const consumer = redisEventConsumer({
@@ -301,6 +318,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
         both.catch((err: unknown) => logger.warn({ err }, 'open runs not looked after'));
       }, RECONCILE_MS);
       await telling.start();
+      await traces.start();
       void tidyFilesDaily({ blobs, index, kept, clock: systemClock, logger }, closing.signal);
       // Also where nobody can sign in any more.
       void tidySessionsDaily({ sessions, clock: systemClock, logger }, closing.signal);
@@ -326,6 +344,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
       await consumer.stop();
       await Promise.race([telling.idle(), systemClock.sleep(LAST_NEWS_MS)]);
       await telling.stop();
+      await traces.close();
       await failures?.close();
       await queue.close();
       await schedules.close();

@@ -6,11 +6,12 @@ import type { CommentMode } from '../checks/comment-wish.js';
 import { type Commenter, createCommenter } from '../checks/commenter.js';
 import { createGates } from '../checks/gate.js';
 import { DEFAULT_PACE } from '../checks/pace.js';
-import type { Findings } from '../checks/ports.js';
+import type { CheckStore, Findings } from '../checks/ports.js';
 import { createPublisher } from '../checks/publisher.js';
+import { withReportTimes } from '../checks/report-time.js';
 import type { LogArchive } from '../logs/ports.js';
 import { createTail } from '../logs/tail.js';
-import type { Logger } from '../runs/ports.js';
+import type { Logger, RunListener } from '../runs/ports.js';
 import type { Links } from '../web/links.js';
 import { systemClock } from './clock.js';
 
@@ -21,7 +22,11 @@ export interface TellingDeps {
   readonly findings: Findings;
   readonly links: Links;
   readonly mode: CommentMode;
+  /** GitHub knows of an end, so many milliseconds after it. */
+  readonly reported: (ms: number) => void;
   readonly logger: Logger;
+  /** GitHub has taken what a check of the run is, or never will. */
+  readonly told: RunListener;
 }
 
 /** What GitHub is told of runs: checks, and one comment on each pull request. */
@@ -31,7 +36,7 @@ export interface Telling extends Commenter {
 
 export function composeTelling(deps: TellingDeps): Telling {
   const { db, github, archive, findings, links, mode, logger } = deps;
-  const store = checkStore(db);
+  const store = heard(checkStore(db), deps.told);
   const common = {
     tail: createTail(archive),
     findings,
@@ -40,7 +45,8 @@ export function composeTelling(deps: TellingDeps): Telling {
     logger,
     gates: createGates(systemClock, DEFAULT_PACE.inFlight),
   };
-  const publisher = createPublisher({ ...common, store, api: github.checks, budget: github.budget });
+  const api = withReportTimes(github.checks, systemClock, deps.reported);
+  const publisher = createPublisher({ ...common, store, api, budget: github.budget });
   const commenter = createCommenter({ ...common, store: commentStore(db), api: github.sticky, mode });
   return {
     changed(run) {
@@ -59,5 +65,24 @@ export function composeTelling(deps: TellingDeps): Telling {
       await Promise.all([publisher.idle(), commenter.idle()]);
     },
     unsentChecks: async () => (await store.dirty()).length,
+  };
+}
+
+/** Says whatever settles a check, once it is stored. */
+function heard(store: CheckStore, told: RunListener): CheckStore {
+  return {
+    ...store,
+    async sent(run, ...how) {
+      await store.sent(run, ...how);
+      told(run);
+    },
+    async yielded(run, ...how) {
+      await store.yielded(run, ...how);
+      told(run);
+    },
+    async refused(run, ...how) {
+      await store.refused(run, ...how);
+      told(run);
+    },
   };
 }

@@ -1,3 +1,4 @@
+import type { TimeObserver } from '../adapters/metrics/time-spent.js';
 import { createDifferences } from '../logs/difference/differences.js';
 import type { Logger, RunFilter, RunStore } from '../runs/ports.js';
 import type { Settings } from '../settings.js';
@@ -11,7 +12,7 @@ export interface WebComposition {
   /** Undefined in a pure worker: it answers for its health only. */
   readonly server: Server | undefined;
   readonly health: Health;
-  readonly metrics: Metrics;
+  readonly metrics: Metrics & { readonly times: TimeObserver };
   readonly logger: Logger;
 }
 
@@ -38,7 +39,7 @@ export function webListener(deps: WebComposition): Web {
     metrics,
     clock: systemClock,
     logger,
-    webhook: { path: settings.webhookPath, receiver: server.webhooks },
+    webhook: { path: settings.webhookPath, receiver: server.webhooks, answered: metrics.times.answered },
     signIn: server.signIn,
     actions: { people: server.people, operations: server.operations },
     worker:

@@ -1,4 +1,4 @@
-import type { JobProgress, Span, StageFacts, StageState } from './model.js';
+import type { JobProgress, RunProgress, Span, StageFacts, StageState } from './model.js';
 
 /** All that time is spent on, roughly in the order in which it happens. */
 export const PHASES = [
@@ -48,6 +48,19 @@ export function totals(spans: NonNullable<StageFacts['spans']>): ReadonlyMap<str
 /** What a job's change adds to the spans that it has. */
 export function withSpans({ spans = [] }: JobProgress, more: readonly Span[]): Pick<JobProgress, 'spans'> {
   return more.length === 0 ? {} : { spans: [...spans, ...more].slice(-MOST_OF_JOB) };
+}
+
+/** What an event added: of stages that ended by it, and of jobs. The runs share what did not change. */
+export function spansSince(
+  before: RunProgress,
+  after: RunProgress,
+): { readonly stages: readonly Span[]; readonly jobs: readonly Span[] } {
+  const states = new Map(before.stages.map(({ id, state }) => [id, state]));
+  const known = new Set(before.jobs.flatMap(({ spans = [] }) => spans));
+  return {
+    stages: after.stages.flatMap(({ id, state }) => (state === states.get(id) ? [] : spansOf(state))),
+    jobs: after.jobs.flatMap(({ spans = [] }) => spans.filter((span) => !known.has(span))),
+  };
 }
 
 export function isList(spans: NonNullable<StageFacts['spans']>): spans is readonly Span[] {

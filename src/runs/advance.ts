@@ -1,5 +1,6 @@
 import type { Conclusion, RunProgress, StageId, WorkerEvent } from '../pipeline/model.js';
 import { progress, type RunEvent, ready } from '../pipeline/progress.js';
+import { spansSince } from '../pipeline/spans.js';
 import type { Concurrency } from './concurrency.js';
 import type { Remember } from './depot.js';
 import { labelsFor, type Placement } from './placement.js';
@@ -16,6 +17,8 @@ export interface AdvanceDeps {
   readonly changed: RunListener;
   /** Told once when a run is over. */
   readonly completed: (conclusion: Conclusion) => void;
+  /** Told once of each: of stages that ended, and of jobs beside their stages. */
+  readonly spent: (spans: ReturnType<typeof spansSince>) => void;
 }
 
 /** Moves runs on. Every method may be called again after a crash: the second time changes nothing. */
@@ -47,6 +50,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
       deps.completed(status.conclusion);
     }
     if (result.changed) {
+      if (before !== undefined) deps.spent(spansSince(before, result.run.progress));
       deps.changed(run);
     }
     await deps.remember(result.run, endedStages(events));

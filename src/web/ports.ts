@@ -230,7 +230,14 @@ export interface WebDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Undefined: this process takes no webhooks. */
-  readonly webhook: { readonly path: string; readonly receiver: WebhookReceiver } | undefined;
+  readonly webhook:
+    | {
+        readonly path: string;
+        readonly receiver: WebhookReceiver;
+        /** Told of each answer, and after how many milliseconds. */
+        readonly answered?: (status: number, ms: number) => void;
+      }
+    | undefined;
   /** Undefined: nobody can sign in. */
   readonly signIn: SignIn | undefined;
   /** Undefined: nobody may do anything by the API. */

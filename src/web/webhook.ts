@@ -15,8 +15,13 @@ const ANSWERS = {
 type Head = Omit<Delivery, 'payload'>;
 
 /** Payloads are never logged: they hold what private repositories' people wrote. */
-export function mountWebhook(app: WebApp, { webhook, logger }: Room): void {
+export function mountWebhook(app: WebApp, { webhook, logger, clock }: Room): void {
   if (!webhook) return;
+  app.use(webhook.path, async (c, next) => {
+    const from = clock.now();
+    await next();
+    webhook.answered?.(c.res.status, Math.max(0, clock.now() - from));
+  });
   app.post(webhook.path, async (c) => {
     if (!isJson(c.req.header('content-type'))) {
       return c.json({ message: 'Set the content type of the webhook to application/json' }, 415);

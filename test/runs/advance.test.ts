@@ -27,7 +27,10 @@ const ended = (stage: string, kind: 'passed' | 'failed') => {
 
 /** The two runs of one story were queued and leased at different times. */
 function asIfLeasedTogether({ progress }: RunRecord): RunProgress {
-  const jobs = progress.jobs.map(({ enqueuedAt: _, leasedAt: __, spans: ___, ...job }) => job);
+  const jobs = progress.jobs.map((job) => {
+    const { enqueuedAt: _, leasedAt: __, spans: ___, ...rest } = job;
+    return rest;
+  });
   return { ...progress, jobs };
 }
 
@@ -48,6 +51,21 @@ describe('what workers report', () => {
     expect(progress.run).toMatchObject({ status: 'completed', conclusion: 'success' });
     expect(house.completed).toEqual(['success']);
     expect(house.changed).toEqual([1]);
+  });
+
+  test('is measured once, however often it comes', async () => {
+    const told = WHOLE.map((event): WorkerEvent => {
+      if (event.type !== 'stage_ended') return event;
+      return { ...event, facts: { spans: [{ name: 'run', at: event.at - 1, ms: 1, detail: event.stage }] } };
+    });
+    await house.advance.reported(told.slice(0, 3));
+    await house.advance.reported(told);
+    await house.advance.reported(told);
+    expect(house.spent.flatMap(({ stages }) => stages.map(({ detail }) => detail))).toEqual([
+      'pre_build',
+      'integration',
+    ]);
+    expect(house.spent.flatMap(({ jobs }) => jobs.map(({ name }) => name))).toEqual(['queue']);
   });
 
   test('may come again after a crash: nothing changes, nobody is told', async () => {

@@ -68,6 +68,7 @@ function house() {
     logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     changed: quiet,
     completed: quiet,
+    spent: quiet,
   } satisfies AdvanceDeps);
   const head = { run: 1, fence: 1, at: 1 };
   return { advance, queued, head, now: () => record.progress };

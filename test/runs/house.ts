@@ -11,6 +11,7 @@ import { repositoryStore } from '../../src/adapters/sql/repositories.js';
 import { runStore } from '../../src/adapters/sql/runs.js';
 import { composeReceiving, type ReceivingDeps } from '../../src/composition/receiving.js';
 import type { RegistryAuth, Repository, Trigger } from '../../src/pipeline/model.js';
+import type { spansSince } from '../../src/pipeline/spans.js';
 import { createAdvance } from '../../src/runs/advance.js';
 import { createCancel } from '../../src/runs/cancel.js';
 import { createConcurrency } from '../../src/runs/concurrency.js';
@@ -108,6 +109,7 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
   const messages = new Messages();
   const changed: number[] = [];
   const completed: string[] = [];
+  const spent: ReturnType<typeof spansSince>[] = [];
   let time = 1000;
   const clock = { now: () => (time += 1) };
   const index = depotIndex(db);
@@ -125,6 +127,7 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
     logger,
     changed: tell,
     completed: (conclusion) => void completed.push(conclusion),
+    spent: (spans) => void spent.push(spans),
   });
   stream.apply = (events) => advance.reported(events);
   const cancel = createCancel({ advance, cancellations: messages, clock, logger });
@@ -172,6 +175,7 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
     changed,
     /** Conclusions that were counted. */
     completed,
+    spent,
     advance,
     concurrency,
     placement,

@@ -124,6 +124,20 @@ describe('webhook', () => {
     expect(JSON.stringify(site.errors)).not.toContain('opened');
   });
 
+  test('each answer is told, also a refusal', async () => {
+    await site.stop();
+    const answers: (readonly number[])[] = [];
+    const answered = (...answer: readonly number[]) => void answers.push(answer);
+    const receive = async () => 'accepted' as const;
+    site = await startSite({ webhook: { path: WEBHOOK_PATH, receiver: { receive }, answered } });
+    await post();
+    await post({ 'x-hub-signature-256': '' });
+    expect(answers).toEqual([
+      [202, 0],
+      [401, 0],
+    ]);
+  });
+
   test('a process that takes no webhooks has no such page', async () => {
     await site.stop();
     site = await startSite({ webhook: undefined });

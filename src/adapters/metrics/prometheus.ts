@@ -1,8 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { TrafficObserver } from '../../runs/ports.js';
+import type { TraceCounts, TrafficObserver } from '../../runs/ports.js';
 import type { Metrics } from '../../web/ports.js';
 import { githubTraffic } from './github-traffic.js';
 import { type PoolGauges, watchPool } from './pool.js';
+import { type TimeObserver, timeSpent } from './time-spent.js';
+import { traceCounts } from './trace-counts.js';
 
 export interface Gauges {
   /** Read when the metrics are asked for. */
@@ -15,6 +17,8 @@ export interface ServerMetrics extends Metrics {
   /** So many missed deliveries were asked for again. */
   readonly redelivered: (count: number) => void;
   readonly traffic: TrafficObserver;
+  readonly times: TimeObserver;
+  readonly traces: TraceCounts;
   /** A server's gauges, from now on. */
   watch(gauges: Gauges): void;
   /** A worker's, from now on. */
@@ -42,6 +46,8 @@ export function prometheus(): ServerMetrics {
     runCompleted: (conclusion) => runs.inc({ conclusion }),
     redelivered: (count) => redelivered.inc(count),
     traffic: githubTraffic(registry),
+    times: timeSpent(registry),
+    traces: traceCounts(registry),
     watchPool: (read) => watchPool(registry, read),
     watch({ openRuns, unsentChecks }) {
       gauge(registry, 'cyclone_runs_open', 'Runs that have not ended.', openRuns);

@@ -4,7 +4,7 @@ import { prometheus } from '../../../src/adapters/metrics/prometheus.js';
 /** What is said of GitHub and of webhooks, one sample a line. */
 async function samples(metrics: ReturnType<typeof prometheus>): Promise<string[]> {
   const lines = (await metrics.text()).split('\n');
-  return lines.filter((line) => /^cyclone_(github|webhooks)/.test(line));
+  return lines.filter((line) => /^cyclone_(github_(rate|requests)|webhooks)/.test(line));
 }
 
 test('the newest budget of each installation and resource is shown', async () => {
