@@ -93,7 +93,7 @@ export function otlpTraces(options: ExporterOptions): TraceExporter {
 
   return {
     send(trace: RunTrace) {
-      if (closing.signal.aborted) return Promise.reject(new Error('nothing is sent any more'));
+      if (closing.signal.aborted) return Promise.reject(new Error('traces are not sent any more'));
       const count = trace.parts.length;
       if (held > 0 && held + count > mostWaiting) {
         counts.dropped(count, 'full');
@@ -110,7 +110,7 @@ export function otlpTraces(options: ExporterOptions): TraceExporter {
       const late = new AbortController();
       await Promise.race([sending, sleep(ms, undefined, { signal: late.signal }).catch(() => undefined)]);
       late.abort();
-      closing.abort(new Error('nothing is sent any more'));
+      closing.abort(new Error('traces are not sent any more'));
       await sending;
     },
   };

@@ -88,8 +88,7 @@ function retryAfter(header: string | null): number | undefined {
 
 /** Without the address, which may hold a key: the network's own code. */
 function wordsOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'it did not answer in time';
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  return code === undefined ? 'it cannot be reached' : `it cannot be reached: ${code}`;
+  const { name, cause } = error as { readonly name?: string; readonly cause?: NodeJS.ErrnoException };
+  if (name === 'TimeoutError') return 'it did not answer in time';
+  return cause?.code === undefined ? 'it cannot be reached' : `it cannot be reached: ${cause.code}`;
 }
