@@ -61,6 +61,7 @@ test('an app alone is enough: the rest has defaults', () => {
     labels: [],
     files: { days: 30, bytes: 20 * 1024 ** 3 },
     logs: { days: 90, bytes: 50 * 1024 ** 3, s3: undefined },
+    traces: undefined,
     mirrors: { days: 30, bytes: 50 * 1024 ** 3 },
     shallowRepositories: [],
     privatePages: 'signed-link',

@@ -124,10 +124,10 @@ function around(
   inside: readonly TracePart[],
   own?: Pick<TracePart, 'at' | 'until'>,
 ): TracePart {
-  const all = own ? [own, ...inside] : inside;
+  const times = [...(own ? [own] : []), ...inside].flatMap(({ at, until }) => [at, until]);
   return {
     ...part,
-    at: all.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY),
-    until: all.reduce((most, { until }) => Math.max(most, until), Number.NEGATIVE_INFINITY),
+    at: times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY),
+    until: times.reduce((most, time) => Math.max(most, time), Number.NEGATIVE_INFINITY),
   };
 }

@@ -16,6 +16,7 @@ import { describeRunList } from '../adapters/sql/run-list-suite.js';
 import { describeScopes } from '../adapters/sql/scopes-suite.js';
 import { describeSessions } from '../adapters/sql/sessions-suite.js';
 import { describeStores, newRun, type Place } from '../adapters/sql/store-suite.js';
+import { describeTraces } from '../adapters/sql/traces-suite.js';
 import { freePort } from './support/free-port.js';
 import { type Postgres, startPostgres } from './support/postgres.js';
 
@@ -39,6 +40,7 @@ describe('PostgreSQL: the comments', () => describeComments(newDatabase));
 describe('PostgreSQL: runs over time', () => describeHistory(newDatabase));
 describe('PostgreSQL: runs by branch and commit', () => describeScopes(newDatabase));
 describe('PostgreSQL: lists of runs and repositories', () => describeRunList(newDatabase));
+describe('PostgreSQL: traces that are to be sent', () => describeTraces(newDatabase));
 describe('PostgreSQL: sessions, and what they may see', () => describeSessions(newDatabase));
 
 describe('two servers on one PostgreSQL', () => {

@@ -178,6 +178,26 @@ const TRIALS: Readonly<Record<string, Trial>> = {
     // Its index, as above.
     obstacle: 'stage_ends_passes',
   },
+  '012-traces': {
+    async put(db) {
+      await db.insertInto('repositories').values(HELLO).execute();
+      await sql`insert into runs (repository_id, sha, scope, status, trusted, trigger_json, plan_json,
+        progress_json, issues_json, created_at) values (${HELLO.id}, '3f2c1ab', 'tag:v1', 'queued', 0,
+        '{}', '{}', '{}', '[]', 1)`.execute(db);
+      await sql`insert into checks (run_id, check_key, position, installation_id, creating, wanted, sent)
+        select id, 'cyclone', 0, 3, 0, 2, 2 from runs`.execute(db);
+    },
+    read: async (db) => ({
+      runs: await db.selectFrom('runs').select(['sha', 'traced']).execute(),
+      checks: await db.selectFrom('checks').select(['check_key', 'sent', 'told_at']).execute(),
+    }),
+    expected: {
+      runs: [{ sha: '3f2c1ab', traced: null }],
+      checks: [{ check_key: 'cyclone', sent: 2, told_at: null }],
+    },
+    // Its index, as above.
+    obstacle: 'runs_by_completed_at',
+  },
 };
 
 /** That no migration loses what is there, on whatever database. */

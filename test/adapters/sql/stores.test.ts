@@ -10,6 +10,7 @@ import { describeScopes } from './scopes-suite.js';
 import { describeSessions } from './sessions-suite.js';
 import { newSqliteFile } from './sqlite-file.js';
 import { describeStores } from './store-suite.js';
+import { describeTraces } from './traces-suite.js';
 
 describe('SQLite: the stores', () => describeStores(newSqliteFile));
 describe('SQLite: the migrations', () => describeMigrations(newSqliteFile));
@@ -21,3 +22,4 @@ describe('SQLite: the comments', () => describeComments(newSqliteFile));
 describe('SQLite: lists of runs and repositories', () => describeRunList(newSqliteFile));
 describe('SQLite: sessions, and what they may see', () => describeSessions(newSqliteFile));
 describe('SQLite: runs over time', () => describeHistory(newSqliteFile));
+describe('SQLite: traces that are to be sent', () => describeTraces(newSqliteFile));
