@@ -165,6 +165,40 @@ describe('the page of a run', () => {
     expect(complaints).toEqual([]);
   });
 
+  test.each(['light', 'dark'] as const)(
+    'says in a table where the time went, on a phone, in %s',
+    async (colorScheme) => {
+      story();
+      const view = await site.runs.run(60);
+      if (view === undefined) throw new Error('there is no run');
+      const image = `registry.example.com:5000/${'acme/'.repeat(20)}hello@sha256:${'a'.repeat(64)}`;
+      const spans = [{ name: 'pull', detail: image, at: NOON - 111_000, ms: 2400 }];
+      const job = {
+        id: 'a-long-name-of-a-job',
+        status: 'running',
+        attempt: 1,
+        fence: 1,
+        seq: 3,
+        spans,
+      } as const;
+      site.runs.put({ ...view, progress: { ...view.progress, jobs: [job] } });
+      const page = await open('/runs/60', { viewport: { width: 360, height: 800 }, colorScheme });
+      await page.getByText('Where the time went, in numbers').click();
+      await page.getByRole('cell', { name: 'pull registry.example.com' }).waitFor();
+      const pictures = process.env['PICTURES'];
+      if (pictures)
+        await page
+          .locator('section[aria-labelledby=timeline]')
+          .screenshot({ path: `${pictures}/time-${colorScheme}.png` });
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+      site.end(60, 'publish');
+      await page.locator('.stage', { hasText: /passed\s*publish/ }).waitFor();
+      expect(await page.locator('details[data-keep=":time"]').getAttribute('open')).not.toBeNull();
+      expect(complaints).toEqual([]);
+    },
+  );
+
   test('has a picture whose nodes lead to their stages, and works without scripts', async () => {
     story();
     const page = await open('/runs/60', { javaScriptEnabled: false });
