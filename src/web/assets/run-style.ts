@@ -73,7 +73,7 @@ ul.figures .quiet { grid-column: 1 / -1; font-size: 13px; }
   ul.timeline li { grid-template-columns: minmax(0, 1fr) auto; }
   ul.timeline .bar { grid-row: 2; grid-column: 1 / -1; }
   table.phases tr { display: grid; grid-template-columns: minmax(0, 1fr) 6em 6em; padding: 0; border: 0; }
-  table.phases thead { position: static; }
+  table.phases thead { display: block; position: static; }
   table.phases th, table.phases td { display: block; border: 0; }
   table.phases td.right { display: block; margin: 0; text-align: right; }
   table.phases th[scope=rowgroup] { grid-column: 1 / -1; }

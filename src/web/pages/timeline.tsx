@@ -78,7 +78,7 @@ function Parts({ bar, totalMs }: { readonly bar: Bar; readonly totalMs: number }
         {title !== undefined && <title>{title}</title>}
       </rect>
     );
-  const isSplit = phases.some(({ from, to }) => to > from);
+  const isSplit = phases.some(({ kind, from, to }) => kind === 'running' && to > from);
   return (
     <svg class={`bar state-${tone}`} width="100%" height="14" role="img" aria-label={barWords(bar)}>
       <title>{barWords(bar)}</title>
@@ -91,7 +91,7 @@ function Parts({ bar, totalMs }: { readonly bar: Bar; readonly totalMs: number }
   );
 }
 
-/** Of a stage that runs, or of many as one: its phases are not known, or say nothing. */
+/** Of a stage that runs, or of many as one: nobody knows the phases of its work. */
 function wholeParts({ startedAt, workAt = startedAt, endAt }: Bar, totalMs: number) {
   if (startedAt === undefined || workAt === undefined) return [];
   return [
