@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { spansOf, totals } from '../../src/pipeline/spans.js';
 import { createJobSpans, lasting } from '../../src/worker/spans.js';
-import { createWorld, FakeClock, leaseOf, planned, script, until } from './world.js';
+import { bareCheckout, createWorld, FakeClock, leaseOf, planned, script, until } from './world.js';
 
 describe('what a job measures', () => {
   test('is told once, the lease first', async () => {
@@ -53,6 +53,19 @@ describe('a job that is carried out', () => {
     await done;
     const { spans = {} } = world.story.facts.get('slow') ?? {};
     expect(totals(spans).get('run')).toBe(40);
+  });
+
+  test('that leaves behind what does not end has its time up to there', async () => {
+    const world = createWorld();
+    const checkout = bareCheckout(() => new Promise<never>(() => undefined));
+    const done = world.execute(leaseOf([planned('a', script('true'))]), { checkout });
+    await until(() => world.story.events.includes('started a'));
+    // The stage waits for the checkout by then.
+    await new Promise((resolve) => setImmediate(resolve));
+    world.clock.advance(70);
+    world.cancel.abort('by alice');
+    await done;
+    expect(world.story.facts.get('a')?.spans).toEqual([{ name: 'checkout', at: 0, ms: 70 }]);
   });
 
   test('that is tried again keeps the time of every try, each with its number', async () => {
