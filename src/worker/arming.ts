@@ -1,7 +1,7 @@
 import type { ContainerStage, PlannedStage, StageId } from '../pipeline/model.js';
 import { type Job, openTry, type Stand } from './job.js';
-import { knowsMain, knowsServices, type PreparedMain, prepareMain } from './prepared.js';
-import { prepareServices, type Services } from './steps/services.js';
+import { type Armed, knowsMain, knowsServices, prepareMain } from './prepared.js';
+import { prepareServices } from './steps/services.js';
 
 /**
  * So many stages at and behind the one that is reached next have made what can be made: of those that take a moment,
@@ -14,16 +14,6 @@ export interface Arming {
   /** Arms the stages at and behind `index`, the nearest first, as far as they can be. Twice is once. */
   ahead(index: number): void;
   take(stage: StageId): Armed | undefined;
-}
-
-/**
- * What was made ahead, for the first try of its stage. What is absent is made in its turn; `undefined`: the stage need
- * not run, as it seemed.
- */
-export interface Armed {
-  readonly job: Job;
-  services?: Promise<Services | undefined>;
-  main?: Promise<PreparedMain | undefined>;
 }
 
 export function createArming(job: Job, stand: Stand, stages: readonly PlannedStage[]): Arming {

@@ -4,7 +4,6 @@ import {
   type ContainerStage,
   type PlannedStage,
 } from '../pipeline/model.js';
-import type { Armed } from './arming.js';
 import { cacheMounts } from './cache-files.js';
 import { imageOf, planContainer } from './container-plan.js';
 import { secretEnvironment, stageEnvironment } from './environment.js';
@@ -28,6 +27,16 @@ export interface PreparedMain {
   readonly late: readonly string[];
   /** Absent: the container runs its own command and is not started yet. */
   readonly script?: Script;
+}
+
+/**
+ * What was made ahead, for the first try of its stage. What is absent is made in its turn; `undefined`: the stage need
+ * not run, as it seemed.
+ */
+export interface Armed {
+  readonly job: Job;
+  services?: Promise<Services | undefined>;
+  main?: Promise<PreparedMain | undefined>;
 }
 
 /** … beside its services. */

@@ -1,6 +1,6 @@
 import type { CommandRef, PlannedStage, Span, StageFacts } from '../pipeline/model.js';
-import type { Armed } from './arming.js';
 import type { Job, Stand } from './job.js';
+import type { Armed } from './prepared.js';
 import { lasting } from './spans.js';
 import type { StageLog } from './stage-log.js';
 import type { StepLog } from './step-log.js';

@@ -1,11 +1,11 @@
 import { imagesOf } from '../pipeline/content-address.js';
 import type { Outcome, PlannedStage, Span } from '../pipeline/model.js';
 import { triesAgain } from '../pipeline/retry.js';
-import type { Armed } from './arming.js';
 import { keepLeftArtifacts } from './artifacts.js';
 import { type Job, openTry, type Stand } from './job.js';
 import { openLog } from './open-log.js';
 import { FenceLost } from './ports.js';
+import type { Armed } from './prepared.js';
 import { FactsDraft } from './stage-context.js';
 import type { StageLog } from './stage-log.js';
 import { openStepLog } from './step-log.js';
