@@ -1,6 +1,7 @@
 import { checkoutRows } from './checkout.js';
 import { startRow } from './command-line.js';
 import { firstStageRows } from './first-stage.js';
+import { intakeRows } from './intake.js';
 import { liveRows } from './live.js';
 import { archiveRows } from './log-archive.js';
 import { logPageRows } from './log-page.js';
@@ -53,6 +54,11 @@ export const GROUPS: readonly Measure[] = [
   },
   { name: 'memory', about: 'server and worker in one process, idle', measure: memoryRows },
   { name: 'reuse', about: 'a stage whose inputs did not change', measure: reuseRows },
+  {
+    name: 'intake',
+    about: 'webhooks: 200 a second, a burst of pushes, and one until its check is asked for',
+    measure: intakeRows,
+  },
   { name: 'requests', about: "what a run takes of GitHub's rate limit", measure: requestRows },
   { name: 'log', about: 'a log of 200 MB, from stdout to the archive', measure: throughputRows },
   {

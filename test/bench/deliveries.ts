@@ -1,0 +1,24 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Pushes, Receiver } from './push-delivery.js';
+
+/** What a thread sends webhooks by. All of them are the same but for the commit, the branch and the id. */
+export interface Sending extends Pushes, Receiver {
+  readonly count: number;
+  /** A second; undefined: as fast as they are answered. */
+  readonly rate?: number;
+  readonly connections: number;
+}
+
+export interface Sent {
+  /** Of each: from when it was due, or written, until the whole answer was there; ms. */
+  readonly times: readonly number[];
+  readonly refused: number;
+}
+
+/** In a thread of its own: who is busy with something else would see the answers late. */
+export async function send(sending: Sending): Promise<Sent> {
+  const thread = new Worker(new URL('./deliveries-thread.js', import.meta.url), { workerData: sending });
+  const [sent] = (await once(thread, 'message')) as [Sent];
+  return sent;
+}
