@@ -1,4 +1,4 @@
-import { PostgresAdapter } from 'kysely';
+import { PostgresAdapter, sql } from 'kysely';
 import { changedStages } from '../../pipeline/progress.js';
 import type { NewRun, Replan, RunRecord, RunStore } from '../../runs/ports.js';
 import { addChecks, insertChecks, markChecks } from './check-rows.js';
@@ -36,7 +36,8 @@ export function runStore(db: Database): RunStore {
       const rows = await db
         .selectFrom('runs')
         .select('id')
-        .where('status', '<>', 'completed')
+        // As it stands in the index of open runs: of a parameter SQLite knows that only when it prepares once more.
+        .where('status', '<>', sql.lit('completed'))
         .orderBy('id')
         .execute();
       return rows.map(({ id }) => id);
