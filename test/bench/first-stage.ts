@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { totals } from '../../src/pipeline/spans.js';
 import { BUSYBOX, busyboxImage } from '../contract/support/images.js';
 import { container, planned } from '../worker/world.js';
 import { summaryOf } from './measure.js';
