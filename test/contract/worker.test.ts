@@ -181,10 +181,10 @@ describe('a job on the real engine', () => {
     const { story } = await run([
       planned(
         'a',
-        // It offers itself to the kernel, which might otherwise take the shell too.
+        // All of it offers itself to the kernel, which takes another one while the first still holds its memory.
         shell(
           [
-            "head -c 200000000 /dev/zero | sh -c 'echo 1000 >/proc/self/oom_score_adj; exec tail' >/dev/null || echo survived",
+            "sh -c 'echo 1000 >/proc/self/oom_score_adj; head -c 200000000 /dev/zero | tail >/dev/null' || echo survived",
           ],
           { memLimit: 32 * MEBIBYTE },
         ),
