@@ -39,10 +39,12 @@ export interface Script {
  * is the next one of the value before it: no name is empty; one that begins with a space is of the script.
  * What the kernel killed for memory is read from
  * the cgroup with builtins alone: asking the engine waits for the container's end.
+ * A shell that was told to stay for its outputs waits, behind the end marker, for the end of its stdin: of a container
+ * that runs, the engine copies in a quarter of the time that it takes while the container is taken apart.
  */
 const waitingShell = (killAll: string): string => `exec 2>&1
-unset _cyclone_end _cyclone_line _cyclone_late _cyclone_code _cyclone_oom _cyclone_file _cyclone_key _cyclone_value _cyclone_text
-IFS= read -r _cyclone_end || exit 125
+unset _cyclone_end _cyclone_stay _cyclone_line _cyclone_late _cyclone_code _cyclone_oom _cyclone_file _cyclone_key _cyclone_value _cyclone_text
+IFS=' ' read -r _cyclone_end _cyclone_stay || exit 125
 while IFS= read -r _cyclone_line && [ -n "$_cyclone_line" ]; do
   case $_cyclone_line in
     ' '*) _cyclone_text="$_cyclone_text\${_cyclone_line# }
@@ -64,6 +66,7 @@ for _cyclone_file in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.o
   done <"$_cyclone_file"
 done
 printf '\\036%s:%s:%s\\036' "$_cyclone_end" "$_cyclone_code" "$_cyclone_oom"
+[ "$_cyclone_code\${_cyclone_stay:+ stay}" != '0 stay' ] || read -r _cyclone_line
 exit "$_cyclone_code"`;
 
 const CHILD = `_cyclone_script=
@@ -131,18 +134,26 @@ export function scriptBytes(commands: readonly string[]): number {
   return commands.reduce((sum, command) => sum + Buffer.byteLength(command) + 1, 0);
 }
 
+export interface Go {
+  /** `K=V`: values known late. */
+  readonly late: readonly string[];
+  /** The container runs on when its script has passed, until its stdin ends: there is something to copy out of it. */
+  readonly stays?: boolean;
+}
+
 /**
- * What the waiting shell reads: the end nonce, `K=V` for each value known late, the script if it has none, an
+ * What the waiting shell reads: the end nonce and whether to stay, `K=V` for each value known late, the script if it has none, an
  * empty line. The second and further lines of a value have a `=` in front, those of the script a space. `export "$text"` takes a text as it is, so quoting has
  * nothing to get wrong.
  * @throws when an entry has no name: it would be read as the end, or as a part of the one before
  */
-export function goSignal(script: Script, late: readonly string[]): string {
+export function goSignal(script: Script, { late, stays = false }: Go): string {
   if (late.some((entry) => !/^[^= \n]/.test(entry))) throw new Error('a late value has no name');
   const values = late.map((entry) => entry.replaceAll('\n', '\n='));
   // It ends with a line break, as each line of it does in the shell.
   const lines = script.text === undefined ? [] : script.text.slice(0, -1).split('\n');
-  return [script.endNonce, ...values, ...lines.map((line) => ` ${line}`), '', ''].join('\n');
+  const head = stays ? `${script.endNonce} stay` : script.endNonce;
+  return [head, ...values, ...lines.map((line) => ` ${line}`), '', ''].join('\n');
 }
 
 /** Silent under `set -x`, and harmless when the script closed the descriptor. */

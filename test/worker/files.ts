@@ -10,11 +10,20 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pack } from 'tar-stream';
 import type { ContainerCreate } from '../../src/worker/ports.js';
 import type { Program } from '../fakes/engine/fake-container.js';
 
 /** A file's text, or `-> target` for a link; a name that ends in a slash is an empty directory. */
 export type Files = Readonly<Record<string, string>>;
+
+/** What the engine answers when one file is copied out of a container. */
+export function tarOf(name: string, text: string): AsyncIterable<Buffer> {
+  const tar = pack();
+  tar.entry({ name }, text);
+  tar.finalize();
+  return tar as AsyncIterable<Buffer>;
+}
 
 /** A directory with these in it. */
 export function directoryOf(files: Files = {}): string {

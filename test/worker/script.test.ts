@@ -168,6 +168,26 @@ describe.each(WAYS)('in $shell, told $told', ({ shell, lateScript }) => {
     expect(exitCode).toBe(125);
   });
 
+  test('told to stay, it waits behind the end of a script that passed, until its input ends', async () => {
+    const { text, end, stayed, exitCode } = await run(['echo a'], { stays: true });
+    expect({ text, stayed, exitCode }).toEqual({ text: '<1>a\n', stayed: true, exitCode: 0 });
+    expect(end).toMatchObject({ exitCode: 0 });
+  });
+
+  test.each([
+    ['that failed', ['exit 7'], 7],
+    ['that was killed', ['kill -KILL $$'], 137],
+  ])('it does not stay for a script %s', async (_, commands, code) => {
+    const { end, stayed, exitCode } = await run(commands, { stays: true });
+    expect({ stayed, exitCode }).toEqual({ stayed: false, exitCode: code });
+    expect(end).toMatchObject({ exitCode: code });
+  });
+
+  test('not told to, it ends with its script', async () => {
+    const environment = { _cyclone_stay: 'x' };
+    expect(await run(['echo a'], { environment })).toMatchObject({ text: '<1>a\n', exitCode: 0 });
+  });
+
   test('a compound command over several items works', async () => {
     const { text } = await run(['for i in 1 2; do', 'echo $i', 'done']);
     expect(text).toBe('<1><2>1\n<3><2>2\n<3>');
@@ -183,13 +203,13 @@ test('every argument fits the kernel’s limit for one', () => {
 test('the end nonce is not in what the script can read', () => {
   const script = createScript(['true']);
   expect(script.entrypoint.join(' ')).not.toContain(script.endNonce);
-  expect(goSignal(script, []).split('\n')).toEqual([script.endNonce, '', '']);
+  expect(goSignal(script, { late: [] }).split('\n')).toEqual([script.endNonce, '', '']);
 });
 
 test('a late script is not in the entry point, which is every such script’s', () => {
   const script = createScript(['echo secret', '', ' echo'], { late: true });
   expect(script.entrypoint).toEqual(WAITING_ENTRYPOINT);
-  const [, first, ...lines] = goSignal(script, ['A=1']).split('\n');
+  const [, first, ...lines] = goSignal(script, { late: ['A=1'] }).split('\n');
   expect(first).toBe('A=1');
   expect(lines.slice(0, -2).every((line) => line.startsWith(' '))).toBe(true);
   expect(lines.slice(-2)).toEqual(['', '']);
@@ -200,5 +220,5 @@ test('in a container everything that is left is killed', () => {
 });
 
 test.each(['', '=value', '\nA=1', ' echo pwned'])('a late value without a name is refused: %j', (entry) => {
-  expect(() => goSignal(createScript(['true']), ['A=1', entry])).toThrow('no name');
+  expect(() => goSignal(createScript(['true']), { late: ['A=1', entry] })).toThrow('no name');
 });

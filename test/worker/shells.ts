@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createMarkerSplitter, type Piece } from '../../src/worker/markers.js';
 import { createScript, goSignal } from '../../src/worker/script.js';
 
@@ -15,6 +16,8 @@ export interface ShellRun {
   /** All that was printed, markers as `<1>`. */
   readonly text: string;
   readonly exitCode: number;
+  /** It waited, behind its script's end, for the end of its stdin. */
+  readonly stayed: boolean;
   readonly end: Extract<Piece, { kind: 'end' }> | undefined;
 }
 
@@ -25,6 +28,8 @@ export interface ShellOptions {
   readonly lateScript?: boolean;
   /** Close stdin without a go-signal. */
   readonly go?: boolean;
+  /** The shell is told to stay behind its script; stdin is closed when it does, or has ended. */
+  readonly stays?: boolean;
 }
 
 /**
@@ -34,7 +39,7 @@ export interface ShellOptions {
 export async function runInShell(
   shell: string,
   commands: readonly string[],
-  { late = [], environment = {}, lateScript = false, go = true }: ShellOptions = {},
+  { late = [], environment = {}, lateScript = false, go = true, stays = false }: ShellOptions = {},
 ): Promise<ShellRun> {
   const script = createScript(commands, { late: lateScript, killAll: ':' });
   const sh = path.join(mkdtempSync(path.join(tmpdir(), 'cyclone-sh-')), 'sh');
@@ -48,18 +53,37 @@ export async function runInShell(
   child.stdout.on('data', (chunk: Buffer) => pieces.push(...splitter.push(chunk)));
   child.stderr.on('data', (chunk: Buffer) => pieces.push({ kind: 'bytes', bytes: chunk }));
   // As in a container, it stays open: what reads it would wait for ever.
-  if (go) child.stdin.write(goSignal(script, late));
+  if (go) child.stdin.write(goSignal(script, { late, stays }));
   else child.stdin.end();
-  const exitCode = await new Promise<number>((resolve) => {
+  const closed = new Promise<number>((resolve) => {
     child.once('close', (code, signal) => resolve(code ?? (signal === null ? -1 : 128)));
   });
+  const hasEnded = (): boolean => pieces.some(({ kind }) => kind === 'end');
+  const stayed = stays && (await readsInput(child, hasEnded));
+  if (stays) child.stdin.end();
+  const exitCode = await closed;
   pieces.push({ kind: 'bytes', bytes: splitter.rest() });
   return {
     pieces,
     text: pieces.map(textOf).join(''),
     exitCode,
+    stayed,
     end: pieces.find((piece) => piece.kind === 'end'),
   };
+}
+
+/** @returns whether it came to wait for its input behind its script's end; false when it ended itself */
+async function readsInput(child: ChildProcess, hasEnded: () => boolean): Promise<boolean> {
+  while (child.exitCode === null && child.signalCode === null) {
+    if (hasEnded() && sleeps(child)) return true;
+    await sleep(1);
+  }
+  return false;
+}
+
+/** Behind its script, a shell has nothing else to wait for: proc_pid_stat(5), the field behind the name. */
+function sleeps({ pid }: ChildProcess): boolean {
+  return / S /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 }
 
 function textOf(piece: Piece): string {

@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { pack } from 'tar-stream';
 import type {
   ContainerSpec,
   ContainerStage,
@@ -9,6 +8,7 @@ import type {
   ServiceSpec,
 } from '../../src/pipeline/model.js';
 import { type Checkout, EngineRefused } from '../../src/worker/ports.js';
+import { tarOf } from './files.js';
 import {
   BUILD,
   bareCheckout,
@@ -29,13 +29,6 @@ const stageOf = (over: Partial<ContainerSpec>, services: readonly ServiceSpec[] 
   services,
   outputs: [],
 });
-
-function tarOf(name: string, text: string): AsyncIterable<Buffer> {
-  const tar = pack();
-  tar.entry({ name }, text);
-  tar.finalize();
-  return tar as AsyncIterable<Buffer>;
-}
 
 /** Forever, until it is killed: what a service does. */
 const serve = async ({ killed }: { killed: Promise<void> }): Promise<number> => {

@@ -1,14 +1,12 @@
 import { BUILT_IMAGE, type ContainerSpec, type ContainerStage, type Outcome } from '../../pipeline/model.js';
-import { secretEnvironment } from '../environment.js';
 import type { Stand } from '../job.js';
-import { createMarkerSplitter } from '../markers.js';
 import { outcomeOf, type StageEnd } from '../outcome.js';
 import { copyOutputs } from '../outputs.js';
-import { type Container, EngineUnavailable } from '../ports.js';
+import type { Container } from '../ports.js';
 import { type Prepared, prepare } from '../prepared.js';
 import { workspaceReady } from '../ready.js';
-import { goSignal, type Script } from '../script.js';
 import { hearing, type StageContext, timed } from '../stage-context.js';
+import { type OpenOutput, openOutput, runScript } from './run-script.js';
 
 /** Runs the commands of a stage, or its container's own command, beside its services. */
 export async function runContainer(context: StageContext, spec: ContainerStage): Promise<Outcome> {
@@ -20,9 +18,10 @@ export async function runContainer(context: StageContext, spec: ContainerStage):
   // Of a stage that is over by now, nothing more is told.
   job.halt.signal.throwIfAborted();
   for (const log of prepared.services.logs) context.beside.add(log);
+  const output = openOutput(prepared.container);
   try {
     if (prepared.services.names.length > 0) await timed(context, 'services', prepared.services.start());
-    const end = await timed(context, 'run', runToEnd(context, spec, prepared));
+    const end = await timed(context, 'run', runToEnd(context, spec, { ...prepared, output }));
     await reportDead(context, prepared);
     // They share the workspace: nothing may write while outputs are read or the next stage runs.
     await prepared.services.stop();
@@ -42,6 +41,7 @@ export async function runContainer(context: StageContext, spec: ContainerStage):
   } finally {
     await prepared.services.stop();
     job.resources.drop(prepared.container);
+    await output.leave();
   }
 }
 
@@ -81,12 +81,15 @@ async function describe(context: StageContext, spec: ContainerStage, prepared: P
   for (const note of await job.resources.open()) facts.note(note);
 }
 
-async function runToEnd(context: StageContext, spec: ContainerStage, prepared: Prepared): Promise<StageEnd> {
-  const { container, script, late } = prepared;
+async function runToEnd(
+  context: StageContext,
+  spec: ContainerStage,
+  { container, script, late, output }: Prepared & { readonly output: OpenOutput },
+): Promise<StageEnd> {
   const end =
     script === undefined
-      ? await runOwnCommand(context, spec.container, container)
-      : await runScript(context, spec.container.commands, container, { script, late });
+      ? await runOwnCommand(context, spec.container, { container, output })
+      : await runScript(context, spec, { container, output, script, late });
   const exitCode = end.kind === 'removed' ? undefined : end.exitCode;
   context.log.end(context.attempt, exitCode);
   if (exitCode !== undefined) context.facts.set({ exitCode });
@@ -96,88 +99,20 @@ async function runToEnd(context: StageContext, spec: ContainerStage, prepared: P
 async function runOwnCommand(
   context: StageContext,
   spec: ContainerSpec,
-  container: Container,
+  { container, output }: { readonly container: Container; readonly output: OpenOutput },
 ): Promise<StageEnd> {
   context.log.mark({ kind: 'command', number: 1 });
   await context.log.line(ownCommandTitle(spec));
   await container.start();
   context.running();
-  for await (const { bytes, stream } of container.output()) await context.log.write(bytes, stream);
+  for await (const { bytes, stream } of output.pieces()) await context.log.write(bytes, stream);
   const { removed, exitCode, oomKilled } = await container.exited();
   return removed ? { kind: 'removed' } : { kind: 'exited', exitCode, oomKilled };
-}
-
-async function runScript(
-  context: StageContext,
-  commands: readonly string[],
-  container: Container,
-  { script, late: values }: { readonly script: Script; readonly late: readonly string[] },
-): Promise<StageEnd> {
-  const { job, stand, stage, log } = context;
-  const late = [
-    ...values,
-    ...secretEnvironment(job.lease, stage.id),
-    ...(stand.built === undefined ? [] : [`CYCLONE_IMAGE=${job.lease.plan.image}`]),
-  ];
-  await sendGo(context, container, goSignal(script, late));
-  context.running();
-  const splitter = createMarkerSplitter(script);
-  for await (const { bytes } of container.output()) {
-    for (const piece of splitter.push(bytes)) {
-      switch (piece.kind) {
-        case 'bytes':
-          await log.write(piece.bytes);
-          break;
-        case 'command':
-          await beginCommand(context, script, piece.index, commands.length);
-          break;
-        case 'end':
-          return await scriptEnd(piece, container);
-      }
-    }
-  }
-  await log.write(splitter.rest());
-  const { removed, exitCode, oomKilled } = await container.exited();
-  return removed ? { kind: 'removed' } : { kind: 'broken_off', exitCode, oomKilled };
-}
-
-async function sendGo(context: StageContext, container: Container, signal: string): Promise<void> {
-  try {
-    await container.write(signal);
-  } catch (error) {
-    if (error instanceof EngineUnavailable) throw error;
-    // It died while it waited: its end, read next, says how.
-    context.job.deps.logger.warn({ err: error, container: container.id }, 'go-signal not sent');
-  }
 }
 
 function ownCommandTitle({ image, entrypoint = [], command = [] }: ContainerSpec): string {
   const words = [...entrypoint, ...command];
   return words.length === 0 ? `Running ${image}` : `$ ${words.join(' ').replaceAll('\n', '\n$ ')}`;
-}
-
-/** The nonce of commands can be read by the script: an index that cannot be is not believed. */
-async function beginCommand(
-  context: StageContext,
-  script: Script,
-  index: number,
-  total: number,
-): Promise<void> {
-  const text = script.commands.get(index)?.trimEnd();
-  if (text === undefined || index <= (context.command?.index ?? 0)) return;
-  context.command = { index, total, text };
-  context.log.mark({ kind: 'command', number: index });
-  await context.log.line(text.replaceAll(/^/gm, '$ '));
-}
-
-/** Only where the container could not look itself, and only a failure, is worth waiting for the engine's word. */
-async function scriptEnd(
-  { exitCode, oomKills }: { readonly exitCode: number; readonly oomKills?: number },
-  container: Container,
-): Promise<StageEnd> {
-  if (oomKills !== undefined) return { kind: 'exited', exitCode, oomKilled: oomKills > 0 };
-  if (exitCode === 0) return { kind: 'exited', exitCode, oomKilled: false };
-  return { kind: 'exited', exitCode, oomKilled: (await container.exited()).oomKilled };
 }
 
 async function reportDead({ facts, log }: StageContext, { services }: Prepared): Promise<void> {

@@ -71,6 +71,9 @@ export class FakeContainer implements Container {
   /** Of a job, in place of those that it was made with. */
   #assigned: Labels = {};
   #went = false;
+  /** Its output is read no more, which is the end of its stdin. */
+  #leave: () => void = () => undefined;
+  readonly #left: Promise<void>;
   #kill: () => void = () => undefined;
   readonly #killed: Promise<void>;
   #exit: (state: ExitState) => void = () => undefined;
@@ -82,6 +85,9 @@ export class FakeContainer implements Container {
     this.spec = options.spec;
     this.#killed = new Promise((resolve) => {
       this.#kill = resolve;
+    });
+    this.#left = new Promise((resolve) => {
+      this.#leave = resolve;
     });
     this.#exited = new Promise((resolve) => {
       this.#exit = resolve;
@@ -104,15 +110,19 @@ export class FakeContainer implements Container {
     if (this.state === 'created') impossible('output of a container that was not started');
     if (this.#outputTaken) impossible('output is read twice');
     this.#outputTaken = true;
-    for (;;) {
-      const chunk = this.#chunks.shift();
-      if (chunk !== undefined) yield chunk;
-      else if (this.#ended) return;
-      else {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
+    try {
+      for (;;) {
+        const chunk = this.#chunks.shift();
+        if (chunk !== undefined) yield chunk;
+        else if (this.#ended) return;
+        else {
+          await new Promise<void>((resolve) => {
+            this.#wake = resolve;
+          });
+        }
       }
+    } finally {
+      this.#leave();
     }
   }
 
@@ -188,7 +198,8 @@ export class FakeContainer implements Container {
     this.#options.onRemoved();
   }
 
-  async #run([nonce, ...late]: readonly string[]): Promise<void> {
+  async #run([head, ...late]: readonly string[]): Promise<void> {
+    const [nonce, stays] = head?.split(' ') ?? [];
     let leave = Promise.resolve();
     try {
       const code = await this.#options.program({
@@ -208,6 +219,7 @@ export class FakeContainer implements Container {
         },
       });
       if (nonce !== undefined) this.#print(`\x1e${nonce}:${code}:${this.#oomKilled ? 1 : 0}\x1e`);
+      if (stays !== undefined && code === 0) await Promise.race([this.#left, this.#killed]);
       await Promise.race([leave, this.#killed]);
       this.#end({ exitCode: code, oomKilled: this.#oomKilled, removed: false });
     } catch (error) {
