@@ -49,6 +49,7 @@ export async function executeJob(
         // A re-run may be here before we have tidied up.
         held.closing();
         await deps.observer.jobEnded();
+        job.spent.endAll();
         // What did not react to a stop is left behind.
         if (!wasStopped) await stand?.code.settled();
         await leaveJob(job, stand, held);
@@ -66,6 +67,7 @@ export async function executeJob(
     throw error;
   } finally {
     halt.release();
+    job.spent.endAll();
     await job.resources.close();
     held.release();
   }

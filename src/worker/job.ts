@@ -12,6 +12,7 @@ import { type ImageInfo, LABELS, type Labels, type Lease } from './ports.js';
 import { Resources } from './resources.js';
 import type { Reuse } from './reuse.js';
 import { createJobSpans, type JobSpans } from './spans.js';
+import { createSpent, type Spent } from './spent.js';
 import type { Place } from './volumes.js';
 import type { WorkerDeps } from './worker-deps.js';
 import type { Workspace } from './workspace.js';
@@ -24,6 +25,7 @@ export interface Job {
   readonly labels: Labels;
   readonly mask: Mask;
   readonly resources: Resources;
+  readonly spent: Spent;
   readonly spans: JobSpans;
   /** A name in the engine that no other container or image has. */
   name(what: string): string;
@@ -74,6 +76,7 @@ export function openJob(lease: Lease, deps: WorkerDeps, halt: Halt): Job {
       networkName: name(lease.job.id),
       logger: deps.logger,
     }),
+    spent: createSpent(deps.clock),
     name,
     builtName: `cyclone-${slug(deps.install)}/run-${lease.run}:${lease.fence}`,
   };

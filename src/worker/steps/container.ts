@@ -19,14 +19,18 @@ export async function runContainer(context: StageContext, spec: ContainerStage):
   job.halt.signal.throwIfAborted();
   for (const log of prepared.services.logs) context.beside.add(log);
   const output = openOutput(prepared.container);
+  const end = (): void => {
+    job.resources.drop(prepared.container);
+    void output.leave();
+  };
   try {
     if (prepared.services.names.length > 0) await timed(context, 'services', prepared.services.start());
-    const end = await timed(context, 'run', runToEnd(context, spec, { ...prepared, output }));
+    const ended = await timed(context, 'run', runToEnd(context, spec, { ...prepared, output }));
     await reportDead(context, prepared);
     // They share the workspace: nothing may write while outputs are read or the next stage runs.
     await prepared.services.stop();
     const { command } = context;
-    const { outcome, note } = outcomeOf(end, {
+    const { outcome, note } = outcomeOf(ended, {
       memoryLimit: prepared.memoryLimit,
       ...(command && { command }),
     });
@@ -34,15 +38,21 @@ export async function runContainer(context: StageContext, spec: ContainerStage):
     if (outcome.kind === 'passed' && spec.outputs.length > 0) {
       await timed(context, 'outputs', copyContainerOutputs(context, spec, prepared));
     }
+    if (outcome.kind === 'passed' && staysBehind(spec)) job.spent.add(end);
+    else end();
     return outcome;
   } catch (error) {
     await reportDead(context, prepared);
+    end();
     throw error;
   } finally {
     await prepared.services.stop();
-    job.resources.drop(prepared.container);
-    await output.leave();
   }
+}
+
+/** What it publishes on the host, the next stage may want to. */
+function staysBehind({ container: { commands, ports } }: ContainerStage): boolean {
+  return commands.length > 0 && ports.length === 0;
 }
 
 /** A container is made when its images are there: the two waits follow one another. */

@@ -41,12 +41,12 @@ export interface Told {
 }
 
 /**
- * Runs the commands of a stage. When it has outputs and they passed, their container runs on, with nothing in it but
- * the shell that waits, until its output is left.
+ * Runs the commands of a stage. When they passed, their container runs on, with nothing in it but the shell that
+ * waits, until its output is left.
  */
 export async function runScript(
   context: StageContext,
-  { container: { commands }, outputs }: ContainerStage,
+  { container: { commands } }: ContainerStage,
   { container, output, script, late: values }: Told,
 ): Promise<StageEnd> {
   const { job, stand, stage, log } = context;
@@ -55,7 +55,7 @@ export async function runScript(
     ...secretEnvironment(job.lease, stage.id),
     ...(stand.built === undefined ? [] : [`CYCLONE_IMAGE=${job.lease.plan.image}`]),
   ];
-  await sendGo(context, container, goSignal(script, { late, stays: outputs.length > 0 }));
+  await sendGo(context, container, goSignal(script, { late, stays: true }));
   context.running();
   const splitter = createMarkerSplitter(script);
   for await (const { bytes } of output.pieces()) {

@@ -4,7 +4,7 @@ import { createWorld, gate, leaseOf, planned, script, until } from '../world.js'
 
 const made = { ...script('make'), outputs: ['/go/bin/app'] };
 
-test('a container runs on while its outputs are copied, and goes before its stage ends', async () => {
+test('a container runs on while its outputs are copied', async () => {
   const states: (string | undefined)[] = [];
   const world = createWorld({
     archive: () => {
@@ -12,14 +12,61 @@ test('a container runs on while its outputs are copied, and goes before its stag
       return tarOf('app', 'binary');
     },
   });
-  const stageEnded = world.story.stageEnded.bind(world.story);
-  world.story.stageEnded = async (...end) => {
-    states.push(world.engine.journal.find((event) => event === 'remove a'));
-    await stageEnded(...end);
-  };
   await world.execute(leaseOf([planned('a', made)]));
   expect(world.story.outcomes.get('a')).toEqual({ kind: 'passed' });
-  expect(states).toEqual(['running', 'remove a']);
+  expect(states).toEqual(['running']);
+});
+
+test('what short stages leave is taken apart when the job is over', async () => {
+  const world = createWorld();
+  const jobEnded = world.story.jobEnded.bind(world.story);
+  let before: readonly string[] = [];
+  world.story.jobEnded = async () => {
+    before = [...world.engine.journal];
+    await jobEnded();
+  };
+  await world.execute(leaseOf([planned('a', script('a')), planned('b', script('b'))]));
+  expect(before).not.toContainEqual(expect.stringMatching(/^remove/));
+  expect(world.engine.journal).toEqual(expect.arrayContaining(['remove a', 'remove b']));
+  expect(world.engine.containers.size).toBe(0);
+});
+
+test('beside a stage that lasts, it is taken apart', async () => {
+  const lasts = gate();
+  const world = createWorld({
+    programs: {
+      b: async () => {
+        await lasts.passed;
+        return 0;
+      },
+    },
+  });
+  const ended = world.execute(leaseOf([planned('a', script('a')), planned('b', script('b'))]));
+  await until(() => world.engine.journal.includes('go b'));
+  expect(world.engine.journal).not.toContain('remove a');
+  world.clock.advance(2000);
+  await until(() => world.engine.journal.includes('remove a'));
+  lasts.open();
+  expect(await ended).toBe('ended');
+});
+
+test('a port that it publishes on the host is free for the next stage', async () => {
+  const serving = script('serve');
+  const publishing = { ...serving, container: { ...serving.container, ports: ['80:80'] } };
+  const lasts = gate();
+  const world = createWorld({
+    programs: {
+      b: async () => {
+        await lasts.passed;
+        return 0;
+      },
+    },
+  });
+  const stages = [planned('a', publishing), planned('b', publishing)];
+  const ended = world.execute(leaseOf(stages, { trusted: true }));
+  await until(() => world.engine.journal.includes('remove a'));
+  lasts.open();
+  expect(await ended).toBe('ended');
 });
 
 test('one that failed does not stay for what is not copied', async () => {
