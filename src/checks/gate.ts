@@ -16,18 +16,59 @@ export interface Gate {
 /** The gate of an installation: one for all that writes in its name. */
 export type Gates = (installation: number) => Gate;
 
-export function createGates(clock: Clock, inFlight: number): Gates {
+/** What all installations share. */
+export interface Shared {
+  /** Writes in flight over all of them. */
+  readonly inFlight: number;
+  /** Resolves when a write may begin: others have work to do as well. */
+  readonly breath: () => Promise<void>;
+}
+
+/** With nothing shared each installation has the whole process to itself. */
+export function createGates(clock: Clock, inFlight: number, shared?: Shared): Gates {
   const gates = new Map<number, Gate>();
+  const all = shared && behind(createGate(clock, shared.inFlight), shared.breath);
   return (installation) => {
-    const gate = gates.get(installation) ?? createGate(clock, inFlight);
+    const known = gates.get(installation);
+    if (known !== undefined) return known;
+    const own = createGate(clock, inFlight);
+    const gate = all === undefined ? own : both(own, all);
     gates.set(installation, gate);
     return gate;
+  };
+}
+
+function behind(gate: Gate, breath: () => Promise<void>): Pick<Gate, 'pass'> {
+  return {
+    async pass(task, signal, urgent) {
+      const begin = async () => {
+        await breath();
+        return signal.aborted ? undefined : await task();
+      };
+      return await gate.pass(begin, signal, urgent);
+    },
+  };
+}
+
+/** Its own first: who waits for its installation keeps nobody else from going on. */
+function both(own: Gate, all: Pick<Gate, 'pass'>): Gate {
+  return {
+    ...own,
+    pass: (task, signal, urgent) => own.pass(() => all.pass(task, signal, urgent), signal, urgent),
   };
 }
 
 interface Waiting {
   readonly urgent: () => boolean;
   readonly go: () => void;
+}
+
+function firstOf(line: ReadonlySet<Waiting>): Waiting | undefined {
+  for (const waiting of line) {
+    if (waiting.urgent()) return waiting;
+  }
+  const [longest] = line;
+  return longest;
 }
 
 export function createGate(clock: Clock, inFlight: number): Gate {
@@ -41,8 +82,7 @@ export function createGate(clock: Clock, inFlight: number): Gate {
 
   function admit(): void {
     while (free > 0 && line.size > 0 && !isPaused()) {
-      const all = [...line];
-      const next = all.find(({ urgent }) => urgent()) ?? all[0];
+      const next = firstOf(line);
       if (next !== undefined) {
         line.delete(next);
         free -= 1;

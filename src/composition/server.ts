@@ -39,10 +39,12 @@ import type { Enquiries, Operations } from '../runs/operations.js';
 import { createPlacement } from '../runs/placement.js';
 import type { BlobStore, Logger, RunStore, TraceCounts, TrafficObserver } from '../runs/ports.js';
 import { jobFailed, reconcile } from '../runs/reconcile.js';
+import { unlessReplayed } from '../runs/replay.js';
 import { createCarryOutSchedule } from '../runs/schedule.js';
 import type { GitHubSettings, RegistrySettings, Settings } from '../settings.js';
 import { createLinks } from '../web/links.js';
 import type { Causes, Floor, RepositoryQueries, RunHistory, SignIn } from '../web/ports.js';
+import { createBreath } from './breath.js';
 import { composeCauses } from './causes.js';
 import { systemClock } from './clock.js';
 import type { DataDir } from './data-dir.js';
@@ -137,13 +139,14 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     webhookPath: settings.webhookPath,
     logger,
     traffic: deps.traffic,
-    isReplay: redisReplays(await deps.redis.connect('prompt')),
   });
 
   const { causes, findings } = composeCauses({ db, store, archive, logger });
   const traces = composeTraces(settings.traces, { db, install, links, counts: deps.traced, logger });
+  const breath = createBreath();
   const telling = composeTelling({
     db,
+    breath,
     github,
     archive,
     findings,
@@ -236,7 +239,14 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     commands: (wishes) => createCarryOut({ ...wishes, ...github, replies: telling, logger }),
   });
   const { appId } = settings.github;
-  await github.probot.load(cyclone({ intake: producer, appId, now: systemClock.now }));
+  await github.probot.load(
+    cyclone({
+      intake: producer,
+      appId,
+      now: systemClock.now,
+      signatureOf: (payload) => github.webhooks.signatureOf(payload),
+    }),
+  );
 
   const carryOut = createCarryOutSchedule({ ...following, intake: producer, clock: systemClock });
   const catchUp = createCatchUp({
@@ -325,7 +335,8 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
       await archive.start();
       const keptLogs = { keepMs: settings.logs.days * DAY_MS, bytes: settings.logs.bytes };
       void tidyLogsDaily({ archive, store, ...keptLogs, clock: systemClock, logger }, closing.signal);
-      intakeWorker = intakeConsumer(workerConnection, { process: receive, logger });
+      const process = unlessReplayed(receive, { isReplay: redisReplays(commands), logger });
+      intakeWorker = intakeConsumer(workerConnection, { process, breath, logger });
       scheduler = scheduleWorker(workerConnection, { process: carryOut, logger });
       catchUp.start();
       relay?.start();

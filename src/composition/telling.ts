@@ -13,7 +13,11 @@ import type { LogArchive } from '../logs/ports.js';
 import { createTail } from '../logs/tail.js';
 import type { Logger, RunListener } from '../runs/ports.js';
 import type { Links } from '../web/links.js';
+import type { Breath } from './breath.js';
 import { systemClock } from './clock.js';
+
+/** Over all installations: of a GitHub that answers in 0.3 s that is 100 checks a second. */
+const IN_FLIGHT = 32;
 
 export interface TellingDeps {
   readonly db: Database;
@@ -25,6 +29,7 @@ export interface TellingDeps {
   /** GitHub knows of an end, so many milliseconds after it. */
   readonly reported: (ms: number) => void;
   readonly logger: Logger;
+  readonly breath: Breath;
   /** GitHub has taken what a check of the run is, or never will. */
   readonly told: RunListener;
 }
@@ -43,7 +48,7 @@ export function composeTelling(deps: TellingDeps): Telling {
     links,
     clock: systemClock,
     logger,
-    gates: createGates(systemClock, DEFAULT_PACE.inFlight),
+    gates: createGates(systemClock, DEFAULT_PACE.inFlight, { inFlight: IN_FLIGHT, breath: deps.breath }),
   };
   const api = withReportTimes(github.checks, systemClock, deps.reported);
   const publisher = createPublisher({ ...common, store, api, budget: github.budget });

@@ -13,6 +13,12 @@ export type Incoming =
   | RepositoryChanged
   | InstallationChanged;
 
+/** What is kept of a webhook; of what we leave to ourselves there is no signature. */
+export type SignedIncoming = Incoming & {
+  /** X-Hub-Signature-256 of the body. */
+  readonly signature?: string;
+};
+
 interface Delivered {
   /** GitHub's delivery id: the same when it is sent again. */
   readonly delivery: string;

@@ -9,10 +9,10 @@ import type {
   Trigger,
 } from '../pipeline/model.js';
 import type { TracePart } from '../pipeline/trace.js';
-import type { Incoming } from './incoming.js';
+import type { SignedIncoming } from './incoming.js';
 import type { Schedule } from './intake-event.js';
 
-export type { Incoming } from './incoming.js';
+export type { Incoming, SignedIncoming } from './incoming.js';
 export type { Changes, IntakeEvent, Schedule } from './intake-event.js';
 
 /** A run as it is stored. */
@@ -311,8 +311,14 @@ export interface MissedDeliveries {
 /** The durable write behind a webhook's 202. */
 export interface IntakeQueue {
   /** Rejects when it was not written. A delivery that is there already changes nothing. */
-  add(incoming: Incoming): Promise<void>;
+  add(incoming: SignedIncoming): Promise<void>;
 }
+
+/**
+ * Whether a body with this signature came before under another delivery id. GitHub signs the body and not the id: who
+ * has seen one could send it again as something new. Rejects when it cannot be told.
+ */
+export type IsReplay = (signature: string, delivery: string) => Promise<boolean>;
 
 export interface JobQueue {
   /**

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createGate } from '../../src/checks/gate.js';
+import { createGate, createGates } from '../../src/checks/gate.js';
 import { fakeClock, settled } from './fake-clock.js';
 
 /** A gate, and the names of the tasks that it let through. */
@@ -92,4 +92,63 @@ test('who is aborted while waiting takes no place', async () => {
   expect(passed).toEqual(['first', 'stays']);
   await endOne();
   expect(gate.isShut()).toBe(false);
+});
+
+/** Two installations that share what is given. */
+function street(inFlight: number, breath: () => Promise<void> = () => Promise.resolve()) {
+  const gates = createGates(fakeClock(), 2, { inFlight, breath });
+  const passed: string[] = [];
+  const ends = new Map<string, () => void>();
+  const arrive = async (
+    installation: number,
+    name: string,
+    urgent = false,
+    signal = new AbortController().signal,
+  ): Promise<void> => {
+    const task = () => {
+      passed.push(name);
+      return new Promise<void>((resolve) => ends.set(name, resolve));
+    };
+    void gates(installation).pass(task, signal, () => urgent);
+    await settled();
+  };
+  const end = async (name: string): Promise<void> => {
+    ends.get(name)?.();
+    await settled();
+  };
+  return { gates, passed, arrive, end };
+}
+
+test('all installations together write no more at once than they may', async () => {
+  const { passed, arrive, end } = street(3);
+  for (const name of ['a1', 'a2', 'a3']) await arrive(1, name);
+  for (const name of ['b1', 'b2']) await arrive(2, name);
+  expect(passed).toEqual(['a1', 'a2', 'b1']);
+  await arrive(2, 'end', true);
+  await end('a1');
+  // Its place is another installation's now, whose turn it is.
+  expect(passed).toEqual(['a1', 'a2', 'b1', 'b2']);
+  await end('b1');
+  expect(passed).toEqual(['a1', 'a2', 'b1', 'b2', 'a3']);
+});
+
+test('an installation that GitHub has pause keeps no place of the others', async () => {
+  const { gates, passed, arrive } = street(1);
+  gates(1).pauseUntil(Number.MAX_SAFE_INTEGER);
+  await arrive(1, 'paused');
+  await arrive(2, 'goes');
+  expect(passed).toEqual(['goes']);
+});
+
+test('a write begins when there is breath for it, and not at all when it is stopped before', async () => {
+  const breaths: (() => void)[] = [];
+  const { passed, arrive } = street(2, () => new Promise((resolve) => breaths.push(resolve)));
+  const stopping = new AbortController();
+  await arrive(1, 'first');
+  await arrive(2, 'stopped', false, stopping.signal);
+  expect(passed).toEqual([]);
+  stopping.abort();
+  for (const breath of breaths) breath();
+  await settled();
+  expect(passed).toEqual(['first']);
 });

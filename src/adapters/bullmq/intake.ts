@@ -1,5 +1,5 @@
 import { type ConnectionOptions, Queue, Worker } from 'bullmq';
-import type { Incoming, IntakeQueue, Logger } from '../../runs/ports.js';
+import type { IntakeQueue, Logger, SignedIncoming } from '../../runs/ports.js';
 
 const QUEUE = 'intake';
 
@@ -21,7 +21,7 @@ export interface IntakeProducer extends IntakeQueue {
  * BullMQ asks for the version when it is constructed, which such a connection refuses before it is ready.
  */
 export function intakeProducer(connection: ConnectionOptions, logger: Logger): IntakeProducer {
-  const queue = new Queue<Incoming>(QUEUE, {
+  const queue = new Queue<SignedIncoming>(QUEUE, {
     connection,
     skipWaitingForReady: true,
     skipVersionCheck: true,
@@ -50,13 +50,16 @@ export interface Consumer {
 export function intakeConsumer(
   connection: ConnectionOptions,
   deps: {
-    readonly process: (incoming: Incoming) => Promise<void>;
+    readonly process: (incoming: SignedIncoming) => Promise<void>;
+    /** Resolves when one more may begin. Absent: at once. */
+    readonly breath?: () => Promise<void>;
     readonly logger: Logger;
   },
 ): Consumer {
-  const worker = new Worker<Incoming>(
+  const worker = new Worker<SignedIncoming>(
     QUEUE,
     async (job) => {
+      await deps.breath?.();
       try {
         await deps.process(job.data);
       } catch (error) {

@@ -9,7 +9,7 @@ import type {
   RepositoryFiles,
   RepositoryHistory,
 } from '../../runs/ports.js';
-import type { OAuth, People, WebhookReceiver } from '../../web/ports.js';
+import type { OAuth, People } from '../../web/ports.js';
 import { createCheckApi } from './check-api.js';
 import { type ClientOptions, createClients } from './clients.js';
 import { createCommentApi } from './comments.js';
@@ -23,7 +23,7 @@ import { createPullRequests } from './pulls.js';
 import { createReactions } from './reactions.js';
 import { createRepositoryFiles } from './repository-files.js';
 import { createRepositoryHistory } from './repository-history.js';
-import { type ReceiverOptions, webhookReceiver } from './webhook-receiver.js';
+import { type ReceiverOptions, type SignedWebhooks, webhookReceiver } from './webhook-receiver.js';
 
 export type GitHubAppOptions = ProbotOptions &
   ClientOptions &
@@ -51,7 +51,7 @@ export interface GitHubApp extends CloneTokens {
   readonly budget: (installation: number) => Budget | undefined;
   /** Load the app function into it: `await probot.load(cyclone({ … }))`. */
   readonly probot: Probot;
-  readonly webhooks: WebhookReceiver;
+  readonly webhooks: SignedWebhooks;
 }
 
 export function githubApp(options: GitHubAppOptions): GitHubApp {

@@ -13,13 +13,19 @@ type Received = Parameters<Probot['receive']>[0];
 
 export interface ReceiverOptions {
   readonly logger: Logger;
-  /** Whether the body came before under another delivery id. Rejects when it cannot be told. Absent: never. */
-  readonly isReplay?: ((signature: string, delivery: string) => Promise<boolean>) | undefined;
+}
+
+export interface SignedWebhooks extends WebhookReceiver {
+  /** What a payload was signed with that a handler is given; undefined: it is not the object that came. */
+  signatureOf(payload: object): string | undefined;
 }
 
 /** Takes a webhook to the handlers of a Probot app, and says whether it was kept. */
-export function webhookReceiver(probot: Probot, { logger, isReplay }: ReceiverOptions): WebhookReceiver {
+export function webhookReceiver(probot: Probot, { logger }: ReceiverOptions): SignedWebhooks {
+  // Probot hands on the payload itself, and of what came with it only the id and the name.
+  const signatures = new WeakMap<object, string>();
   return {
+    signatureOf: (payload) => signatures.get(payload),
     async receive({ id, name, signature, payload }) {
       await probot.ready();
       if (!(await probot.webhooks.verify(payload, signature).catch(() => false))) {
@@ -30,11 +36,7 @@ export function webhookReceiver(probot: Probot, { logger, isReplay }: ReceiverOp
         return 'bad_payload';
       }
       try {
-        if ((await isReplay?.(signature, id)) === true) {
-          // Taken and left: GitHub would be asked again for what is refused.
-          logger.warn({ delivery: id, event: name }, 'webhook was delivered before under another id');
-          return 'accepted';
-        }
+        signatures.set(body, signature);
         // The name was GitHub's to choose: Probot calls no handler for one that it does not know.
         await probot.receive({ id, name, payload: body } as unknown as Received);
         return 'accepted';

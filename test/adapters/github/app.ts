@@ -24,7 +24,6 @@ export function appAt(
   changes: {
     webhookSecret?: string;
     traffic?: TrafficObserver;
-    isReplay?: (signature: string, delivery: string) => Promise<boolean>;
   } = {},
 ): LoggedApp {
   const logged: string[] = [];
