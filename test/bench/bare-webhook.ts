@@ -1,21 +1,20 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { ownProcess } from './own-process.js';
+
+export interface BareTask {
+  /** A socket. */
+  readonly redis: string;
+  readonly secret: string;
+}
 
 /** A server that does nothing but check the signature and write the body to the same Redis. */
 export interface BareWebhook {
   readonly url: string;
-  close(): Promise<void>;
+  close(): void;
 }
 
 export async function bareWebhook(redis: string, secret: string): Promise<BareWebhook> {
-  const thread = new Worker(new URL('./bare-webhook-thread.js', import.meta.url), {
-    workerData: { redis, secret },
-  });
-  const [port] = (await once(thread, 'message')) as [number];
-  return {
-    url: `http://127.0.0.1:${port}/`,
-    async close() {
-      await thread.terminate();
-    },
-  };
+  const task: BareTask = { redis, secret };
+  const process = ownProcess<number>('./bare-webhook-process.js', task);
+  const port = await process.said;
+  return { url: `http://127.0.0.1:${port}/`, close: () => process.end() };
 }

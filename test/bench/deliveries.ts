@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { ownProcess } from './own-process.js';
 import type { Pushes, Receiver } from './push-delivery.js';
 
-/** What a thread sends webhooks by. All of them are the same but for the commit, the branch and the id. */
+/** What webhooks are sent by. All of them are the same but for the commit, the branch and the id. */
 export interface Sending extends Pushes, Receiver {
   readonly count: number;
   /** A second; undefined: as fast as they are answered. */
@@ -16,9 +15,12 @@ export interface Sent {
   readonly refused: number;
 }
 
-/** In a thread of its own: who is busy with something else would see the answers late. */
+/** In a process of its own: who is busy with something else would see the answers late. */
 export async function send(sending: Sending): Promise<Sent> {
-  const thread = new Worker(new URL('./deliveries-thread.js', import.meta.url), { workerData: sending });
-  const [sent] = (await once(thread, 'message')) as [Sent];
-  return sent;
+  const process = ownProcess<Sent>('./deliveries-process.js', sending);
+  try {
+    return await process.said;
+  } finally {
+    process.end();
+  }
 }

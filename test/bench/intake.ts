@@ -61,16 +61,19 @@ function openBench(world: World, many: Many) {
         world.github.webhookSecret,
       );
       const [mine, reference]: [number[], number[]] = [[], []];
-      for (let slice = 0; slice < SLICES; slice += 1) {
-        const count = (RATE * SECONDS) / SLICES;
-        const its = await send({ ...sending(bare.url), count: count / 2, rate: RATE });
-        reference.push(...its.times);
-        const answers = await send({ ...sending(ours), count, rate: RATE });
-        if (answers.refused > 0) throw new Error(`${answers.refused} webhooks were refused`);
-        mine.push(...answers.times);
-        used(count);
+      try {
+        for (let slice = 0; slice < SLICES; slice += 1) {
+          const count = (RATE * SECONDS) / SLICES;
+          const its = await send({ ...sending(bare.url), count: count / 2, rate: RATE });
+          reference.push(...its.times);
+          const answers = await send({ ...sending(ours), count, rate: RATE });
+          if (answers.refused > 0) throw new Error(`${answers.refused} webhooks were refused`);
+          mine.push(...answers.times);
+          used(count);
+        }
+      } finally {
+        bare.close();
       }
-      await bare.close();
       const late = await timedUntil(planned);
       return {
         name: `webhooks answered, ${RATE} a second for ${SECONDS} s`,

@@ -2,10 +2,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { parentPort, workerData } from 'node:worker_threads';
 import { Redis } from 'ioredis';
+import type { BareTask } from './bare-webhook.js';
+import { ownTask, say } from './own-process.js';
 
-const { redis: socket, secret } = workerData as { readonly redis: string; readonly secret: string };
+const { redis: socket, secret } = await ownTask<BareTask>();
 const redis = new Redis(socket);
 
 const server = createServer((incoming, answer) => {
@@ -19,4 +20,4 @@ const server = createServer((incoming, answer) => {
   };
   handle().catch(() => answer.writeHead(500).end());
 });
-server.listen(0, '127.0.0.1', () => parentPort?.postMessage((server.address() as AddressInfo).port, []));
+server.listen(0, '127.0.0.1', () => say((server.address() as AddressInfo).port));

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parentPort, workerData } from 'node:worker_threads';
 import type { Sending, Sent } from './deliveries.js';
+import { ownTask, say } from './own-process.js';
 import { bodiesOf, post } from './push-delivery.js';
 
 async function sendAll(sending: Sending): Promise<Sent> {
@@ -35,4 +35,4 @@ async function sendAll(sending: Sending): Promise<Sent> {
   return { times, refused };
 }
 
-parentPort?.postMessage(await sendAll(workerData as Sending), []);
+say(await sendAll(await ownTask<Sending>()));
