@@ -48,6 +48,7 @@ import { createBreath } from './breath.js';
 import { composeCauses } from './causes.js';
 import { systemClock } from './clock.js';
 import type { DataDir } from './data-dir.js';
+import { createLetGo } from './dead-buffers.js';
 import { boundedBlobs } from './depot.js';
 import { logArchive } from './log-archive.js';
 import { createLogEnds } from './log-ends.js';
@@ -197,6 +198,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
       logger,
       writable: () => writable(db),
     }),
+    letGo: createLetGo(),
     logger,
   });
   const lease = createLease({

@@ -20,6 +20,7 @@ import { type Depot, type Engine, type EngineInfo, LABELS, type LeaseSource } fr
 import { borrowedBy } from '../worker/workspace.js';
 import { systemClock } from './clock.js';
 import { type DataDir, DataDirUnavailable } from './data-dir.js';
+import { createLetGo, lettingGo } from './dead-buffers.js';
 import { defaultLimits } from './limits.js';
 import type { RedisConnections } from './redis.js';
 import { tidyDaily, tidyMirrorsDaily } from './tidy.js';
@@ -66,6 +67,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
     );
   }
   const commands = await deps.redis.connect('patient');
+  const letGo = createLetGo();
   const depot = checkedDepot(deps.depot);
   const soft = new AbortController();
   const hard = new AbortController();
@@ -107,7 +109,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
         engine,
         checkout,
         depot,
-        observer: redisObserver(commands, lease, dataDir.workerId, systemClock.now),
+        observer: lettingGo(redisObserver(commands, lease, dataDir.workerId, systemClock.now), letGo),
         renewToken: (refused) => deps.leases.renewToken(run, job, lease.fence, refused),
         clock: systemClock,
         install,

@@ -12,6 +12,13 @@ const BATCH = 8;
 const BLOCK_MS = 5000;
 const RETRY_MS = 500;
 
+interface Round {
+  /** All that was read is applied, or put aside. */
+  readonly isDone: boolean;
+  readonly count: number;
+  readonly bytes: number;
+}
+
 export interface EventConsumer extends ReportedEvents {
   start(): Promise<void>;
   /** Finishes the batch in hand. */
@@ -32,9 +39,11 @@ export function redisEventConsumer(
     readonly logger: Logger;
     /** Between two tries, in milliseconds. */
     readonly retryMs?: number;
+    /** So many bytes were read, and nobody holds them any more. */
+    readonly letGo?: (bytes: number) => void;
   } & Pick<Careful, 'putAside'>,
 ): EventConsumer {
-  const { logger, retryMs = RETRY_MS } = deps;
+  const { logger, retryMs = RETRY_MS, letGo = () => undefined } = deps;
   const waiters: { readonly upTo: string; readonly resolve: () => void }[] = [];
   const oneByOne = carefully(deps);
   let applied = '0-0';
@@ -81,6 +90,18 @@ export function redisEventConsumer(
     return open < 0;
   };
 
+  /** A function of its own: a variable of the loop would hold what was read until the next is there. */
+  const round = async (from: string, isCareful: boolean): Promise<Round> => {
+    const entries = await read(deps.reader, from);
+    if (from === '0' && entries.length === 0) settle(newest);
+    const isDone = await handle(entries, isCareful);
+    return {
+      isDone,
+      count: entries.length,
+      bytes: entries.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    };
+  };
+
   const run = async (): Promise<void> => {
     // First what was read before a crash and never acknowledged, then what is new.
     let from = '0';
@@ -92,13 +113,11 @@ export function redisEventConsumer(
     };
     while (!stopped) {
       try {
-        const entries = await read(deps.reader, from);
-        if (from === '0' && entries.length === 0) {
-          isCareful = false;
-          settle(newest);
-        }
-        from = from === '0' && entries.length > 0 ? '0' : '>';
-        if (!(await handle(entries, isCareful))) await pause();
+        const { isDone, count, bytes } = await round(from, isCareful);
+        letGo(bytes);
+        if (from === '0' && count === 0) isCareful = false;
+        from = from === '0' && count > 0 ? '0' : '>';
+        if (!isDone) await pause();
       } catch (error) {
         if (stopped) {
           return;

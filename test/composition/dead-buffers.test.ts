@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { createLetGo, lettingGo } from '../../src/composition/dead-buffers.js';
+import type { RunObserver } from '../../src/worker/ports.js';
+
+const MIB = 1024 * 1024;
+
+test('young objects are collected once for every two MiB that were let go', () => {
+  let collections = 0;
+  const letGo = createLetGo(() => {
+    collections += 1;
+  });
+  const after = [MIB, MIB / 2, MIB / 2, MIB, 5 * MIB, 0].map((bytes) => {
+    letGo(bytes);
+    return collections;
+  });
+  expect(after).toEqual([0, 0, 1, 1, 2, 2]);
+});
+
+test('dead buffers are gone after that', async () => {
+  const buffersNow = (): number => process.memoryUsage().arrayBuffers / MIB;
+  const before = buffersNow();
+  for (let count = 0; count < 256; count += 1) Buffer.allocUnsafeSlow(MIB / 16);
+  expect(buffersNow() - before).toBeGreaterThan(8);
+
+  createLetGo()(16 * MIB);
+  // Another thread gives the memory back.
+  while (buffersNow() - before > 4) await sleep(5);
+});
+
+test('a piece of a log is let go when Redis has it, and not before', async () => {
+  const nothing = async (): Promise<void> => undefined;
+  let sent: () => void = () => undefined;
+  const isSent = new Promise<void>((resolve) => {
+    sent = resolve;
+  });
+  const observer: RunObserver = {
+    jobStarted: nothing,
+    stageStarted: nothing,
+    log: () => isSent,
+    stageEnded: nothing,
+    jobReturned: nothing,
+    jobEnded: nothing,
+  };
+  const dead: number[] = [];
+  const logged = lettingGo(observer, (bytes) => dead.push(bytes)).log('integration', {
+    bytes: Buffer.from('said'),
+    stamps: [],
+  });
+  expect(dead).toEqual([]);
+  sent();
+  await logged;
+  expect(dead).toEqual([4]);
+});
