@@ -280,6 +280,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     reported: consumer,
     clock: systemClock,
     logger,
+    breath,
   };
   let regular: NodeJS.Timeout | undefined;
   const closing = new AbortController();

@@ -1,4 +1,4 @@
-import type { PlannedJob, PlannedStage, RunProgress, StageId } from './model.js';
+import type { JobProgress, Plan, PlannedJob, PlannedStage, RunProgress, StageId } from './model.js';
 
 /** It becomes a part of a queue's name. */
 const LABEL = /^[A-Za-z0-9._-]{1,50}$/;
@@ -45,6 +45,22 @@ export function lastWorker(
 ): string | undefined {
   const isBegun = stages.some((stage) => own.includes(stage.id) && stage.state.status === 'completed');
   return isBegun && imageOf === undefined ? jobs.find((job) => job.id === id)?.worker : undefined;
+}
+
+/** Whether it matters to a run which workers are there: a job of it is out that not all of them may take. */
+export function isChoosy(plan: Pick<Plan, 'jobs'>, progress: RunProgress): boolean {
+  if (progress.run.status === 'completed') return false;
+  const out = new Map(progress.jobs.filter(isOut).map((job) => [job.id, job]));
+  return plan.jobs.some((job) => {
+    const now = out.get(job.id);
+    if (now === undefined) return false;
+    return now.boundTo !== undefined || (now.status === 'enqueued' && neededLabels(progress, job).length > 0);
+  });
+}
+
+/** Given to the queue, and not known to be over. */
+export function isOut({ status }: JobProgress): boolean {
+  return status === 'enqueued' || status === 'running';
 }
 
 /** For people: `a worker with the labels arm64 and gpu`. */

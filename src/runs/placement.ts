@@ -19,7 +19,7 @@ export interface Placement {
   where(record: RunRecord, job: PlannedJob): Promise<{ readonly worker?: string }>;
   /** Looks at a run whose jobs may just have been queued. */
   look(record: RunRecord): Promise<void>;
-  /** Looks at every open run: workers have come or gone. */
+  /** Looks at every open run that minds: workers have come or gone. */
   lookAll(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export function createPlacement({ presence, queue, store, clock, changed }: Plac
     },
     look,
     async lookAll() {
-      for (const id of await store.unfinished()) {
+      for (const id of await store.choosy()) {
         const record = await store.load(id);
         if (record !== undefined) await look(record);
       }

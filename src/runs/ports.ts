@@ -81,6 +81,8 @@ export interface RunStore {
   ): Promise<{ readonly run: RunRecord; readonly changed: boolean } | undefined>;
   /** Runs that are not completed, oldest first. */
   unfinished(): Promise<readonly number[]>;
+  /** Of these, those with a job in the queue or with a worker that not every worker may take, oldest first. */
+  choosy(): Promise<readonly number[]>;
   /**
    * The run to compare with: the newest before this one in which the stage passed, of the same branch, tag or pull
    * request where there is one, else of the default branch, else another of the repository's own.

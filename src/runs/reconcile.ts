@@ -1,4 +1,6 @@
+import { isChoosy, isOut } from '../pipeline/labels.js';
 import type { JobProgress } from '../pipeline/model.js';
+import { ready } from '../pipeline/progress.js';
 import type { Advance } from './advance.js';
 import type { Concurrency } from './concurrency.js';
 import { labelsFor } from './placement.js';
@@ -12,6 +14,8 @@ export interface ReconcileDeps {
   readonly reported: ReportedEvents;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Resolves when others have had their turn: open runs may be thousands. */
+  readonly breath: () => Promise<void>;
 }
 
 const LOST = 'its workers died too often; run it again when the cause is found';
@@ -23,13 +27,16 @@ const LOST = 'its workers died too often; run it again when the cause is found';
 export async function reconcile(deps: ReconcileDeps): Promise<void> {
   await deps.concurrency.mend();
   for (const id of await deps.store.unfinished()) {
+    await deps.breath();
     const record = await deps.store.load(id);
-    for (const job of record?.progress.jobs ?? []) {
-      if (record !== undefined && isOut(job)) {
-        await lookAfter(deps, record, job);
-      }
+    if (record === undefined) continue;
+    for (const job of record.progress.jobs.filter(isOut)) {
+      await lookAfter(deps, record, job);
     }
-    await deps.advance.resume(id);
+    // A run whose jobs all are where they should be, and may go to anybody, lacks nothing.
+    if (ready(record.plan, record.progress).length > 0 || isChoosy(record.plan, record.progress)) {
+      await deps.advance.resume(id);
+    }
   }
 }
 
@@ -56,11 +63,6 @@ async function lookAfter(
   // Under a new number: a queue that remembers the old one as done would not take it again.
   const at = deps.clock.now();
   await deps.advance.apply(run, { type: 'job_enqueued', job: id, attempt: attempt + 1, at });
-}
-
-/** Given to the queue, and not known to be over. */
-function isOut({ status }: JobProgress): boolean {
-  return status === 'enqueued' || status === 'running';
 }
 
 /** The queue gave a job up: its checks must end all the same. */

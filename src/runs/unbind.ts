@@ -1,4 +1,4 @@
-import { neededLabels, ownLabel } from '../pipeline/labels.js';
+import { isOut, neededLabels, ownLabel } from '../pipeline/labels.js';
 import type { JobProgress, PlannedJob } from '../pipeline/model.js';
 import { progress } from '../pipeline/progress.js';
 import type { Clock, JobQueue, RunRecord, RunStore } from './ports.js';
@@ -41,9 +41,8 @@ async function offerToAll(
   return marked.run;
 }
 
-function isLost({ status, boundTo }: JobProgress, there: There): boolean {
-  const isOut = status === 'enqueued' || status === 'running';
-  return isOut && boundTo !== undefined && !isThere(boundTo, there);
+function isLost(job: JobProgress, there: There): boolean {
+  return isOut(job) && job.boundTo !== undefined && !isThere(job.boundTo, there);
 }
 
 export function isThere(worker: string, there: There): boolean {

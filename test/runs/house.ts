@@ -195,7 +195,17 @@ export async function openHouse(ground: Ground, options: HouseOptions = {}) {
       runUrl: (run) => `https://cyclone.example/runs/${String(run)}`,
     }),
     cancel,
-    reconcile: () => reconcile({ store, queue, advance, concurrency, reported: stream, clock, logger }),
+    reconcile: () =>
+      reconcile({
+        store,
+        queue,
+        advance,
+        concurrency,
+        reported: stream,
+        clock,
+        logger,
+        breath: () => Promise.resolve(),
+      }),
     jobFailed: (run: number, job: string) => jobFailed({ advance, clock, logger }, run, job),
     /** The run, which must be there. */
     async run(id = 1): Promise<RunRecord> {

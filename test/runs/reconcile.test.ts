@@ -85,6 +85,14 @@ describe('at the start', () => {
     expect(ground.queue.waiting()).toEqual([]);
   });
 
+  test('a run that lacks nothing is not gone through again', async () => {
+    await house.intake(delivery());
+    const told = house.changed.length;
+    await house.reconcile();
+    expect(house.changed).toHaveLength(told);
+    expect([...ground.queue.entries.keys()]).toEqual([first]);
+  });
+
   test('a run that is over is left alone', async () => {
     await house.intake(delivery());
     await house.cancel(1, 'by alice');

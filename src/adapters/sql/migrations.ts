@@ -10,6 +10,7 @@ import { createHistory } from './migrations/008-history.js';
 import { createFilters } from './migrations/009-filters.js';
 import { createPasses } from './migrations/010-passes.js';
 import { createTraces } from './migrations/012-traces.js';
+import { createChoosy } from './migrations/013-choosy.js';
 import type { Dialect } from './schema.js';
 
 /** In the order of their names. One that was released is never changed. */
@@ -26,5 +27,6 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     '009-filters': createFilters(dialect),
     '010-passes': createPasses(),
     '012-traces': createTraces(dialect),
+    '013-choosy': createChoosy(),
   };
 }

@@ -1,11 +1,12 @@
 import type { Selectable } from 'kysely';
+import { isChoosy } from '../../pipeline/labels.js';
 import type { Issue, Plan, Repository, RunProgress, Trigger } from '../../pipeline/model.js';
 import type { RunRecord } from '../../runs/ports.js';
 import type { Database } from './database.js';
 import type { RunsTable, Tables } from './schema.js';
 
 /** What runs are counted by is in what is stored whole. */
-type Derived = 'event' | 'sender' | 'started_at' | 'completed_at' | 'tag' | 'pull_request';
+type Derived = 'choosy' | 'event' | 'sender' | 'started_at' | 'completed_at' | 'tag' | 'pull_request';
 
 type RunRow = Omit<Selectable<RunsTable>, 'decision' | 'traced' | Derived> & RepositoryRow;
 
@@ -102,14 +103,19 @@ export function triggerColumns(
 
 /** The columns by which runs are found, derived from what is stored whole. */
 export function progressColumns(
+  plan: Plan,
   progress: RunProgress,
-): Pick<Selectable<RunsTable>, 'status' | 'conclusion' | 'started_at' | 'completed_at' | 'progress_json'> {
+): Pick<
+  Selectable<RunsTable>,
+  'status' | 'conclusion' | 'started_at' | 'completed_at' | 'choosy' | 'progress_json'
+> {
   const { run } = progress;
   return {
     status: run.status,
     conclusion: run.status === 'completed' ? run.conclusion : null,
     started_at: run.status === 'queued' ? null : (run.startedAt ?? null),
     completed_at: run.status === 'completed' ? run.completedAt : null,
+    choosy: isChoosy(plan, progress) ? 1 : 0,
     progress_json: JSON.stringify(progress),
   };
 }

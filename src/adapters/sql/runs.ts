@@ -24,7 +24,7 @@ export function runStore(db: Database): RunStore {
         if (progress === run.progress) {
           return { run, changed: false };
         }
-        await tx.updateTable('runs').set(progressColumns(progress)).where('id', '=', id).execute();
+        await tx.updateTable('runs').set(progressColumns(run.plan, progress)).where('id', '=', id).execute();
         await markChecks(tx, id, changedStages(run.progress, progress));
         await keepStageEnds(tx, run, { ...run, progress });
         if (progress.asks !== run.progress.asks) await decideAnew(tx, id);
@@ -38,6 +38,16 @@ export function runStore(db: Database): RunStore {
         .select('id')
         // As it stands in the index of open runs: of a parameter SQLite knows that only when it prepares once more.
         .where('status', '<>', sql.lit('completed'))
+        .orderBy('id')
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+    async choosy() {
+      const rows = await db
+        .selectFrom('runs')
+        .select('id')
+        // As it stands in the index, as above.
+        .where('choosy', '=', sql.lit(1))
         .orderBy('id')
         .execute();
       return rows.map(({ id }) => id);
@@ -85,7 +95,7 @@ function replan(
         ...triggerColumns(next.trigger),
         plan_json: JSON.stringify(next.plan),
         issues_json: JSON.stringify(next.issues),
-        ...progressColumns(next.progress),
+        ...progressColumns(next.plan, next.progress),
       })
       .where('id', '=', id)
       .execute();
@@ -131,7 +141,7 @@ function create(db: Database, run: NewRun): Promise<{ run: RunRecord; created: b
         plan_json: JSON.stringify(run.plan),
         issues_json: JSON.stringify(run.issues),
         created_at: run.createdAt,
-        ...progressColumns(run.progress),
+        ...progressColumns(run.plan, run.progress),
       })
       .onConflict((conflict) => conflict.columns(['repository_id', 'sha', 'scope']).doNothing())
       .returning('id')

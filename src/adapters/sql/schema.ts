@@ -61,6 +61,8 @@ export interface RunsTable {
   pull_request: number | null;
   /** When the run ended whose trace was sent last. */
   traced: number | null;
+  /** 0 or 1: it is open, and has a job out that not every worker may take. */
+  choosy: Generated<number>;
 }
 
 /** How a stage ended that ran, the last time. */

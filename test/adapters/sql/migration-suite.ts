@@ -198,6 +198,23 @@ const TRIALS: Readonly<Record<string, Trial>> = {
     // Its index, as above.
     obstacle: 'runs_by_completed_at',
   },
+  '013-choosy': {
+    async put(db) {
+      await db.insertInto('repositories').values(HELLO).execute();
+      for (const status of ['queued', 'completed']) {
+        await sql`insert into runs (repository_id, sha, scope, status, trusted, trigger_json, plan_json,
+          progress_json, issues_json, created_at) values (${HELLO.id}, ${status}, 'tag:v1', ${status}, 0,
+          '{}', '{}', '{}', '[]', 1)`.execute(db);
+      }
+    },
+    read: (db) => db.selectFrom('runs').select(['sha', 'choosy']).orderBy('id').execute(),
+    expected: [
+      { sha: 'queued', choosy: 1 },
+      { sha: 'completed', choosy: 0 },
+    ],
+    // Its index, as above.
+    obstacle: 'runs_choosy',
+  },
 };
 
 /** That no migration loses what is there, on whatever database. */

@@ -100,6 +100,22 @@ export function describeStores(newPlace: () => Promise<Place>): void {
       expect(await runs.unfinished()).toEqual([run.id]);
     });
 
+    test('those are known whose jobs not every worker may take, as long as they wait', async () => {
+      const jobs = plan.jobs.map((job) => ({ ...job, runsOn: ['gpu'] }));
+      const choosy = await runs.create(newRun({ scope: 'branch:gpu', plan: { ...plan, jobs } }));
+      const plain = await runs.create(newRun());
+      expect(await runs.choosy()).toEqual([]);
+      const [job] = jobs;
+      const event = { type: 'job_enqueued', job: job?.id ?? '', attempt: 1, at: 2 } as const;
+      for (const { run } of [choosy, plain])
+        await runs.update(run.id, (now) => progress(now.plan, now.progress, event));
+      expect(await runs.choosy()).toEqual([choosy.run.id]);
+      await runs.update(choosy.run.id, (now) =>
+        progress(now.plan, now.progress, { type: 'run_cancelled', by: 'x', at: 3 }),
+      );
+      expect(await runs.choosy()).toEqual([]);
+    });
+
     test('changes made at once are all applied', async () => {
       const { run } = await runs.create(newRun());
       await Promise.all(
