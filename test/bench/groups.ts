@@ -13,6 +13,7 @@ import { coldRows, fuzzRow, warmRows } from './pipeline-file.js';
 import type { Row } from './report.js';
 import { requestRows } from './requests.js';
 import { reuseRows } from './reuse.js';
+import { scaleRows } from './scale.js';
 import { stageRows } from './stage.js';
 import { startRows } from './start.js';
 
@@ -58,6 +59,11 @@ export const GROUPS: readonly Measure[] = [
     name: 'intake',
     about: 'webhooks: 200 a second, a burst of pushes, and one until its check is asked for',
     measure: intakeRows,
+  },
+  {
+    name: 'scale',
+    about: 'one push more behind 5,000 queued jobs of 500 repositories',
+    measure: scaleRows,
   },
   { name: 'requests', about: "what a run takes of GitHub's rate limit", measure: requestRows },
   { name: 'log', about: 'a log of 200 MB, from stdout to the archive', measure: throughputRows },
