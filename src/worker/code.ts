@@ -5,7 +5,9 @@ import { type CheckoutMark, type Workspace, writeMark } from './workspace.js';
 export interface Code {
   /** Directories that `.git` needs; known before the files are there. */
   borrowed(): Promise<readonly string[]>;
-  /** Fetches the files, if nobody has asked for it yet. */
+  /** Fetches the commit: its workspace need not be there. Once, and before `begin`. */
+  fetch(): void;
+  /** Lays out the files, if nobody has asked for it yet. */
   begin(): void;
   /** Resolves when they are there; `listen` hears what was and is said meanwhile. @throws CheckoutFailed */
   done(listen: (line: string) => void): Promise<void>;
@@ -23,8 +25,8 @@ export interface CodeSource {
   /** Of a workspace that has the files already. */
   readonly mark: CheckoutMark | undefined;
   readonly signal: AbortSignal;
-  /** Wraps the checkout, to know how long it takes. */
-  readonly timed: <T>(checkout: Promise<T>) => Promise<T>;
+  /** Wraps each part of the checkout, to know how long it takes. */
+  readonly timed: <T>(part: Promise<T>) => Promise<T>;
   /** Hears the same as who listens to `done`, and before. */
   readonly warn: (line: string) => void;
 }
@@ -52,15 +54,26 @@ export function openCode({
   };
   let borrowed = mark && Promise.resolve(mark.borrowed);
   let files = mark === undefined ? undefined : Promise.resolve();
+  let fetched: Promise<void> | undefined;
   let tree: Promise<readonly TreeFile[]> | undefined;
+  const laidOut = async (): Promise<void> => {
+    await fetched;
+    await timed(checkOut());
+  };
   const begin = (): Promise<void> => {
-    files ??= timed(checkOut());
+    files ??= laidOut();
     return files;
   };
   return {
     borrowed() {
       borrowed ??= checkout.borrows(request);
       return borrowed;
+    },
+    fetch() {
+      if (checkout.fetch === undefined || files !== undefined) return;
+      fetched ??= timed(checkout.fetch(request, signal, tell));
+      // Whoever waits for the files is told.
+      fetched.catch(() => undefined);
     },
     begin() {
       // A first stage that policy refuses never asks.
@@ -77,7 +90,7 @@ export function openCode({
       return tree;
     },
     async settled() {
-      await Promise.allSettled([files]);
+      await Promise.allSettled([fetched, files]);
     },
   };
 }

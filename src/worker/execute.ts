@@ -79,8 +79,9 @@ async function carryOut(job: Job, held: Held, found: (stand: Stand) => void): Pr
   try {
     await deps.observer.jobStarted(job.spans.take());
     // Behind the fence: no older owner makes anything new.
-    await deps.engine.reap(jobLabels(lease, deps.install), { images: false });
-    const { stand, walk } = await findStand(job, held);
+    const reaped = deps.engine.reap(jobLabels(lease, deps.install), { images: false });
+    reaped.catch(() => undefined);
+    const { stand, walk } = await findStand(job, held, reaped);
     found(stand);
     return await walkStages(job, stand, walk, (stage) => {
       open = stage;

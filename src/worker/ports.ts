@@ -288,6 +288,11 @@ export interface Checkout {
    */
   borrows(request: CheckoutRequest): Promise<readonly string[]>;
   /**
+   * What of `checkout` needs no directory: the commit is in the mirror afterwards. Tries again as `checkout` does.
+   * @throws CheckoutFailed
+   */
+  fetch?(request: CheckoutRequest, signal: AbortSignal, log?: (line: string) => void): Promise<void>;
+  /**
    * Leaves the commit's files and a usable `.git` in `directory`, with what `request.options` adds.
    * A fetch that fails is tried again for some seconds, which `log` hears of.
    * @returns directories that must be mounted read-only at the same path for `.git` to work

@@ -10,10 +10,14 @@ import { isReleaseBuild, jobStages, needsWorkspace, planWalk, type Walk } from '
 import { createReuse } from './reuse.js';
 import { findWorkspace, openWorkspace, readMark } from './workspace.js';
 
-/** Looks at what an earlier owner left, decides what to do, and begins what takes long: pulls and the checkout. */
+/**
+ * Looks at what an earlier owner left, decides what to do, and begins what takes long: pulls and the checkout.
+ * @param reaped resolves when nothing of an earlier owner runs any more: until then its workspace is only looked at
+ */
 export async function findStand(
   job: Job,
   { earlier }: Pick<Held, 'earlier'>,
+  reaped: Promise<void>,
 ): Promise<{ readonly stand: Stand; readonly walk: Walk }> {
   const { lease, deps } = job;
   const workspace = await findWorkspace(deps.workspaces, lease.run, lease.job.id);
@@ -26,11 +30,6 @@ export async function findStand(
     wasOver: earlier !== undefined,
   });
   const images = pullImages(job, walk.stages);
-  if (walk.fresh) {
-    await discardWorkspace(deps, { run: lease.run, job: lease.job.id, workspace, shell: earlier?.shell });
-  }
-  const poolTurn = walk.fresh ? await takeTurn(job, walk.stages, workspace) : undefined;
-  await openWorkspace(deps.workspaces, lease.run, lease.job.id);
   const code = openCode({
     checkout: deps.checkout,
     request: {
@@ -50,7 +49,15 @@ export async function findStand(
     warn: (line) =>
       deps.logger.warn({ run: lease.run, job: lease.job.id, line: job.mask.text(line) }, 'checkout'),
   });
-  if (walk.stages.some(surelyNeedsFiles)) code.begin();
+  const needsFiles = walk.stages.some(surelyNeedsFiles);
+  if (needsFiles) code.fetch();
+  await reaped;
+  if (walk.fresh) {
+    await discardWorkspace(deps, { run: lease.run, job: lease.job.id, workspace, shell: earlier?.shell });
+  }
+  const poolTurn = walk.fresh ? await takeTurn(job, walk.stages, workspace) : undefined;
+  await openWorkspace(deps.workspaces, lease.run, lease.job.id);
+  if (needsFiles) code.begin();
   const stand: Stand = {
     workspace,
     images,

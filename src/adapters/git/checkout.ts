@@ -47,6 +47,11 @@ export function gitCheckout(options: GitOptions): GitCheckout {
       for (const directory of borrowed) await mkdir(directory, { recursive: true });
       return borrowed;
     },
+    async fetch(request, signal, log = () => undefined) {
+      const session = open(request, signal, log);
+      const source = sourceOf(request, session);
+      await uses.during(source.mirror, request.directory, () => session.fetch(source));
+    },
     async checkout(request, signal, log = () => undefined) {
       const session = open(request, signal, log);
       const source = sourceOf(request, session);

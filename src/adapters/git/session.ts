@@ -45,6 +45,8 @@ export interface Session {
   readonly url: URL;
   /** The clone URL's own server: it may have the token, and may be anywhere. */
   isOwn(url: URL): boolean;
+  /** The commit is in its mirror afterwards. @throws CheckoutFailed; FetchFailed when all tries failed */
+  fetch(source: Source): Promise<void>;
   /**
    * Works with a commit that is in its mirror, with what `more` fetches beside it. Where its objects turn out to be
    * lost they are fetched, and `work` is done again.
@@ -101,11 +103,12 @@ export function gitSessions(
     // Another's host is looked at each time: what a trusted run fetched there is not everybody's.
     const isKnown = async ({ mirror, url, wanted }: Source): Promise<boolean> =>
       isOwn(url) && (await isFetched(mirror, wanted, fetching));
-    const fetchOf = async (source: Source, more?: More): Promise<string> => {
+    /** @param find what is wanted of the mirror while it is this session's */
+    const fetchOf = async <T>(source: Source, find: () => Promise<T>, more?: More): Promise<T> => {
       const { mirror, url, wanted } = source;
       let remote = await remoteFor(url, request.token);
       let tries = 0;
-      const once = async (): Promise<string> => {
+      const once = async (): Promise<T> => {
         tries += 1;
         // One that is no good any more looks like any other failure: git's exit code tells nothing.
         if (tries === 2 && isOwn(url)) remote = await remoteFor(url, await anotherToken(request, log));
@@ -117,7 +120,7 @@ export function gitSessions(
             fetched(mirror, local);
           }
           await more?.(remote);
-          return await tagObject(local, mirror, wanted);
+          return await find();
         });
       };
       // Others may use the mirror between the tries: what they want may be there.
@@ -127,20 +130,23 @@ export function gitSessions(
       local,
       url: own,
       isOwn,
+      async fetch(source) {
+        await touch(source.mirror);
+        if (!(await isKnown(source))) await fetchOf(source, async () => undefined);
+      },
       async withCommit(source, work, more) {
         const { mirror, wanted } = source;
         await touch(mirror);
         const known = await isKnown(source);
+        const find = (): Promise<string> => tagObject(local, mirror, wanted);
         try {
           const needsNothing = known && more === undefined;
-          return await work(
-            needsNothing ? await tagObject(local, mirror, wanted) : await fetchOf(source, more),
-          );
+          return await work(needsNothing ? await find() : await fetchOf(source, find, more));
         } catch (error) {
           if (!known || !(error instanceof GitFailed)) throw error;
           log(`${error.message}\nfetching it again`);
           await forget(mirror, wanted);
-          return await work(await fetchOf(source, more));
+          return await work(await fetchOf(source, find, more));
         }
       },
     };

@@ -67,6 +67,20 @@ describe('a checkout', () => {
     );
   });
 
+  test('asks nobody for a commit that was fetched before there was a workspace', async () => {
+    const origin = createOrigin();
+    const sha = origin.commit({ 'a.txt': 'one' });
+    const tag = request(origin, { trigger: tagOf(sha, 'v1') });
+    origin.git('tag', 'v1', sha);
+    const checkout = gitCheckout({ mirrors: temporary('mirrors'), allowFile: true });
+    await checkout.fetch?.(tag, never);
+    expect(readdirSync(tag.directory)).toEqual([]);
+    rmSync(origin.directory, { recursive: true });
+    await checkout.checkout(tag, never);
+    expect(readFileSync(path.join(tag.directory, 'a.txt'), 'utf8')).toBe('one');
+    expect(runGitHere(tag.directory, 'rev-parse', 'v1^{commit}')).toBe(sha);
+  });
+
   test('borrows objects and owns none of the mirror', async () => {
     const origin = createOrigin();
     const sha = origin.commit({ 'a.txt': 'one' });
