@@ -115,11 +115,25 @@ async function walkStages(
   const stages = held === -1 ? walk.stages : walk.stages.slice(0, held);
   const arming = createArming(job, stand, stages);
   arming.ahead(0);
+  let told: Promise<void> = Promise.resolve();
+  const settled = async (): Promise<void> => {
+    await told;
+    reached(undefined);
+  };
   for (const [index, stage] of stages.entries()) {
-    if (soft.aborted) return { kind: 'returned', reason: reasonText(soft.reason) };
-    reached(stage);
+    if (soft.aborted) {
+      await settled();
+      return { kind: 'returned', reason: reasonText(soft.reason) };
+    }
     await foresee(job, stand, stage);
-    const outcome = await runStage(job, stand, {
+    // In one round trip with the end of the stage before, which is the open one until it is told.
+    const announced = job.deps.observer.stageStarted(stage.id);
+    announced.catch(() => undefined);
+    await told;
+    reached(stage);
+    // Behind it, no older owner can start a stage.
+    await announced;
+    const over = await runStage(job, stand, {
       stage,
       armed: arming.take(stage.id),
       notes: [
@@ -129,11 +143,15 @@ async function walkStages(
       ],
       running: () => arming.ahead(index + 1),
     });
-    reached(undefined);
-    const judgement = judged(stage, outcome);
-    if (!letsGoOn(judgement)) return { kind: 'ended' };
+    told = over.told;
+    const judgement = judged(stage, over.outcome);
+    if (!letsGoOn(judgement)) {
+      await settled();
+      return { kind: 'ended' };
+    }
     if (judgement.kind === 'neutral') stand.reuse.halfMade = true;
   }
+  await settled();
   // The worker does not wait: whoever has a hand free goes on when the others are done.
   if (until !== undefined && held !== -1) {
     return { kind: 'returned', reason: `${until} waits for stages of other jobs` };

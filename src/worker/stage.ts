@@ -19,14 +19,19 @@ export interface StageTurn {
   running(): void;
 }
 
+export interface StageOver {
+  readonly outcome: Outcome;
+  /** Its end is on its way; what is reported next may follow at once, and nothing of the next stage runs before it is taken. */
+  readonly told: Promise<void>;
+}
+
 /**
- * One stage from its announcement to its outcome, with as many tries as it has.
+ * One stage, which was announced, to its outcome, with as many tries as it has.
  * @throws FenceLost, EngineUnavailable, HandedOver: the stage is another owner's then
  */
-export async function runStage(job: Job, stand: Stand, turn: StageTurn): Promise<Outcome> {
+export async function runStage(job: Job, stand: Stand, turn: StageTurn): Promise<StageOver> {
   const { stage } = turn;
   const { observer } = job.deps;
-  await observer.stageStarted(stage.id);
   const logs: StageLogs = { own: openLog(job, { stage: stage.id }), beside: new Set() };
   let end: StageEnd;
   try {
@@ -40,13 +45,15 @@ export async function runStage(job: Job, stand: Stand, turn: StageTurn): Promise
   await explain(logs.own, outcome);
   await closeAll(logs);
   const { notes, ...rest } = facts.facts(job.deps.clock.now());
-  await observer.stageEnded(
+  const told = observer.stageEnded(
     stage.id,
     maskOutcome(job, outcome),
     { ...rest, ...(notes && { notes: notes.map((note) => job.mask.text(note)) }) },
     job.spans.take().map((span) => maskSpan(job, span)),
   );
-  return outcome;
+  // Who awaits it has yet to announce the next stage.
+  told.catch(() => undefined);
+  return { outcome, told };
 }
 
 /** The stage's own log, and those of the services of its present try. */
