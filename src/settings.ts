@@ -12,6 +12,7 @@ import {
   type Problems,
   say,
   size,
+  sizeOrOff,
   text,
   wholeNumber,
 } from './settings/kinds.js';
@@ -58,6 +59,8 @@ export interface Settings {
   readonly traces: TraceSettings | undefined;
   /** Of repositories on a worker: how long unused, and how much of it. */
   readonly mirrors: { readonly days: number; readonly bytes: number };
+  /** What the worker's engine keeps of images that came by it, and of builds' layers; undefined: whatever comes. */
+  readonly images: { readonly bytes: number | undefined };
   /** Globs `owner/repo` of which a worker has no more history than jobs ask for. */
   readonly shallowRepositories: readonly string[];
   /** How a private repository's pages open: by a link that is signed for its run, or only for people who signed in. */
@@ -141,6 +144,7 @@ const ENVIRONMENT = z.object({
   CYCLONE_FILES_SIZE: size.default(20 * 1024 ** 3),
   CYCLONE_MIRRORS_DAYS: wholeNumber(1, 3650).default(30),
   CYCLONE_MIRRORS_SIZE: size.default(50 * 1024 ** 3),
+  CYCLONE_IMAGES_SIZE: sizeOrOff.default(20 * 1024 ** 3),
   CYCLONE_SHALLOW_REPOS: z.string().default(''),
   CYCLONE_LOGS_DAYS: wholeNumber(1, 36_500).default(90),
   CYCLONE_LOGS_SIZE: size.default(50 * 1024 ** 3),
@@ -237,6 +241,7 @@ export function readSettings(
     logs,
     traces,
     mirrors: { days: values.CYCLONE_MIRRORS_DAYS, bytes: values.CYCLONE_MIRRORS_SIZE },
+    images: { bytes: values.CYCLONE_IMAGES_SIZE },
     shallowRepositories: listOf(values.CYCLONE_SHALLOW_REPOS),
     privatePages: values.CYCLONE_PRIVATE_PAGES,
     trustedProxies: values.CYCLONE_TRUSTED_PROXIES,

@@ -15,6 +15,8 @@ export interface DataDir {
   readonly workspaces: string;
   /** Workspaces that are nobody's yet; made when it is needed. */
   readonly pool: string;
+  /** What the worker knows of images in its engine. */
+  readonly images: string;
   readonly logs: string;
   /** Blobs of the depot. */
   readonly artifacts: string;
@@ -43,6 +45,7 @@ export async function openDataDir(root: string): Promise<DataDir> {
     mirrors: dir('mirrors'),
     workspaces: dir('workspaces'),
     pool: dir('pool'),
+    images: dir('images.json'),
     logs: dir('logs'),
     artifacts: dir('artifacts'),
     workerId: await ownId(dir('worker-id')),

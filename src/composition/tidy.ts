@@ -3,6 +3,7 @@ import type { StageId } from '../pipeline/model.js';
 import type { BlobStore, BlobsKept, DepotIndex, RunStore } from '../runs/ports.js';
 import type { SessionStore } from '../web/ports.js';
 import { removeOldSessions } from '../web/sessions.js';
+import type { ImageBounds } from '../worker/image-bounds.js';
 import type { Engine } from '../worker/ports.js';
 import type { Clock, Logger } from '../worker/worker-deps.js';
 
@@ -29,13 +30,20 @@ export function tidyDaily(
   {
     engine,
     keepMs,
+    images,
     ...daily
-  }: Daily & { readonly engine: Pick<Engine, 'tidy' | 'removeShared'>; readonly keepMs: number },
+  }: Daily & {
+    readonly engine: Pick<Engine, 'tidy' | 'removeShared'>;
+    readonly keepMs: number;
+    /** Absent: nothing goes by its size. */
+    readonly images?: Pick<ImageBounds, 'look'> | undefined;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   const tidy = async (): Promise<void> => {
     await engine.removeShared(Math.max(SHARED_MS, keepMs));
     await engine.tidy(UNUSED_MS);
+    await images?.look();
   };
   return eachDay(tidy, 'old images and layers not removed', daily, signal);
 }

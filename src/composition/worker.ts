@@ -21,6 +21,7 @@ import { borrowedBy } from '../worker/workspace.js';
 import { systemClock } from './clock.js';
 import { type DataDir, DataDirUnavailable } from './data-dir.js';
 import { createLetGo, lettingGo } from './dead-buffers.js';
+import { boundImages, openLedger } from './images.js';
 import { defaultLimits } from './limits.js';
 import type { RedisConnections } from './redis.js';
 import { tidyDaily, tidyMirrorsDaily } from './tidy.js';
@@ -51,10 +52,12 @@ export interface WorkerComposition {
 export async function composeWorker(deps: WorkerComposition): Promise<WorkerProcess> {
   const { settings, dataDir, install, logger } = deps;
   const firewall = await openFirewall();
+  const ledger = settings.images.bytes === undefined ? undefined : await openLedger(dataDir, logger);
   const engine = dockerEngine({
     ...(settings.dockerHost === undefined ? {} : { dockerHost: settings.dockerHost }),
     install,
     firewall,
+    ...(ledger && { ledger }),
   });
   const info = await engine.info();
   const limits = defaultLimits(info);
@@ -92,6 +95,8 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
     hasRoom: async () => (await free()) >= LEAST_FREE,
   });
 
+  const images = ledger && boundImages({ engine, info, ledger, settings, dataDir, logger });
+
   const process = async (run: number, job: string, signal: AbortSignal): Promise<void> => {
     await engineOrLater();
     const asked = systemClock.now();
@@ -117,6 +122,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
         workspaces: dataDir.workspaces,
         kept,
         limits,
+        ...(ledger && { images: ledger }),
         ...(settings.pool > 0 && { pool }),
         begun: [{ name: 'lease', at: asked, ms: systemClock.now() - asked }],
         drain: { soft: soft.signal, hard: hard.signal },
@@ -189,12 +195,13 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
         await process(...job).finally(() => {
           announcement?.busy((inHand -= 1));
           pool.refill();
+          images?.jobEnded();
         });
       };
       worker = jobWorker(connection, { concurrency, labels: new Set(labels), process: carried, logger });
       await announce();
       logger.info({ labels }, 'taking jobs');
-      void tidyDaily({ engine, keepMs, clock: systemClock, logger }, soft.signal);
+      void tidyDaily({ engine, keepMs, images, clock: systemClock, logger }, soft.signal);
       void kept.tidy(soft.signal);
       void tidyMirrorsDaily({ checkout, ...settings.mirrors, clock: systemClock, logger }, soft.signal);
       await subscribeCancellations(subscriber, (run, by) => worker?.cancel(run, by));
@@ -205,7 +212,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       const late = setTimeout(() => hard.abort(reason), drainSeconds * 1000);
       const left = leave();
       await worker?.close();
-      await Promise.all([left, pool.close()]);
+      await Promise.all([left, pool.close(), images?.close()]);
       clearTimeout(late);
       checkout.close();
     },

@@ -67,6 +67,7 @@ export async function executeJob(
     throw error;
   } finally {
     halt.release();
+    job.images.release();
     job.spent.endAll();
     await job.resources.close();
     held.release();

@@ -11,3 +11,11 @@ export function repositoryName(reference: string): string {
   const colon = named.lastIndexOf(':');
   return colon > named.lastIndexOf('/') ? named.slice(0, colon) : named;
 }
+
+/** As the engine shows it: `alpine` → `alpine:latest`, `docker.io/library/a:1@sha256:…` → `a@sha256:…`. */
+export function shownName(reference: string): string {
+  const [named = reference, digest] = reference.split('@');
+  const repository = repositoryName(reference);
+  const name = repository.replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '');
+  return digest === undefined ? `${name}${named.slice(repository.length) || ':latest'}` : `${name}@${digest}`;
+}

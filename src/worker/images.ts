@@ -1,5 +1,6 @@
 import type { RegistryAuth } from '../pipeline/model.js';
-import type { Engine, ImageInfo } from './ports.js';
+import { shownName } from './image-reference.js';
+import type { Engine, ImageHold, ImageInfo } from './ports.js';
 
 export interface WantedImage {
   readonly reference: string;
@@ -24,6 +25,8 @@ interface Pull {
 
 export interface PullOptions {
   readonly signal: AbortSignal;
+  /** Keeps what a job uses from being removed, from before it is asked for. */
+  readonly hold?: Pick<ImageHold, 'add'> | undefined;
   /** Wraps each pull, named by its reference, to know how long it takes. */
   readonly timed: <T>(reference: string, pull: Promise<T>) => Promise<T>;
 }
@@ -32,7 +35,7 @@ export interface PullOptions {
 export function pullTogether(
   engine: Engine,
   wanted: readonly WantedImage[],
-  { signal, timed }: PullOptions,
+  { signal, hold, timed }: PullOptions,
 ): Images {
   const pulls = new Map<string, Pull>();
   const forgotten = new Map<string, WantedImage>();
@@ -42,12 +45,16 @@ export function pullTogether(
     const log = (line: string): void => {
       for (const listen of listeners) listen(line);
     };
+    hold?.add(shownName(reference));
     const pulled = timed(reference, engine.pull(reference, { always, ...(auth && { auth }), signal, log }));
     const pull: Pull = { wanted: image, failed: false, image: pulled, listeners };
-    // Nobody may ask for it: the stage before may fail.
-    pulled.catch(() => {
-      pull.failed = true;
-    });
+    pulled.then(
+      ({ id }) => hold?.add(id),
+      // Nobody may ask for it: the stage before may fail.
+      () => {
+        pull.failed = true;
+      },
+    );
     pulls.set(reference, pull);
     return pull;
   };

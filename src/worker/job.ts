@@ -8,7 +8,7 @@ import { registryHost } from './image-reference.js';
 import { type Images, type PullOptions, pullTogether, type WantedImage } from './images.js';
 import { createNonce } from './nonce.js';
 import type { PoolTurn } from './pool/pool.js';
-import { type ImageInfo, LABELS, type Labels, type Lease } from './ports.js';
+import { type ImageHold, type ImageInfo, LABELS, type Labels, type Lease } from './ports.js';
 import { Resources } from './resources.js';
 import type { Reuse } from './reuse.js';
 import { createJobSpans, type JobSpans } from './spans.js';
@@ -27,6 +27,8 @@ export interface Job {
   readonly resources: Resources;
   readonly spent: Spent;
   readonly spans: JobSpans;
+  /** Of the images that it uses, until it is over. */
+  readonly images: ImageHold;
   /** A name in the engine that no other container or image has. */
   name(what: string): string;
   /**
@@ -56,6 +58,9 @@ export interface Stand {
   shellImage: string | undefined;
 }
 
+/** Where nobody removes images, all of them stay. */
+const NO_HOLD: ImageHold = { add: () => undefined, release: () => undefined };
+
 export function openJob(lease: Lease, deps: WorkerDeps, halt: Halt): Job {
   const labels = {
     ...jobLabels(lease, deps.install),
@@ -77,6 +82,7 @@ export function openJob(lease: Lease, deps: WorkerDeps, halt: Halt): Job {
       logger: deps.logger,
     }),
     spent: createSpent(deps.clock),
+    images: deps.images?.hold() ?? NO_HOLD,
     name,
     builtName: `cyclone-${slug(deps.install)}/run-${lease.run}:${lease.fence}`,
   };
@@ -100,7 +106,7 @@ export function pullImages(job: Job, stages: readonly PlannedStage[]): Images {
   return pullTogether(
     job.deps.engine,
     wanted.filter(({ image }) => image !== BUILT_IMAGE).map((spec) => wantedImage(job.lease, spec)),
-    { signal: job.halt.signal, timed: pulling(job) },
+    { signal: job.halt.signal, timed: pulling(job), hold: job.images },
   );
 }
 

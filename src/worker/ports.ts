@@ -53,6 +53,8 @@ export interface EngineInfo {
   readonly cores: number;
   /** bytes, of the engine's machine; 0: it does not say */
   readonly memory: number;
+  /** Where the engine of this host keeps its images. Absent: it is on another machine, or does not say. */
+  readonly dataRoot?: string;
   /** One line each: an old engine, no memory limit support, … */
   readonly warnings: readonly string[];
 }
@@ -244,6 +246,85 @@ export interface Engine {
   tidy(olderThanMs: number): Promise<void>;
   /** Proves that a path of ours is the same path on the engine's host. */
   sharesPath(directory: string): Promise<boolean>;
+}
+
+// ── what accumulates in the engine ──────────────────────────────────────────────────────────────
+
+export interface StoredLayer {
+  /** The same in all images that have this layer on the same layers below it. */
+  readonly id: string;
+  readonly bytes: number;
+}
+
+/** An image of the engine, whoever brought it. */
+export interface StoredImage {
+  readonly id: string;
+  /** As the engine shows them, `repository:tag` and `repository@sha256:…`; none: it is nameless. */
+  readonly names: readonly string[];
+  /** When the engine had it made, ms since the epoch: of one that was pulled, long before it came. */
+  readonly createdAt: number;
+  /** Of all its layers, bytes: those that others have too count for each. */
+  readonly bytes: number;
+  /** A container was made of it, whether it runs or not. */
+  readonly inUse: boolean;
+  /** It says that layers belong to this installation's builds: the first twelve digits of the image they end in. */
+  readonly marks?: string;
+}
+
+/** What an image is made of. */
+export interface StoredParts {
+  /** From the lowest on; sizes are each one's own. */
+  readonly layers: readonly StoredLayer[];
+  /** The first twelve digits of local images that a build made on the way to it: they go with it. */
+  readonly steps: readonly string[];
+}
+
+/** The images of an engine as things that take space. */
+export interface ImageStore {
+  list(): Promise<readonly StoredImage[]>;
+  /** Undefined: it is gone. */
+  parts(image: StoredImage): Promise<StoredParts | undefined>;
+  /** Of its layers alone: half of the questions. */
+  layerIds(image: StoredImage): Promise<readonly string[]>;
+  /** Not with force. @returns whether nothing of it is left; not when something has come to use it */
+  remove(image: Pick<StoredImage, 'id' | 'names'>): Promise<boolean>;
+  /**
+   * Tells the name of each image that anybody pulls, as the engine shows it, and when (ms since the epoch), until
+   * aborted: from `since` on, as far as the engine remembers. Resolves when no later one can be missed.
+   */
+  watchPulls(
+    since: number,
+    pulled: (name: string, at: number) => void,
+    signal: AbortSignal,
+  ): Promise<{ readonly lost: Promise<void> }>;
+}
+
+/** The image of a pull of ours. */
+export interface Brought {
+  readonly id: string;
+  /** False: the engine had it, by another name or by none. */
+  readonly isNew: boolean;
+  /** Names that it has by this pull, and that nothing had before. */
+  readonly names: readonly string[];
+}
+
+/** Who must know what is ours, and what may not go now. Names are as the engine shows them. */
+export interface ImageLedger {
+  /**
+   * Before the engine is asked; resolves when our death would not forget it.
+   * @param isThere an image has this name already
+   */
+  pulling(name: string, isThere: boolean): Promise<void>;
+  /** How that went. `same`: the name was up to date; `failed`: nobody knows of a pull. Also what a build pulled on its own. */
+  pulled(name: string, came: Brought | 'same' | 'failed'): Promise<void>;
+  hold(): ImageHold;
+}
+
+export interface ImageHold {
+  /** Used now, and not removed until the release. @param image its id, the first twelve digits of it, or a name of it */
+  add(image: string): void;
+  /** Safe twice. */
+  release(): void;
 }
 
 // ── git ─────────────────────────────────────────────────────────────────────────────────────────

@@ -1,7 +1,15 @@
 import type { Span } from '../pipeline/model.js';
 import type { Kept } from './kept.js';
 import type { Pool } from './pool/pool.js';
-import type { Checkout, CheckoutRequest, Depot, Engine, ResourceLimits, RunObserver } from './ports.js';
+import type {
+  Checkout,
+  CheckoutRequest,
+  Depot,
+  Engine,
+  ImageLedger,
+  ResourceLimits,
+  RunObserver,
+} from './ports.js';
 
 /** Time, so that tests decide it. */
 export interface Clock {
@@ -43,6 +51,8 @@ export interface WorkerDeps {
   readonly kept: Kept;
   /** For every container that does not ask for less. */
   readonly limits: ResourceLimits;
+  /** Absent: nobody removes images. */
+  readonly images?: Pick<ImageLedger, 'hold'>;
   /** Absent: every container is made when its job is there. */
   readonly pool?: Pool;
   /** As in {@link CheckoutRequest}, for this job. */

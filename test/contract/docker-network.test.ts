@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { pack } from 'tar-stream';
-import { dockerEngine } from '../../src/adapters/docker/engine.js';
+import { type DockerEngine, dockerEngine } from '../../src/adapters/docker/engine.js';
 import type { Firewall } from '../../src/adapters/iptables/firewall.js';
 import { openFirewall } from '../../src/adapters/iptables/firewall.js';
 import type { Container, Engine, Network } from '../../src/worker/ports.js';
@@ -95,7 +95,7 @@ test('two engines on one small pool step aside for each other, and say when it i
   const pool = { range: '10.214.255.0/28', prefix: 30 };
   const [left, right] = [1, 2].map(() =>
     dockerEngine({ install: bench.install, firewall: undefined, pool }),
-  ) as [Engine, Engine];
+  ) as [DockerEngine, DockerEngine];
   const networks: Network[] = [];
   for (const on of [left, right, left, right]) networks.push(await network(on));
   await expect(network(left)).rejects.toMatchObject({

@@ -5,6 +5,8 @@ import type { EngineMessage } from './messages.js';
 export interface Said {
   readonly text: string;
   readonly step?: number;
+  /** The beginning of the id of what the step came to, or found in the cache. */
+  readonly image?: string;
 }
 
 /** What the classic builder says, and what only its words tell: its errors do not name the step. */
@@ -22,7 +24,12 @@ export class BuildOutput {
     if (image !== undefined) this.#image = /^FROM\s/i.test(this.#step?.instruction ?? '') ? undefined : image;
     // At the end of each stage, by the builder itself: a program of the Dockerfile can print, but not this.
     if (message.aux?.ID !== undefined) this.#endStage(message.aux.ID);
-    return { text, ...(step !== undefined && { step }) };
+    return { text, ...(step !== undefined && { step }), ...(image !== undefined && { image }) };
+  }
+
+  /** The image that the present instruction takes, when it is a FROM. */
+  get base(): string | undefined {
+    return /^FROM\s+(?:--\S+\s+)*(\S+)/i.exec(this.#step?.instruction ?? '')?.[1];
   }
 
   /** The image that the build has made, when it has ended well. */

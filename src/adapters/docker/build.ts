@@ -1,8 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ImageBuildOptions } from 'dockerode';
-import type { Engine, ImageBuild, ImageInfo, Labels, Network } from '../../worker/ports.js';
+import type {
+  Engine,
+  ImageBuild,
+  ImageHold,
+  ImageInfo,
+  ImageLedger,
+  Labels,
+  Network,
+} from '../../worker/ports.js';
 import { EngineRefused, LABELS } from '../../worker/ports.js';
+import { basePulls } from './base-pulls.js';
 import { BuildOutput } from './build-output.js';
 import type { Client } from './client.js';
 import { refusal } from './errors.js';
@@ -21,6 +30,12 @@ export interface BuildContext {
   readonly client: Client;
   readonly install: string;
   readonly network: (name: string, labels: Labels) => Promise<Network>;
+  readonly ledger?: ImageLedger | undefined;
+}
+
+/** A build under way: what it is made of stays. */
+interface Building extends BuildContext {
+  readonly hold: ImageHold | undefined;
 }
 
 /**
@@ -39,14 +54,16 @@ export function builder(context: BuildContext): Engine['build'] {
         ? await context.network(`cyclone-build-${randomBytes(6).toString('hex')}`, build.labels)
         : undefined;
     const name = network?.name ?? given ?? '';
+    const hold = context.ledger?.hold();
     try {
-      return await run(context, build, name, signal, log);
+      return await run({ ...context, hold }, build, name, signal, log);
     } catch (error) {
       // First the containers: one that has not started yet does not keep its network from going, and would stay.
       // Why the build failed matters more; a network that stays bears the build's labels and is reaped.
       await removeStrangers(context.client, { id: network?.id ?? name, name }).catch(() => {});
       throw error;
     } finally {
+      hold?.release();
       await network?.remove().catch(() => {});
     }
   };
@@ -65,7 +82,7 @@ async function checkPlatform(client: Client, platform: string): Promise<void> {
 }
 
 async function run(
-  context: BuildContext,
+  context: Building,
   build: ImageBuild,
   network: string,
   signal: AbortSignal,
@@ -104,24 +121,29 @@ async function run(
 
 /** The user's build as it is, without a label of ours. @returns the image's id */
 async function make(
-  { client }: BuildContext,
+  { client, ledger, hold }: Building,
   { build, network, output }: { build: ImageBuild; network: string; output: BuildOutput },
   signal: AbortSignal,
   log: Log,
 ): Promise<string> {
   const context = source(build.context);
+  const bases = ledger && basePulls(client, ledger);
   try {
     const options = { ...buildOptions(build, network), abortSignal: signal };
     const stream = await client.call((docker) => docker.buildImage(context.stream, options), signal);
     for await (const message of messages(stream as AsyncIterable<Buffer>, signal)) {
       const failure = failureIn(message);
       if (failure !== undefined) throw output.refused(withoutBuildKit(failure), message.errorDetail?.code);
-      const { text, step } = output.see(message);
+      const { text, step, image } = output.see(message);
+      if (image !== undefined) hold?.add(image);
+      await bases?.see(message, output.base);
       if (text !== '') await log(Buffer.from(text), step);
     }
   } catch (error) {
     // Not the engine but the workspace: its own error says more than a broken connection.
     throw context.failure() ?? unreadable(error);
+  } finally {
+    await bases?.end();
   }
   if (output.made === undefined) throw new EngineRefused('image_build', 'the engine built no image');
   return output.made;

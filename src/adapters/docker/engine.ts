@@ -1,4 +1,4 @@
-import type { Engine } from '../../worker/ports.js';
+import type { Engine, ImageLedger, ImageStore } from '../../worker/ports.js';
 import type { EngineTls } from './address.js';
 import { engineAddress } from './address.js';
 import type { AddressPool } from './address-pool.js';
@@ -10,6 +10,7 @@ import { entryPointCheck } from './entry-point.js';
 import { containerEvents } from './events.js';
 import type { Firewall } from './firewall.js';
 import { NO_FIREWALL } from './firewall.js';
+import { imageStore } from './image-store.js';
 import { findImage, removeImage } from './images.js';
 import { engineInfo } from './info.js';
 import { pruneLayers } from './layer-cache.js';
@@ -27,11 +28,17 @@ export interface DockerEngineOptions {
   readonly install: string;
   readonly firewall: Firewall | undefined;
   readonly pool?: AddressPool;
+  /** Told of what it pulls and what builds are made of. Absent: nobody wants to know. */
+  readonly ledger?: ImageLedger;
+}
+
+export interface DockerEngine extends Engine {
+  readonly stored: ImageStore;
 }
 
 /** The Docker engine. Nothing is asked of it before the first call; engines 20.10 to 29. */
-export function dockerEngine(options: DockerEngineOptions): Engine {
-  const { install, pool = DEFAULT_POOL } = options;
+export function dockerEngine(options: DockerEngineOptions): DockerEngine {
+  const { install, pool = DEFAULT_POOL, ledger } = options;
   const address = engineAddress(options.dockerHost, options.tls);
   const client = connect(address);
   // Rules of this host mean nothing to an engine on another one.
@@ -44,13 +51,14 @@ export function dockerEngine(options: DockerEngineOptions): Engine {
     checkEntryPoint: entryPointCheck(client),
   };
   return {
-    info: () => engineInfo(client),
+    stored: imageStore(client, install),
+    info: () => engineInfo(client, address.local),
     ping: () => client.call((docker) => docker.ping()).then(() => undefined),
     image: (reference) => findImage(client, reference),
-    pull: puller(client),
+    pull: puller(client, ledger),
     network,
     container: (spec) => createContainer(context, spec),
-    build: builder({ client, install, network }),
+    build: builder({ client, install, network, ledger }),
     push: pusher(client),
     published: (image, reference, auth) => published(client, { image, reference, auth }),
     removeImage: (reference) => removeImage(client, reference),

@@ -7,6 +7,7 @@ interface HostInfo {
   readonly OSType?: string;
   readonly NCPU?: number;
   readonly MemTotal?: number;
+  readonly DockerRootDir?: string;
   readonly MemoryLimit?: boolean;
   readonly PidsLimit?: boolean;
   readonly CpuCfsQuota?: boolean;
@@ -14,7 +15,8 @@ interface HostInfo {
   readonly Warnings?: readonly string[] | null;
 }
 
-export async function engineInfo(client: Client): Promise<EngineInfo> {
+/** @param isLocal whether the paths that it tells are paths of this host */
+export async function engineInfo(client: Client, isLocal: boolean): Promise<EngineInfo> {
   const { engine, api, os, architecture, init } = await client.version();
   const host = (await client.call((docker) => docker.info())) as HostInfo;
   const warnings = [
@@ -47,6 +49,7 @@ export async function engineInfo(client: Client): Promise<EngineInfo> {
     // A limit would be refused.
     cores: host.CpuCfsQuota === false ? 0 : (host.NCPU ?? 0),
     memory: host.MemTotal ?? 0,
+    ...(isLocal && host.DockerRootDir !== undefined && { dataRoot: host.DockerRootDir }),
     warnings,
   };
 }

@@ -2,6 +2,7 @@ import type { Labels } from '../../worker/ports.js';
 import type { Client } from './client.js';
 import { removeContainer } from './container.js';
 import { CONTAINER_KIND, IMAGE_KIND } from './kind.js';
+import { LABELLED } from './layer-sizes.js';
 import { parseReference } from './reference.js';
 
 export interface Labelling {
@@ -34,7 +35,7 @@ export async function labelImage(
   try {
     const made = await client.post<{ Id: string }>(
       '/commit',
-      { container, comment: 'labels of Cyclone', pause: 'false', ...(tag === undefined ? {} : name(tag)) },
+      { container, comment: LABELLED, pause: 'false', ...(tag === undefined ? {} : name(tag)) },
       // What is absent here, the engine takes from the container.
       {
         ...config,

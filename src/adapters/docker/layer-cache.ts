@@ -10,7 +10,7 @@ import { labelImage } from './label-image.js';
  * run would keep nothing in the cache. So each image that layers end in gets an empty child, a mark, which says
  * whose they are. It holds them when the run's images are gone, and whoever prunes the mark prunes them too.
  */
-const MARKS = {
+export const MARKS = {
   /** Twelve digits of the image's id. */
   of: 'cyclone.cache',
   /** The last day of use, UTC. A mark of each day: with the last of them go the layers. */

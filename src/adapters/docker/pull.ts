@@ -1,11 +1,12 @@
 import type { RegistryAuth } from '../../pipeline/model.js';
-import type { Engine, ImageInfo } from '../../worker/ports.js';
+import type { Engine, ImageInfo, ImageLedger } from '../../worker/ports.js';
 import { EngineRefused } from '../../worker/ports.js';
 import type { Client } from './client.js';
 import { refusal } from './errors.js';
 import { findImage } from './images.js';
-import { failureIn, messages, progressLines } from './messages.js';
-import { parseReference } from './reference.js';
+import { type EngineMessage, failureIn, messages, progressLines } from './messages.js';
+import { notedPull } from './noted-pull.js';
+import { parseReference, shownAs } from './reference.js';
 import { authConfig } from './registry-auth.js';
 
 /** One pull that is under way, and all who wait for it. */
@@ -16,7 +17,7 @@ interface Flight {
 }
 
 /** Pulls; one at a time per image and credentials: without the right ones, another's pull proves nothing. */
-export function puller(client: Client): Engine['pull'] {
+export function puller(client: Client, ledger?: ImageLedger): Engine['pull'] {
   const flights = new Map<string, Flight>();
 
   const take = (reference: string, auth: RegistryAuth | undefined): Flight => {
@@ -26,7 +27,11 @@ export function puller(client: Client): Engine['pull'] {
     const logs: Flight['logs'] = new Set();
     const abort = new AbortController();
     const tell = (line: string): void => logs.forEach((log) => log(line));
-    const landed = pullNow(client, reference, auth, abort.signal, tell).finally(() => {
+    const pull = (heard?: (message: EngineMessage) => void): Promise<void> =>
+      pullNow(client, { text: reference, auth, signal: abort.signal, log: tell, heard });
+    const landed = (
+      ledger ? notedPull(client, ledger, shownAs(parseReference(reference)), pull) : pull()
+    ).finally(() => {
       if (flights.get(key) === flight) flights.delete(key);
     });
     const flight: Flight = { landed, logs, abort };
@@ -55,13 +60,15 @@ export function puller(client: Client): Engine['pull'] {
   };
 }
 
-async function pullNow(
-  client: Client,
-  text: string,
-  auth: RegistryAuth | undefined,
-  signal: AbortSignal,
-  log: (line: string) => void,
-): Promise<void> {
+interface PullNow {
+  readonly text: string;
+  readonly auth: RegistryAuth | undefined;
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+  readonly heard: ((message: EngineMessage) => void) | undefined;
+}
+
+async function pullNow(client: Client, { text, auth, signal, log, heard }: PullNow): Promise<void> {
   const reference = parseReference(text);
   const lines = progressLines(Date.now);
   try {
@@ -79,6 +86,7 @@ async function pullNow(
     for await (const message of messages(stream as AsyncIterable<Buffer>, signal)) {
       const failure = failureIn(message);
       if (failure !== undefined) throw new EngineRefused('image', `${text}: ${failure}`);
+      heard?.(message);
       const line = lines(message);
       if (line !== undefined) log(line);
     }

@@ -45,6 +45,11 @@ export function parseReference(text: string): Reference {
   };
 }
 
+/** As the engine calls it in its lists and events. */
+export function shownAs({ name, tag, digest }: Reference): string {
+  return digest === undefined ? `${name}:${tag ?? 'latest'}` : `${name}@${digest}`;
+}
+
 /** The digest under which this repository's registry knows an image, from its `RepoDigests` (`name@sha256:…`). */
 export function digestIn(
   repoDigests: readonly string[] | null | undefined,

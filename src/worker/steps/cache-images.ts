@@ -1,3 +1,4 @@
+import { shownName } from '../image-reference.js';
 import { authFor } from '../job.js';
 import { EngineRefused } from '../ports.js';
 import type { StageContext } from '../stage-context.js';
@@ -19,6 +20,7 @@ export async function cacheImages(
 async function isLocal({ job, facts }: StageContext, reference: string): Promise<boolean> {
   const { engine } = job.deps;
   const auth = authFor(job.lease, reference);
+  job.images.add(shownName(reference));
   try {
     const { signal } = job.halt;
     await engine.pull(reference, { always: true, ...(auth && { auth }), signal, log: () => undefined });
