@@ -3,7 +3,7 @@ import { intakeConsumer, intakeProducer } from '../adapters/bullmq/intake.js';
 import { jobQueue } from '../adapters/bullmq/jobs.js';
 import { scheduleQueue, scheduleWorker } from '../adapters/bullmq/schedule.js';
 import { diskBlobs } from '../adapters/depot/disk.js';
-import { type GitHubApp, githubApp } from '../adapters/github/github-app.js';
+import { githubApp } from '../adapters/github/github-app.js';
 import type { TimeObserver } from '../adapters/metrics/time-spent.js';
 import { redisCancellations } from '../adapters/redis/cancellations.js';
 import { redisEventConsumer } from '../adapters/redis/event-consumer.js';
@@ -43,7 +43,7 @@ import { unlessReplayed } from '../runs/replay.js';
 import { createCarryOutSchedule } from '../runs/schedule.js';
 import type { GitHubSettings, RegistrySettings, Settings } from '../settings.js';
 import { createLinks } from '../web/links.js';
-import type { Causes, Floor, RepositoryQueries, RunHistory, SignIn } from '../web/ports.js';
+import type { Causes, Floor, RepositoryQueries, RunHistory, SignIn, WebhookReceiver } from '../web/ports.js';
 import { createBreath } from './breath.js';
 import { composeCauses } from './causes.js';
 import { systemClock } from './clock.js';
@@ -78,7 +78,7 @@ export interface Server {
   readonly causes: Causes;
   readonly blobs: BlobStore;
   readonly finds: Finds;
-  readonly webhooks: GitHubApp['webhooks'];
+  readonly webhooks: WebhookReceiver;
   /** Undefined: GitHub reaches us by itself. */
   readonly relay: Pick<Relay, 'check'> | undefined;
   /** For workers, here or elsewhere. */
@@ -144,7 +144,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
 
   const { causes, findings } = composeCauses({ db, store, archive, logger });
   const traces = composeTraces(settings.traces, { db, install, links, counts: deps.traced, logger });
-  const breath = createBreath();
+  const { breath, first } = createBreath(systemClock.now);
   const telling = composeTelling({
     db,
     breath,
@@ -306,7 +306,7 @@ export async function composeServer(deps: ServerDeps): Promise<Server> {
     causes,
     blobs,
     finds: createFinds({ store, index, blobs, reported: consumer, clock: systemClock }),
-    webhooks: github.webhooks,
+    webhooks: { receive: (delivery) => first(() => github.webhooks.receive(delivery)) },
     relay,
     leases: { lease, renewToken: createRenewToken({ store, tokens: github }) },
     cancel,

@@ -16,8 +16,8 @@ import type { Links } from '../web/links.js';
 import type { Breath } from './breath.js';
 import { systemClock } from './clock.js';
 
-/** Over all installations: of a GitHub that answers in 0.3 s that is 100 checks a second. */
-const IN_FLIGHT = 32;
+/** Over all installations; each keeps the pace of its own writes, and has few of these on their way at a time. */
+const IN_FLIGHT = 256;
 
 export interface TellingDeps {
   readonly db: Database;
@@ -29,7 +29,7 @@ export interface TellingDeps {
   /** GitHub knows of an end, so many milliseconds after it. */
   readonly reported: (ms: number) => void;
   readonly logger: Logger;
-  readonly breath: Breath;
+  readonly breath: Breath['breath'];
   /** GitHub has taken what a check of the run is, or never will. */
   readonly told: RunListener;
 }
