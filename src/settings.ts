@@ -76,6 +76,8 @@ export interface Settings {
   readonly keepSeconds: number;
   /** Containers that a worker has waiting for jobs to come. */
   readonly pool: number;
+  /** Networks that a worker has ready for jobs to come, each with a namespace that their stages share. */
+  readonly sandboxes: number;
   readonly workerSecret: string | undefined;
   readonly serverUrl: string | undefined;
 }
@@ -183,6 +185,7 @@ const ENVIRONMENT = z.object({
     .default(25),
   CYCLONE_KEEP: duration.default(24 * 3600),
   CYCLONE_POOL: wholeNumber(0, 100).default(0),
+  CYCLONE_SANDBOXES: wholeNumber(0, 100).default(2),
   REGISTRY_LOCATION: text,
   REGISTRY_USERNAME: text,
   REGISTRY_PASSWORD: text,
@@ -250,6 +253,7 @@ export function readSettings(
     drainSeconds: values.CYCLONE_DRAIN,
     keepSeconds: values.CYCLONE_KEEP,
     pool: values.CYCLONE_POOL,
+    sandboxes: values.CYCLONE_SANDBOXES,
     workerSecret: values.CYCLONE_WORKER_SECRET,
     serverUrl: values.CYCLONE_SERVER_URL?.replace(/\/+$/, ''),
   });

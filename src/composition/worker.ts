@@ -13,6 +13,7 @@ import type { Logger } from '../runs/ports.js';
 import type { Settings } from '../settings.js';
 import { checkedDepot } from '../worker/checked-depot.js';
 import { createKept, LEAST_FREE } from '../worker/create-kept.js';
+import { createSandboxes } from '../worker/create-sandboxes.js';
 import { executeJob } from '../worker/execute.js';
 import { createPool } from '../worker/pool/create-pool.js';
 import type { PoolState } from '../worker/pool/pool.js';
@@ -94,6 +95,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
     mostOfOne: settings.concurrency,
     hasRoom: async () => (await free()) >= LEAST_FREE,
   });
+  const sandboxes = createSandboxes({ ...machine, size: settings.sandboxes });
 
   const images = ledger && boundImages({ engine, info, ledger, settings, dataDir, logger });
 
@@ -124,6 +126,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
         limits,
         ...(ledger && { images: ledger }),
         ...(settings.pool > 0 && { pool }),
+        sandboxes,
         begun: [{ name: 'lease', at: asked, ms: systemClock.now() - asked }],
         drain: { soft: soft.signal, hard: hard.signal },
         logger,
@@ -195,12 +198,15 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
         await process(...job).finally(() => {
           announcement?.busy((inHand -= 1));
           pool.refill();
+          // While others run, a sandbox would cost them what it saves the next job.
+          if (inHand === 0) sandboxes.refill();
           images?.jobEnded();
         });
       };
       worker = jobWorker(connection, { concurrency, labels: new Set(labels), process: carried, logger });
       await announce();
       logger.info({ labels }, 'taking jobs');
+      sandboxes.refill();
       void tidyDaily({ engine, keepMs, images, clock: systemClock, logger }, soft.signal);
       void kept.tidy(soft.signal);
       void tidyMirrorsDaily({ checkout, ...settings.mirrors, clock: systemClock, logger }, soft.signal);
@@ -212,7 +218,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       const late = setTimeout(() => hard.abort(reason), drainSeconds * 1000);
       const left = leave();
       await worker?.close();
-      await Promise.all([left, pool.close(), images?.close()]);
+      await Promise.all([left, pool.close(), sandboxes.close(), images?.close()]);
       clearTimeout(late);
       checkout.close();
     },

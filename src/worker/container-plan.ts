@@ -5,6 +5,7 @@ import { limitsOf } from './limits.js';
 import { enforcePolicy } from './policy.js';
 import type { ContainerCreate, ImageInfo } from './ports.js';
 import { publishedPorts } from './published-ports.js';
+import { canJoin } from './sandbox.js';
 import { StageFailed } from './stage-failed.js';
 import type { MountPlan } from './volumes.js';
 
@@ -60,6 +61,17 @@ export async function imageOf({ lease }: Job, stand: Stand, spec: ContainerSpec)
     );
   }
   return stand.built;
+}
+
+/** The same container, among the job's stages before and behind it if it can be. */
+export async function joining<T extends ContainerBase & Pick<ContainerCreate, 'aliases'>>(
+  job: Job,
+  spec: ContainerSpec,
+  planned: T,
+): Promise<T> {
+  const joins = planned.network !== undefined && isOwnNetwork(spec.net) && canJoin(planned);
+  const namespace = joins ? await job.resources.namespace() : undefined;
+  return namespace === undefined ? planned : { ...planned, network: namespace };
 }
 
 async function networkOf(job: Job, spec: ContainerSpec): Promise<string | undefined> {

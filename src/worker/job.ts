@@ -79,6 +79,8 @@ export function openJob(lease: Lease, deps: WorkerDeps, halt: Halt): Job {
       engine: deps.engine,
       labels,
       networkName: name(lease.job.id),
+      owner: { run: lease.run, job: lease.job.id, fence: lease.fence },
+      sandboxes: deps.sandboxes,
       logger: deps.logger,
     }),
     spent: createSpent(deps.clock),

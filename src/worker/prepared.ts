@@ -5,7 +5,7 @@ import {
   type PlannedStage,
 } from '../pipeline/model.js';
 import { cacheMounts } from './cache-files.js';
-import { imageOf, planContainer } from './container-plan.js';
+import { imageOf, joining, planContainer } from './container-plan.js';
 import { secretEnvironment, stageEnvironment } from './environment.js';
 import type { Job, Stand } from './job.js';
 import { recipeOf, type Wanted } from './pool/recipe.js';
@@ -112,7 +112,9 @@ export async function prepareMain(
     const own = { ...(entrypoint && { entrypoint }), ...(command && { command }) };
     return { ...prepared, container: await job.resources.create({ ...wanted, ...own }), late: [] };
   }
-  const waiting = (await ofPool(job, stand, stage, wanted)) ?? (await makeWaiting(job, spec, wanted));
+  const waiting =
+    (await ofPool(job, stand, stage, wanted)) ??
+    (await makeWaiting(job, spec, await joining(job, spec, wanted)));
   stand.shellImage ??= image.id;
   return { ...prepared, ...waiting };
 }

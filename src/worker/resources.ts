@@ -1,18 +1,14 @@
+import { type Adopted, JobNetwork, type JobNetworkOptions } from './job-network.js';
 import {
   type Container,
   type ContainerCreate,
   type Engine,
   EngineUnavailable,
-  type Labels,
   type Network,
 } from './ports.js';
-import type { Logger } from './worker-deps.js';
 
-export interface ResourcesOptions {
+export interface ResourcesOptions extends JobNetworkOptions {
   readonly engine: Engine;
-  readonly labels: Labels;
-  readonly networkName: string;
-  readonly logger: Logger;
 }
 
 /** What one owner of a job holds in the engine, so that nothing of it outlives the job. */
@@ -21,18 +17,18 @@ export class Resources {
   readonly #containers = new Set<Container>();
   readonly #removals = new Set<Promise<void>>();
   readonly #parts: Resources[] = [];
+  readonly #network: JobNetwork;
   #whole: Resources | undefined;
-  #network: Promise<Network> | undefined;
-  #adopted: { readonly network: Network; readonly left: () => Promise<void> } | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(options: ResourcesOptions) {
+  constructor(options: ResourcesOptions, network = new JobNetwork(options)) {
     this.#options = options;
+    this.#network = network;
   }
 
   /** What can be closed by itself, on the same network; closes with the whole. */
   part(): Resources {
-    const part = new Resources(this.#options);
+    const part = new Resources(this.#options, this.#network);
     part.#whole = this;
     if (this.#closing !== undefined) part.#closing = this.#closing;
     this.#parts.push(part);
@@ -41,14 +37,17 @@ export class Resources {
 
   /** The network of the run on this engine; made when it is first needed. @throws EngineUnavailable behind `close` */
   network(): Promise<Network> {
-    if (this.#whole !== undefined) return this.#whole.network();
-    // Nobody would remove it.
-    if (this.#closing !== undefined) return Promise.reject(new EngineUnavailable('the job has ended'));
-    if (this.#network === undefined) {
-      this.#network = this.#options.engine.network(this.#options.networkName, this.#options.labels);
-      this.#network.catch(() => undefined);
-    }
-    return this.#network;
+    return this.#network.get();
+  }
+
+  /** As the network of a container that joins the stages before it; undefined: it has a namespace of its own. */
+  namespace(): Promise<string | undefined> {
+    return this.#network.namespace();
+  }
+
+  /** When `first` has settled: the containers that are made later share a namespace, if they can. */
+  shareAfter(first: Promise<unknown>): void {
+    this.#network.shareAfter(first);
   }
 
   async create(spec: Omit<ContainerCreate, 'labels'>): Promise<Container> {
@@ -64,10 +63,8 @@ export class Resources {
   }
 
   /** A network that was made before the job is its own from now on; `left` is called when it is gone. */
-  adoptNetwork(network: Network, left: () => Promise<void>): void {
-    this.#adopted = { network, left };
-    this.#network = network.renewed();
-    this.#network.catch(() => undefined);
+  adoptNetwork(adopted: Adopted, left: () => Promise<void>): void {
+    this.#network.adopt(adopted, left);
   }
 
   /** A container that was made before, or that the whole has, is this part's from now on. @throws EngineUnavailable behind `close` */
@@ -102,12 +99,12 @@ export class Resources {
 
   /** What stages can reach on the network that they should not, in words. */
   async open(): Promise<readonly string[]> {
-    if (this.#whole !== undefined) return await this.#whole.open();
-    return this.#network === undefined ? [] : (await this.#network).open;
+    return (await this.#network.made())?.open ?? [];
   }
 
   /** Removes all. Safe twice; a container that is being created is removed when it comes. */
   close(): Promise<void> {
+    if (this.#whole === undefined) this.#network.end();
     this.#closing ??= this.#removeAll();
     return this.#closing;
   }
@@ -115,13 +112,6 @@ export class Resources {
   async #removeAll(): Promise<void> {
     for (const container of this.#containers) this.drop(container);
     await Promise.all([...this.#removals, ...this.#parts.map((part) => part.close())]);
-    if (this.#network === undefined) return;
-    try {
-      const network = this.#adopted?.network ?? (await this.#network);
-      await network.remove();
-      await this.#adopted?.left();
-    } catch (error) {
-      this.#options.logger.warn({ err: error }, 'network not removed');
-    }
+    if (this.#whole === undefined) await this.#network.close();
   }
 }

@@ -16,8 +16,14 @@ export const MARK = '\x1e';
  */
 const MARKER_FD = 7;
 
-/** Kills all that the stage left running. With Init as process 1, the calling shell alone survives it. */
-export const KILL_ALL = 'kill -KILL -1';
+/**
+ * Kills all that the stage left running, and waits until they are dead: the next stage may be in the same namespace and
+ * listen where they did. With Init as process 1, the calling shell alone survives it, and Init buries the others;
+ * where the shell itself is process 1, nobody does. The kernel tells nobody else of their end; it is there within
+ * microseconds, but for what hangs on a disk: after so many times, less than a second, they are left to die.
+ */
+export const KILL_ALL = `_cyclone_key=0
+while kill -KILL -1 && [ "$$" != 1 ] && [ "$_cyclone_key" -lt 20000 ]; do _cyclone_key=$((_cyclone_key + 1)); done`;
 
 /** What runs in a container of a stage with `commands`. */
 export interface Script {
@@ -39,11 +45,18 @@ export interface Script {
  * is the next one of the value before it: no name is empty; one that begins with a space is of the script.
  * What the kernel killed for memory is read from
  * the cgroup with builtins alone: asking the engine waits for the container's end.
+ * The files of names belong to a namespace, which stages share one after the other: each leaves them as it found them.
  * A shell that was told to stay for its outputs waits, behind the end marker, for the end of its stdin: of a container
  * that runs, the engine copies in a quarter of the time that it takes while the container is taken apart.
  */
 const waitingShell = (killAll: string): string => `exec 2>&1
-unset _cyclone_end _cyclone_stay _cyclone_line _cyclone_late _cyclone_code _cyclone_oom _cyclone_file _cyclone_key _cyclone_value _cyclone_text
+unset _cyclone_end _cyclone_stay _cyclone_line _cyclone_late _cyclone_code _cyclone_oom _cyclone_file _cyclone_key _cyclone_value _cyclone_text _cyclone_seen _cyclone_hosts _cyclone_resolv
+_cyclone_see() {
+  _cyclone_seen=
+  while IFS= read -r _cyclone_line; do _cyclone_seen="$_cyclone_seen$_cyclone_line
+"
+  done <"$1"
+}
 IFS=' ' read -r _cyclone_end _cyclone_stay || exit 125
 while IFS= read -r _cyclone_line && [ -n "$_cyclone_line" ]; do
   case $_cyclone_line in
@@ -56,9 +69,16 @@ while IFS= read -r _cyclone_line && [ -n "$_cyclone_line" ]; do
   esac
   export "$_cyclone_late"
 done
+{ _cyclone_see /etc/hosts && _cyclone_hosts=$_cyclone_seen && _cyclone_see /etc/resolv.conf && _cyclone_resolv=$_cyclone_seen
+} 2>/dev/null
 /bin/sh -c "$@" \${_cyclone_text:+"$_cyclone_text"} </dev/null ${MARKER_FD}>&1
 _cyclone_code=$?
-${killAll} 2>/dev/null
+{ ${killAll}
+} 2>/dev/null
+if [ -n "$_cyclone_resolv" ]; then
+  _cyclone_see /etc/hosts && [ "$_cyclone_seen" = "$_cyclone_hosts" ] || printf %s "$_cyclone_hosts" >/etc/hosts
+  _cyclone_see /etc/resolv.conf && [ "$_cyclone_seen" = "$_cyclone_resolv" ] || printf %s "$_cyclone_resolv" >/etc/resolv.conf
+fi 2>/dev/null
 for _cyclone_file in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control; do
   [ -r "$_cyclone_file" ] || continue
   while read -r _cyclone_key _cyclone_value; do

@@ -10,6 +10,7 @@ import type {
   ResourceLimits,
   RunObserver,
 } from './ports.js';
+import type { Sandboxes } from './sandbox.js';
 
 /** Time, so that tests decide it. */
 export interface Clock {
@@ -55,6 +56,8 @@ export interface WorkerDeps {
   readonly images?: Pick<ImageLedger, 'hold'>;
   /** Absent: every container is made when its job is there. */
   readonly pool?: Pool;
+  /** Absent: the network of a job is made when it is needed. */
+  readonly sandboxes?: Pick<Sandboxes, 'take'>;
   /** As in {@link CheckoutRequest}, for this job. */
   readonly renewToken?: CheckoutRequest['renewToken'];
   /** How long this job took before it was here: its lease. */

@@ -6,7 +6,13 @@ import { FakeEngine } from '../fakes/engine/fake-engine.js';
 function resourcesOf(engine: FakeEngine): Resources {
   const silent = (): void => undefined;
   const logger = { info: silent, warn: silent, error: silent };
-  return new Resources({ engine, labels: {}, networkName: 'n', logger });
+  return new Resources({
+    engine,
+    labels: {},
+    networkName: 'n',
+    owner: { run: 7, job: 'chain', fence: 1 },
+    logger,
+  });
 }
 
 describe('behind its end a job', () => {

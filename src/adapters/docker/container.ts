@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { ContainerCreateOptions } from 'dockerode';
 import type { Container, ContainerCreate, ExitState, Output } from '../../worker/ports.js';
 import { EngineRefused } from '../../worker/ports.js';
 import { type Assignment, assignedName } from './assigned.js';
@@ -19,13 +20,20 @@ export interface ContainerContext {
   readonly checkEntryPoint: (id: string, spec: ContainerCreate) => Promise<void>;
 }
 
+type Change = (config: ContainerCreateOptions) => ContainerCreateOptions;
+
 /**
  * Creates a container with everything in place before it may start: its output attached and its exit waited for.
  * Either one later loses: output before an attach is gone, and a wait after the exit waits for the next one.
+ * @param changed what differs from the container of a stage
  */
-export async function createContainer(context: ContainerContext, spec: ContainerCreate): Promise<Container> {
+export async function createContainer(
+  context: ContainerContext,
+  spec: ContainerCreate,
+  changed: Change = (config) => config,
+): Promise<Container> {
   const { client } = context;
-  const id = await create(context, await client.version(), spec);
+  const id = await create(context, await client.version(), spec, changed);
   const entryPoint = context.checkEntryPoint(id, spec);
   entryPoint.catch(() => {});
   try {
@@ -49,9 +57,10 @@ async function create(
   { client, install }: ContainerContext,
   { init }: EngineVersion,
   spec: ContainerCreate,
+  changed: Change,
 ): Promise<string> {
   try {
-    const config = containerConfig(spec, { install, init });
+    const config = changed(containerConfig(spec, { install, init }));
     const created = await client.post<{ Id: string }>('/containers/create', { name: spec.name }, config);
     return created.Id;
   } catch (error) {

@@ -19,6 +19,7 @@ import { published, pusher } from './publish.js';
 import { puller } from './pull.js';
 import { reapLabelled, removeShared } from './reap.js';
 import { sharesPath } from './shared-path.js';
+import { waitingMaker } from './waiting-container.js';
 
 export interface DockerEngineOptions {
   /** `unix:///path` or `tcp://host:port`; absent: `/var/run/docker.sock` */
@@ -58,6 +59,7 @@ export function dockerEngine(options: DockerEngineOptions): DockerEngine {
     pull: puller(client, ledger),
     network,
     container: (spec) => createContainer(context, spec),
+    waiting: waitingMaker(context),
     build: builder({ client, install, network, ledger }),
     push: pusher(client),
     published: (image, reference, auth) => published(client, { image, reference, auth }),

@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pack } from 'tar-stream';
 import type { ContainerCreate } from '../../worker/ports.js';
-import { EngineRefused, LABELS } from '../../worker/ports.js';
+import { LABELS } from '../../worker/ports.js';
 import type { Client } from './client.js';
 import { removeContainer } from './container.js';
 import { containerConfig } from './container-config.js';
 import { answerOf, reachStream } from './errors.js';
 import { removeImage } from './images.js';
-import { messages } from './messages.js';
+import { importImage } from './import-image.js';
 
 /**
  * Whether a directory of ours is the same on the engine's host: a file that we write there is read back through
@@ -24,7 +22,12 @@ export async function sharesPath(client: Client, install: string, directory: str
   const image = `cyclone-probe:${nonce}`;
   await writeFile(join(directory, file), content);
   try {
-    await importEmptyImage(client, install, image);
+    await importImage(
+      client,
+      image,
+      (tar) => void tar.entry({ name: 'probe', type: 'directory' }),
+      `${LABELS.install}=${install}`,
+    );
     const container = await createProbe(client, install, image, directory);
     if (container === undefined) return false;
     try {
@@ -35,23 +38,6 @@ export async function sharesPath(client: Client, install: string, directory: str
   } finally {
     await rm(join(directory, file), { force: true });
     await removeImage(client, image);
-  }
-}
-
-async function importEmptyImage(client: Client, install: string, image: string): Promise<void> {
-  const [repo, tag] = image.split(':');
-  const layer = pack();
-  layer.entry({ name: 'probe', type: 'directory' });
-  layer.finalize();
-  const stream = await client.call((docker) =>
-    docker.importImage(Readable.from(layer, { objectMode: false }), {
-      repo,
-      tag,
-      changes: `LABEL ${LABELS.install}=${install}`,
-    }),
-  );
-  for await (const message of messages(stream as AsyncIterable<Buffer>)) {
-    if (message.error !== undefined) throw new EngineRefused('container', message.error);
   }
 }
 

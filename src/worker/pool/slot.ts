@@ -1,7 +1,9 @@
 import { mkdir, realpath, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
+import type { Adopted } from '../job-network.js';
 import { createNonce } from '../nonce.js';
 import { type Container, type Engine, LABELS, type Network } from '../ports.js';
+import { canJoin, makeSandbox, namespaceOf } from '../sandbox.js';
 import type { Workspace } from '../workspace.js';
 import { containerOf, type Recipe } from './recipe.js';
 
@@ -9,11 +11,13 @@ import { containerOf, type Recipe } from './recipe.js';
 export interface Slot {
   readonly root: string;
   readonly network: Network;
+  /** What later stages join, and this one where it can. Absent: the engine has none. */
+  readonly waiting?: Container | undefined;
   readonly container: Container;
 }
 
 export interface SlotDeps {
-  readonly engine: Pick<Engine, 'network' | 'container'>;
+  readonly engine: Pick<Engine, 'network' | 'waiting' | 'container'>;
   readonly install: string;
   readonly workerId: string;
   /** Absolute, on the file system of the workspaces; the same path on the engine's host. */
@@ -31,27 +35,32 @@ export async function armSlot(deps: SlotDeps, recipe: Recipe): Promise<Slot> {
     [LABELS.worker]: deps.workerId,
     [LABELS.pool]: 'yes',
   };
-  let network: Network | undefined;
+  let place: Adopted | undefined;
   let container: Container | undefined;
   try {
     for (const { own, source } of recipe.mounts) {
       if (own) await mkdir(path.join(root, source), { recursive: true });
     }
-    network = await engine.network(name, labels);
-    container = await engine.container(containerOf(recipe, { name, root, network: network.name, labels }));
+    place = (await makeSandbox(engine, name, labels)) ?? { network: await engine.network(name, labels) };
+    const { waiting } = place;
+    const joins = waiting !== undefined && canJoin(recipe.container);
+    const network = joins ? namespaceOf(waiting) : place.network.name;
+    container = await engine.container(containerOf(recipe, { name, root, network, labels }));
     await container.start();
-    return { root, network, container };
+    return { ...place, root, container };
   } catch (error) {
     await container?.remove();
-    await network?.remove();
+    await place?.waiting?.remove();
+    await place?.network.remove();
     await rm(root, { recursive: true, force: true });
     throw error;
   }
 }
 
 /** What nobody took. Safe twice. */
-export async function removeSlot({ root, network, container }: Slot): Promise<void> {
+export async function removeSlot({ root, network, waiting, container }: Slot): Promise<void> {
   await container.remove();
+  await waiting?.remove();
   await network.remove();
   await rm(root, { recursive: true, force: true });
 }

@@ -59,7 +59,7 @@ async function takeSlot(
     removeSlot(slot).catch((cause: unknown) => logger.warn({ err: cause }, 'armed container not removed'));
     return undefined;
   }
-  job.resources.adoptNetwork(slot.network, () => unlinkSlot(slot));
+  job.resources.adoptNetwork(slot, () => unlinkSlot(slot));
   job.resources.adoptContainer(slot.container);
   return slot;
 }

@@ -94,10 +94,14 @@ export async function openWorld(environment: Readonly<Record<string, string>> = 
         { what: `every check of ${repository}@${sha} completed`, timeoutMs: 60_000 },
       ),
     async leftovers() {
-      let left = await inventory(dataDir);
+      const look = async (): Promise<readonly string[]> => {
+        const all = await inventory(dataDir);
+        return server !== undefined && isAlive(server.pid) ? all.filter((one) => !isReady(one, all)) : all;
+      };
+      let left = await look();
       for (let tries = 0; tries < 100 && left.length > 0; tries += 1) {
         await sleep(100);
-        left = await inventory(dataDir);
+        left = await look();
       }
       return left;
     },
@@ -126,6 +130,12 @@ async function removeShared(dataDir: string): Promise<void> {
 /** By our worker: others may be at work on this engine. */
 async function workerLabel(dataDir: string): Promise<string> {
   return `cyclone.worker=${(await readFile(path.join(dataDir, 'worker-id'), 'utf8')).trim()}`;
+}
+
+/** A sandbox that stands ready for the next job. What waits in one that was taken bears the job's name. */
+function isReady(left: string, all: readonly string[]): boolean {
+  const name = /\bcyclone-sandbox-\w+/.exec(left)?.[0];
+  return name !== undefined && all.includes(`container /${name}-wait`);
 }
 
 async function inventory(dataDir: string): Promise<readonly string[]> {

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
+import { BARE } from '../../../src/worker/bare-container.js';
 import {
+  type Container,
   type ContainerCreate,
   type Engine,
   type EngineInfo,
@@ -39,6 +41,8 @@ export class FakeEngine implements Engine {
   readonly journal: string[] = [];
   readonly containers = new Map<string, FakeContainer>();
   readonly networks = new Map<string, Labels>();
+  /** By their ids: those that only wait. */
+  readonly waits = new Map<string, FakeContainer>();
   readonly images = new Map<string, FakeImage>();
   /** Reference → digest in the registry. */
   readonly registry = new Map<string, string>();
@@ -107,8 +111,8 @@ export class FakeEngine implements Engine {
       const image = this.#find(spec.image);
       if (image === undefined) return impossible(`a container of ${spec.image}, which is not local`);
       if (this.containers.has(spec.name)) impossible('two containers of one name');
-      if (spec.network !== undefined && spec.network !== 'host' && !this.networks.has(spec.network)) {
-        impossible(`a container on network ${spec.network}, which is not there`);
+      if (!this.#isThere(spec.network)) {
+        impossible(`a container on network ${String(spec.network)}, which is not there`);
       }
       for (const { source } of spec.mounts)
         if (!existsSync(source)) impossible(`a mount of ${source}, which is not there`);
@@ -126,6 +130,29 @@ export class FakeEngine implements Engine {
       this.containers.set(spec.name, container);
       return container;
     });
+  }
+
+  async waiting({ name, labels, network }: Parameters<Engine['waiting']>[0]): Promise<Container | undefined> {
+    const waiting = await this.#call('wait', () => {
+      if (!this.#isThere(network))
+        impossible(`a container on network ${String(network)}, which is not there`);
+      const id = `c${this.#next++}`;
+      const made = new FakeContainer({
+        id,
+        spec: { ...BARE, ...WAITING, name, labels, ...(network !== undefined && { network }) },
+        program: () => 0,
+        hasShell: true,
+        health: 'healthy',
+        archive: () => undefined,
+        journal: (event) => this.journal.push(`${event} wait`),
+        isAway: () => this.away,
+        onRemoved: () => this.waits.delete(id),
+      });
+      this.waits.set(id, made);
+      return made;
+    });
+    await waiting.start();
+    return waiting;
   }
 
   async build(
@@ -174,7 +201,7 @@ export class FakeEngine implements Engine {
 
   reap(labels: Labels, { images }: { images: boolean }): Promise<void> {
     return this.#call(images ? 'reap with images' : 'reap', () => {
-      for (const container of this.containers.values()) {
+      for (const container of [...this.containers.values(), ...this.waits.values()]) {
         if (bears(container.spec.labels, labels)) container.removeFromOutside();
       }
       for (const [name, of] of this.networks) if (bears(of, labels)) this.networks.delete(name);
@@ -229,9 +256,17 @@ export class FakeEngine implements Engine {
     return [...this.images.values()].find((image) => image.id === id && image.local);
   }
 
+  #isThere(network: string | undefined): boolean {
+    if (network === undefined || network === 'host') return true;
+    const [, waiting] = network.split('container:');
+    if (waiting !== undefined) return this.waits.get(waiting)?.state === 'running';
+    return this.networks.has(network);
+  }
+
   #removeNetwork(name: string): Promise<void> {
     return this.#call('remove network', () => {
-      if ([...this.containers.values()].some(({ spec }) => spec.network === name)) {
+      const all = [...this.containers.values(), ...this.waits.values()];
+      if (all.some(({ spec }) => spec.network === name)) {
         impossible('removal of a network that containers are on');
       }
       this.networks.delete(name);
@@ -249,6 +284,14 @@ export class FakeEngine implements Engine {
     this.journal.push(event);
   }
 }
+
+const WAITING = {
+  image: 'cyclone/wait',
+  environment: [],
+  mounts: [],
+  limits: { memory: 0, cpus: 0, pids: 0 },
+  stdin: true,
+};
 
 /** `cyclone-7-integration-0123456789ab` → `integration` */
 function roleOf(name: string): string {
