@@ -10,9 +10,9 @@ const LOOK_MS = 1;
  */
 export interface Breath {
   /** Resolves when the caller may begin a piece of work. */
-  breath(): Promise<void>;
+  readonly breath: () => Promise<void>;
   /** Work that others give way to. */
-  first<T>(work: () => Promise<T>): Promise<T>;
+  readonly first: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 export function createBreath(now: () => number): Breath {

@@ -3,7 +3,7 @@ import { intakeConsumer, intakeProducer } from '../adapters/bullmq/intake.js';
 import { jobQueue } from '../adapters/bullmq/jobs.js';
 import { scheduleQueue, scheduleWorker } from '../adapters/bullmq/schedule.js';
 import { diskBlobs } from '../adapters/depot/disk.js';
-import { githubApp } from '../adapters/github/github-app.js';
+import { type GitHubApp, githubApp } from '../adapters/github/github-app.js';
 import type { TimeObserver } from '../adapters/metrics/time-spent.js';
 import { redisCancellations } from '../adapters/redis/cancellations.js';
 import { redisEventConsumer } from '../adapters/redis/event-consumer.js';
