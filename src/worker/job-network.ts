@@ -6,7 +6,7 @@ import {
   type Labels,
   type Network,
 } from './ports.js';
-import { namespaceOf, type Sandbox, type Sandboxes } from './sandbox.js';
+import { type Adopted, namespaceOf, type Sandboxes } from './sandbox.js';
 import type { Logger } from './worker-deps.js';
 
 export interface JobNetworkOptions {
@@ -19,9 +19,6 @@ export interface JobNetworkOptions {
   readonly sandboxes?: Pick<Sandboxes, 'take'> | undefined;
   readonly logger: Logger;
 }
-
-/** A network that was made before the job, perhaps with what waits in it. */
-export type Adopted = Pick<Sandbox, 'network'> & { readonly waiting?: Container | undefined };
 
 /** The network of a job, and the namespace on it that its stages share one after the other. */
 export class JobNetwork {

@@ -1,4 +1,4 @@
-import { type Adopted, JobNetwork, type JobNetworkOptions } from './job-network.js';
+import { JobNetwork, type JobNetworkOptions } from './job-network.js';
 import {
   type Container,
   type ContainerCreate,
@@ -6,6 +6,7 @@ import {
   EngineUnavailable,
   type Network,
 } from './ports.js';
+import type { Adopted } from './sandbox.js';
 
 export interface ResourcesOptions extends JobNetworkOptions {
   readonly engine: Engine;

@@ -6,6 +6,9 @@ export interface Sandbox {
   readonly waiting: Container;
 }
 
+/** A network that was made before the job, perhaps with what waits in it. */
+export type Adopted = Pick<Sandbox, 'network'> & { readonly waiting?: Container | undefined };
+
 /** Sandboxes that stand ready: nothing of a repository, a trust or a secret is in them, each is for one job. */
 export interface Sandboxes {
   /** It is the caller's to use and to remove. Undefined: none is ready. */

@@ -1,9 +1,8 @@
 import { mkdir, realpath, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import type { Adopted } from '../job-network.js';
 import { createNonce } from '../nonce.js';
 import { type Container, type Engine, LABELS, type Network } from '../ports.js';
-import { canJoin, makeSandbox, namespaceOf } from '../sandbox.js';
+import { type Adopted, canJoin, makeSandbox, namespaceOf } from '../sandbox.js';
 import type { Workspace } from '../workspace.js';
 import { containerOf, type Recipe } from './recipe.js';
 
