@@ -10,7 +10,8 @@ import { shownName } from '../../src/worker/image-reference.js';
 import type { ImageStore } from '../../src/worker/ports.js';
 import { buildOf } from './support/build.js';
 import { testEngine } from './support/engine.js';
-import { BUSYBOX, buildImage, busyboxImage, docker } from './support/images.js';
+import { busyboxImage, docker } from './support/images.js';
+import { publishedImage } from './support/published.js';
 import { type Registry, startRegistry } from './support/registry.js';
 
 jest.setTimeout(60_000);
@@ -37,15 +38,10 @@ afterAll(async () => {
   await bench.clean();
 });
 
-/** An image of the registry alone, of so many MiB that no other image has. @returns its name */
+/** @returns its name */
 async function published(what: string, mebibytes: number): Promise<string> {
-  const name = `${registry.host}/bounds/${what}:1`;
-  const noise = Buffer.alloc(mebibytes * MEBIBYTE, `${what} ${Math.random()} `);
-  await buildImage(name, { Dockerfile: `FROM ${BUSYBOX}\nCOPY noise /noise\n`, noise });
+  const name = await publishedImage(registry, `bounds/${what}`, mebibytes);
   made.push(name);
-  const { id } = (await bench.engine.image(name))!;
-  await bench.engine.push(id, name, { signal: never, log: quiet });
-  await docker().getImage(name).remove({ force: true });
   return name;
 }
 
@@ -165,23 +161,33 @@ test('an image that somebody else pulled since, stays, also after a restart', as
   expect(await Promise.all([name!, other!].map(isThere))).toEqual([true, false]);
 });
 
-test('a tag that moved leaves an image that goes; a name that somebody had is not taken from them', async () => {
+test('a name that somebody had stays theirs, and what came under it goes when the name has moved on', async () => {
   const name = await published('moving', 1);
   await docker().pull(name).then(drain);
-  const first = (await bench.engine.image(name))!.id;
-  await published('moving', 1);
-  // What is published is removed here: the name is somebody's again.
-  await docker()
-    .getImage(first)
-    .tag({ repo: name.replace(/:1$/, ''), tag: '1' })
-    .catch(quiet);
+  const theirs = (await bench.engine.image(name))!.id;
+  const keepName = { repo: `${bench.install}/theirs`, tag: '1' };
+  await docker().getImage(theirs).tag(keepName);
+  made.push(`${keepName.repo}:1`);
+  const move = async (): Promise<void> => {
+    // Publishing takes the name away here: it is theirs again, as it was.
+    await published('moving', 1);
+    await docker()
+      .getImage(before)
+      .tag({ repo: name.replace(/:1$/, ''), tag: '1' });
+  };
+  let before = theirs;
+  await move();
   const worker = await open('moving.json');
   const second = await worker.pull(name, true);
   await worker.look();
-  expect(await isThere(name)).toBe(true);
-  await published('moved', 1);
-  const third = await published('moving', 1).then(() => worker.pull(name, true));
-  expect(third).not.toBe(second);
+  expect((await bench.engine.image(name))?.id).toBe(second);
+  before = second;
+  await move();
+  const third = await worker.pull(name, true);
+  await worker.look();
+  expect((await bench.engine.image(name))?.id).toBe(third);
+  expect(await isThere(second)).toBe(false);
+  expect(await isThere(theirs)).toBe(true);
 });
 
 test('layers that builds made go by their last use, and what a run made of them stays', async () => {
