@@ -69,6 +69,8 @@ test('nobody waits for webhooks for ever', async () => {
   await rounds(20);
   // The next one has its own patience.
   expect(begun).toEqual(['a']);
+  goOn(1000);
+  await until(() => begun.length === 2);
 });
 
 test('a webhook that fails is in hand no more', async () => {
