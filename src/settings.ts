@@ -74,7 +74,7 @@ export interface Settings {
   readonly drainSeconds: number;
   /** How long what a finished job left stays for re-runs; 0: not at all. */
   readonly keepSeconds: number;
-  /** Containers that a worker has waiting for jobs to come. */
+  /** Jobs to come that a worker has containers waiting for. */
   readonly pool: number;
   /** Networks that a worker has ready for jobs to come, each with a namespace that their stages share. */
   readonly sandboxes: number;

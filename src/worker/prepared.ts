@@ -128,9 +128,9 @@ async function ofPool(
   { id, spec }: PlannedStage,
   wanted: Wanted,
 ): Promise<Waiting | undefined> {
-  if (poolTurn?.stage !== id || spec.kind !== 'container') return undefined;
+  if (poolTurn === undefined || spec.kind !== 'container') return undefined;
   const { recipe, late } = recipeOf(wanted, workspace.root);
-  const container = await poolTurn.container(recipe, job.resources);
+  const container = await poolTurn.container(id, recipe, job.resources);
   return container && { container, late, script: createScript(spec.container.commands, { late: true }) };
 }
 

@@ -8,7 +8,7 @@ import { armSlot, removeSlot, type Slot, type SlotDeps } from './slot.js';
 const IDLE_MS = 10 * 60_000;
 
 export interface PoolDeps extends SlotDeps {
-  /** Containers that wait at most, on this machine. */
+  /** Jobs that containers wait for at most, on this machine. */
   readonly size: number;
   /** Of one kind: more jobs at once are never begun. */
   readonly mostOfOne: number;
@@ -58,18 +58,21 @@ export function createPool(deps: PoolDeps): Pool {
       if (!waiting.has(slot)) return;
       if (failed) {
         demand.failed(slot.ask);
-        logger.warn({ container: slot.container.id }, 'an armed container ended before it was needed');
+        logger.warn(
+          { containers: slot.containers.map(({ id }) => id) },
+          'an armed container ended before it was needed',
+        );
       }
       await removeAll([slot]);
       refill();
     };
-    void endOf(slot.container).then(end);
+    void Promise.race(slot.containers.map(endOf)).then(end);
     void clock.sleep(IDLE_MS, slot.over.signal).then(() => end(false));
   };
 
-  const arm = async ({ ask, recipe, key }: Share): Promise<void> => {
+  const arm = async ({ ask, recipes, keys }: Share): Promise<void> => {
     try {
-      const slot: Waiting = { ...(await armSlot(deps, recipe)), ask, key, over: new AbortController() };
+      const slot: Waiting = { ...(await armSlot(deps, recipes)), ask, keys, over: new AbortController() };
       if (closed) {
         await remove(slot);
         return;
@@ -88,7 +91,7 @@ export function createPool(deps: PoolDeps): Pool {
     await removeAll(surplus([...waiting], shares));
     // One after the other: what runs goes first.
     for (const share of shares) {
-      const has = [...waiting].filter(({ ask, key }) => ask === share.ask && key === share.key).length;
+      const has = [...waiting].filter((slot) => kindOf(slot) === kindOf(share)).length;
       for (let missing = share.count - has; missing > 0 && !closed; missing -= 1) await arm(share);
     }
   };
@@ -111,9 +114,9 @@ export function createPool(deps: PoolDeps): Pool {
       const slot = [...waiting].find((one) => one.ask === ask);
       return slot !== undefined && leave(slot) ? slot : undefined;
     },
-    used(ask, recipe, wasArmed) {
-      count[wasArmed ? 'hits' : 'misses'] += 1;
-      demand.used(ask, recipe);
+    used(ask, at, recipe, wasArmed) {
+      if (at === 0) count[wasArmed ? 'hits' : 'misses'] += 1;
+      demand.used(ask, at, recipe);
     },
     refill,
     state: () => ({ armed: waiting.size, ...count }),
@@ -133,13 +136,16 @@ async function endOf(container: Container): Promise<boolean> {
   );
 }
 
+function kindOf({ ask, keys }: Pick<Waiting, 'ask' | 'keys'>): string {
+  return [ask, ...keys].join('\n');
+}
+
 /** What is of no kind that is wanted, made of something that has changed, or one too many. */
 function surplus(waiting: readonly Waiting[], shares: readonly Share[]): readonly Waiting[] {
-  const room = new Map(shares.map(({ ask, key, count }) => [`${ask} ${key}`, count]));
-  return waiting.filter(({ ask, key }) => {
-    const kind = `${ask} ${key}`;
-    const count = room.get(kind) ?? 0;
-    room.set(kind, count - 1);
+  const room = new Map(shares.map((share) => [kindOf(share), share.count]));
+  return waiting.filter((slot) => {
+    const count = room.get(kindOf(slot)) ?? 0;
+    room.set(kindOf(slot), count - 1);
     return count <= 0;
   });
 }

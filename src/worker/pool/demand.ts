@@ -6,14 +6,15 @@ const HALF_LIFE_MS = 30 * 60_000;
 /** Twice within three quarters of an hour: once may be for ever. */
 const OFTEN = 1.5;
 
-/** More kinds of first stages than any pool has containers; the rarest goes first. */
+/** More kinds of jobs than any pool has room for; the rarest goes first. */
 const MOST_KINDS = 200;
 
 /** So many of a kind should stand ready. */
 export interface Share {
   readonly ask: string;
-  readonly recipe: Recipe;
-  readonly key: string;
+  /** Of the job's stages that can be armed, in their order. */
+  readonly recipes: readonly Recipe[];
+  readonly keys: readonly string[];
   readonly count: number;
 }
 
@@ -22,7 +23,8 @@ export interface Share {
  * kind, and a file of counts would be of images and repositories that may be gone.
  */
 export interface Demand {
-  used(ask: string, recipe: Recipe): void;
+  /** @param at 0: the job has come to what was asked for; more: it has come so far */
+  used(ask: string, at: number, recipe: Recipe): void;
   /** It could not be armed, or did not live: it counts half from now on. */
   failed(ask: string): void;
   /** Shares out so many containers by how often each is asked for. @param most of one kind */
@@ -30,8 +32,7 @@ export interface Demand {
 }
 
 interface Wish {
-  recipe: Recipe;
-  key: string;
+  readonly recipes: Recipe[];
   weight: number;
   /** When the weight was that, ms since the epoch. */
   at: number;
@@ -47,10 +48,14 @@ export function createDemand(now: () => number): Demand {
   };
 
   return {
-    used(ask, recipe) {
+    used(ask, at, recipe) {
       const known = wishes.get(ask);
+      const recipes = known?.recipes ?? [];
+      // None behind one that is not known: stages are armed in their order.
+      if (at <= recipes.length) recipes[at] = recipe;
+      if (at > 0) return;
       const weight = (known === undefined ? 0 : weightOf(known)) + 1;
-      wishes.set(ask, { recipe, key: recipeKey(recipe), weight, at: now() });
+      wishes.set(ask, { recipes, weight, at: now() });
       if (wishes.size > MOST_KINDS) forgetRarest();
     },
     failed(ask) {
@@ -60,7 +65,7 @@ export function createDemand(now: () => number): Demand {
     shares(size, most) {
       const often = [...wishes].flatMap(([ask, wish]) => {
         const weight = weightOf(wish);
-        return weight < OFTEN ? [] : [{ ask, recipe: wish.recipe, key: wish.key, weight, count: 0 }];
+        return weight < OFTEN ? [] : [{ ask, recipes: [...wish.recipes], weight, count: 0 }];
       });
       // The next one goes where it serves most: https://en.wikipedia.org/wiki/D%27Hondt_method
       for (let left = size; left > 0; left -= 1) {
@@ -72,7 +77,9 @@ export function createDemand(now: () => number): Demand {
         if (next === undefined) break;
         next.count += 1;
       }
-      return often.filter(({ count }) => count > 0);
+      return often
+        .filter(({ count }) => count > 0)
+        .map((share) => ({ ...share, keys: share.recipes.map(recipeKey) }));
     },
   };
 }

@@ -7,8 +7,11 @@ import type { Slot } from './slot.js';
 export interface Pool {
   /** Nobody else gets it: it is the caller's to use and to remove. Undefined: none is ready. */
   take(ask: string): PoolSlot | undefined;
-  /** A first stage of a job needed this container, and had an armed one or made it. */
-  used(ask: string, recipe: Recipe, wasArmed: boolean): void;
+  /**
+   * A stage of a job needed this container, and had an armed one or made it.
+   * @param at the how manieth it is of those that were asked for
+   */
+  used(ask: string, at: number, recipe: Recipe, wasArmed: boolean): void;
   /** A job is over: the machine has time to arm what is missing. Nobody waits for it. */
   refill(): void;
   readonly state: () => PoolState;
@@ -18,7 +21,7 @@ export interface Pool {
 
 /** For those who watch a worker. */
 export interface PoolState {
-  /** So many wait now. */
+  /** For so many jobs something waits now. */
   readonly armed: number;
   /** First stages that began in one, and those that could have and made their own. */
   readonly hits: number;
@@ -26,8 +29,8 @@ export interface PoolState {
 }
 
 export interface PoolSlot extends Slot {
-  /** Of the recipe that it was made by. */
-  readonly key: string;
+  /** Of the recipes that its containers were made by. */
+  readonly keys: readonly string[];
 }
 
 export interface ContainerOwner {
@@ -35,12 +38,11 @@ export interface ContainerOwner {
   adoptContainer(container: Container): void;
 }
 
-/** The pool, as the first stage of a job meets it. */
+/** The pool, as the stages of a job meet it. */
 export interface PoolTurn {
-  readonly stage: StageId;
   /**
-   * The container that was armed by exactly this recipe, the first time that it is asked for; `owner` removes it from
-   * now on. Undefined: there is none, the stage makes one.
+   * The container that was armed for this stage by exactly this recipe, the first time that it is asked for; `owner`
+   * removes it from now on. Undefined: there is none, the stage makes one.
    */
-  container(recipe: Recipe, owner: ContainerOwner): Promise<Container | undefined>;
+  container(stage: StageId, recipe: Recipe, owner: ContainerOwner): Promise<Container | undefined>;
 }

@@ -6,13 +6,14 @@ import { type Adopted, canJoin, makeSandbox, namespaceOf } from '../sandbox.js';
 import type { Workspace } from '../workspace.js';
 import { containerOf, type Recipe } from './recipe.js';
 
-/** A workspace, a network and a container that stands in both and waits: a job takes all of it or nothing. */
+/** A workspace, a network and containers that stand in both and wait: a job takes all of it or nothing. */
 export interface Slot {
   readonly root: string;
   readonly network: Network;
   /** What later stages join, and this one where it can. Absent: the engine has none. */
   readonly waiting?: Container | undefined;
-  readonly container: Container;
+  /** In the order of their recipes. */
+  readonly containers: readonly Container[];
 }
 
 export interface SlotDeps {
@@ -24,7 +25,7 @@ export interface SlotDeps {
 }
 
 /** @throws EngineRefused, EngineUnavailable; nothing is left then */
-export async function armSlot(deps: SlotDeps, recipe: Recipe): Promise<Slot> {
+export async function armSlot(deps: SlotDeps, recipes: readonly Recipe[]): Promise<Slot> {
   const { engine } = deps;
   const name = `cyclone-pool-${createNonce().slice(0, 12)}`;
   await mkdir(deps.directory, { recursive: true });
@@ -34,33 +35,40 @@ export async function armSlot(deps: SlotDeps, recipe: Recipe): Promise<Slot> {
     [LABELS.worker]: deps.workerId,
     [LABELS.pool]: 'yes',
   };
+  const containers: Container[] = [];
   let place: Adopted | undefined;
-  let container: Container | undefined;
   try {
-    for (const { own, source } of recipe.mounts) {
-      if (own) await mkdir(path.join(root, source), { recursive: true });
-    }
     place = (await makeSandbox(engine, name, labels)) ?? { network: await engine.network(name, labels) };
-    const { waiting } = place;
-    const joins = waiting !== undefined && canJoin(recipe.container);
-    const network = joins ? namespaceOf(waiting) : place.network.name;
-    container = await engine.container(containerOf(recipe, { name, root, network, labels }));
-    await container.start();
-    return { ...place, root, container };
+    // One after the other: what runs goes first.
+    for (const [index, recipe] of recipes.entries()) {
+      const { waiting } = place;
+      const network =
+        waiting !== undefined && canJoin(recipe.container) ? namespaceOf(waiting) : place.network.name;
+      for (const { own, source } of recipe.mounts) {
+        if (own) await mkdir(path.join(root, source), { recursive: true });
+      }
+      const at = { name: `${name}-${index + 1}`, root, network, labels };
+      const container = await engine.container(containerOf(recipe, at));
+      containers.push(container);
+      await container.start();
+    }
+    return { ...place, root, containers };
   } catch (error) {
-    await container?.remove();
-    await place?.waiting?.remove();
-    await place?.network.remove();
-    await rm(root, { recursive: true, force: true });
+    await removeSlot({ ...place, root, containers });
     throw error;
   }
 }
 
-/** What nobody took. Safe twice. */
-export async function removeSlot({ root, network, waiting, container }: Slot): Promise<void> {
-  await container.remove();
+/** What nobody took, or as much of it as there is. Safe twice. */
+export async function removeSlot({
+  root,
+  network,
+  waiting,
+  containers,
+}: Omit<Slot, 'network'> & Partial<Pick<Slot, 'network'>>): Promise<void> {
+  await Promise.all(containers.map((container) => container.remove()));
   await waiting?.remove();
-  await network.remove();
+  await network?.remove();
   await rm(root, { recursive: true, force: true });
 }
 

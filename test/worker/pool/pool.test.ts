@@ -45,7 +45,7 @@ function openPool(over: Partial<PoolDeps> = {}) {
     ...over,
   });
   const often = (ask: string, of = recipe()): void => {
-    for (let times = 0; times < 2; times += 1) pool.used(ask, of, false);
+    for (let times = 0; times < 2; times += 1) pool.used(ask, 0, of, false);
     pool.refill();
   };
   return { engine, clock, warnings, directory, pool, often };
@@ -63,13 +63,13 @@ describe('demand', () => {
   test('begins at the second time, goes with the time, and with what fails', () => {
     let now = 0;
     const demand = createDemand(() => now);
-    demand.used('a', recipe());
+    demand.used('a', 0, recipe());
     expect(demand.shares(3, 3)).toEqual([]);
-    demand.used('a', recipe());
+    demand.used('a', 0, recipe());
     expect(demand.shares(3, 2)).toMatchObject([{ ask: 'a', count: 2 }]);
     now += 30 * MINUTE_MS;
     expect(demand.shares(3, 2)).toEqual([]);
-    demand.used('a', recipe());
+    demand.used('a', 0, recipe());
     expect(demand.shares(3, 2)).toHaveLength(1);
     demand.failed('a');
     expect(demand.shares(3, 2)).toEqual([]);
@@ -77,9 +77,9 @@ describe('demand', () => {
 
   test('is shared out by how often is asked', () => {
     const demand = createDemand(() => 0);
-    for (let times = 0; times < 9; times += 1) demand.used('a', recipe());
-    for (let times = 0; times < 4; times += 1) demand.used('b', recipe());
-    for (let times = 0; times < 2; times += 1) demand.used('c', recipe());
+    for (let times = 0; times < 9; times += 1) demand.used('a', 0, recipe());
+    for (let times = 0; times < 4; times += 1) demand.used('b', 0, recipe());
+    for (let times = 0; times < 2; times += 1) demand.used('c', 0, recipe());
     const counts = (size: number, most: number): object =>
       Object.fromEntries(demand.shares(size, most).map(({ ask, count }) => [ask, count]));
     expect(counts(4, 4)).toEqual({ a: 3, b: 1 });
@@ -95,7 +95,7 @@ describe('a pool', () => {
     await until(() => pool.state().armed === 2);
     expect(pool.take('b')).toBeUndefined();
     const [one, two] = [pool.take('a'), pool.take('a')];
-    expect(new Set([one?.container.id, two?.container.id]).size).toBe(2);
+    expect(new Set([one?.containers[0]?.id, two?.containers[0]?.id]).size).toBe(2);
     expect(one?.network.name).not.toBe(two?.network.name);
     expect(pool.take('a')).toBeUndefined();
     await pool.close();
@@ -114,7 +114,7 @@ describe('a pool', () => {
 
   test('arms anew what died, what has changed and what is old', async () => {
     const { pool, often, engine, clock, warnings } = openPool({ size: 1 });
-    for (let times = 0; times < 4; times += 1) pool.used('a', recipe(), false);
+    for (let times = 0; times < 4; times += 1) pool.used('a', 0, recipe(), false);
     pool.refill();
     const armed = async (not?: string): Promise<string> => {
       const id = (): string | undefined =>
