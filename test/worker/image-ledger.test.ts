@@ -82,6 +82,16 @@ describe('an image that came by us', () => {
     expect(again.notes().pulling).toEqual({});
   });
 
+  test('is ours again when what somebody pulled was gone before we pulled it anew', async () => {
+    const ledger = await open();
+    await pull(ledger);
+    for (const at of [1001, 1002]) ledger.seen(NAME, at);
+    expect(ledger.isOurs(stored([NAME]))).toBe(false);
+    await pull(ledger);
+    ledger.seen(NAME, 1003);
+    expect(ledger.isOurs(stored([NAME]))).toBe(true);
+  });
+
   test('is forgotten when it is gone, whoever removed it', async () => {
     const ledger = await open();
     await pull(ledger);
