@@ -2,14 +2,17 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { RunObserver } from '../worker/ports.js';
 
-/** What a server reads at once, which is in memory twice; a collection takes about a millisecond. */
-const MOST = 2 * 1024 * 1024;
+/**
+ * What a server reads at once, which makes three times as much garbage. To collect that takes about a millisecond. When
+ * some 12 MiB more than before are in buffers, dead or not, V8 collects old objects too, which takes fifty.
+ */
+const MOST = 1024 * 1024;
 
 /** So many bytes were in buffers that nobody holds any more. */
 export type LetGo = (bytes: number) => void;
 
 /**
- * Has V8 collect young objects when some MiB of buffers are dead. By itself it does so when their JavaScript objects,
+ * Has V8 collect young objects when a MiB of a log is done with. By itself it does so when their JavaScript objects,
  * some hundred bytes each, fill its young space: by then there are 30 MiB of them, and those that happened to be in use
  * at two collections are old, and stay until there are tens of MiB more.
  */

@@ -5,12 +5,12 @@ import type { RunObserver } from '../../src/worker/ports.js';
 
 const MIB = 1024 * 1024;
 
-test('young objects are collected once for every two MiB that were let go', () => {
+test('young objects are collected once for every MiB that were let go', () => {
   let collections = 0;
   const letGo = createLetGo(() => {
     collections += 1;
   });
-  const after = [MIB, MIB / 2, MIB / 2, MIB, 5 * MIB, 0].map((bytes) => {
+  const after = [MIB / 2, MIB / 4, MIB / 4, MIB / 2, 5 * MIB, 0].map((bytes) => {
     letGo(bytes);
     return collections;
   });

@@ -161,6 +161,34 @@ describe('events', () => {
     expect(await redis.xlen('cyclone:events')).toBe(0);
   });
 
+  test('what was read is let go when it is applied, and once', async () => {
+    const said: string[] = [];
+    const consumer = redisEventConsumer({
+      reader: connect(),
+      redis,
+      apply: async (batch) => void said.push(...batch.map(({ kind }) => kind)),
+      putAside: () => Promise.reject(new Error('none')),
+      letGo: (bytes) => void said.push(`${bytes} bytes`),
+      logger: silent,
+    });
+    consumers.push(consumer);
+    await consumer.start();
+    const observer = redisObserver(
+      redis,
+      lease(31, await redisFences(redis).raise(31, 'chain', 0)),
+      'w',
+      Date.now,
+    );
+    await observer.log('build', { bytes: Buffer.from('said') });
+    await consumer.settled();
+    await observer.log('build', { bytes: Buffer.from('more of it') });
+    await consumer.settled();
+    await observer.jobEnded();
+    await consumer.settled();
+    const told = said.filter((one) => one !== '0 bytes');
+    expect(told).toEqual(['log', '4 bytes', 'log', '10 bytes', 'event']);
+  });
+
   test('a batch that could not be applied comes again, to this server or the next', async () => {
     const observer = redisObserver(
       redis,

@@ -14,7 +14,7 @@ import { moved, type Piece } from './piece.js';
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
 
-/** zlib hands out its output in pieces: few of them. */
+/** zlib hands out its output in pieces, and goes to another thread for each: of what is made smaller, one. */
 const OUTPUT = 128 * 1024;
 
 const LINE_END = 0x0a;
@@ -134,11 +134,25 @@ export async function pack({
   at,
   stamps,
 }: Pick<Chunk, 'bytes' | 'at' | 'stamps'>): Promise<{ readonly bytes: Buffer; readonly stamps: Buffer }> {
+  const strategy = strategyFor(bytes);
+  const chunkSize = strategy === constants.Z_HUFFMAN_ONLY ? mostPacked(bytes.length) : OUTPUT;
   const [packed, packedStamps] = await Promise.all([
-    deflate(bytes, { level: 1, chunkSize: OUTPUT, strategy: strategyFor(bytes) }),
-    stamps.length === 0 ? Buffer.alloc(0) : deflate(JSON.stringify(differences(stamps, at)), { level: 1 }),
+    deflate(bytes, { level: 1, chunkSize, strategy }),
+    stamps.length === 0 ? Buffer.alloc(0) : packText(Buffer.from(JSON.stringify(differences(stamps, at)))),
   ]);
   return { bytes: packed, stamps: packedStamps };
+}
+
+/** Where nothing makes them smaller: five bytes for every 16 KiB (https://zlib.net/zlib_tech.html). */
+function mostPacked(length: number): number {
+  return length + Math.ceil(length / 1024) + ROOM;
+}
+
+/** What takes less time here than the way to another thread; and memory that fits it: zlib clears 256 KiB otherwise. */
+const SHORT = { bytes: 4096, options: { level: 1, windowBits: 12, memLevel: 4 } };
+
+async function packText(text: Buffer): Promise<Buffer> {
+  return text.length <= SHORT.bytes ? deflateRawSync(text, SHORT.options) : deflate(text, { level: 1 });
 }
 
 /** Enough to tell by; it is looked at while others wait. */

@@ -6,8 +6,8 @@ import { EVENT_STREAM } from './keys.js';
 
 const GROUP = 'server';
 const CONSUMER = 'server';
-/** At 256 KiB a segment, 2 MiB: what is read at once is in memory twice, as it came and put together. */
-const BATCH = 8;
+/** At 256 KiB a segment, 1 MiB: what is read at once is in memory twice, as it came and put together. */
+const BATCH = 4;
 /** One blocking read; only bounds how long `stop` waits for a connection that is gone. */
 const BLOCK_MS = 5000;
 const RETRY_MS = 500;

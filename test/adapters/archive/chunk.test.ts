@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { pack, unpackBytes } from '../../../src/adapters/archive/chunk.js';
+import { pack, unpackBytes, unpackStamps } from '../../../src/adapters/archive/chunk.js';
 
 const SIZE = 256 * 1024;
 
@@ -27,6 +27,16 @@ describe('a chunk in its pack', () => {
   test('takes what its alphabet needs where nothing repeats', async () => {
     const base64 = Buffer.from(randomBytes(SIZE).toString('base64')).subarray(0, SIZE);
     expect(await packed(base64)).toBeLessThan(0.77);
+  });
+
+  test.each([0, 1, 20, 4096])('comes back with its %i stamps', async (count) => {
+    const stamps = Array.from({ length: count }, (_, index) => ({
+      offset: 1000 + index * 7 + (index % 5),
+      at: 1_700_000_000_000 + index * index,
+      stream: index % 3 === 0 ? ('cyclone' as const) : ('stdout' as const),
+    }));
+    const packedStamps = (await pack({ bytes: text(), at: 1000, stamps })).stamps;
+    expect(await unpackStamps(packedStamps, 1000)).toEqual(stamps);
   });
 
   test.each([
