@@ -1,15 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import { gitCheckout } from '../../src/adapters/git/checkout.js';
-import { createKept } from '../../src/worker/create-kept.js';
 import { executeJob } from '../../src/worker/execute.js';
 import { createMarkerSplitter } from '../../src/worker/markers.js';
 import type { Container, Output } from '../../src/worker/ports.js';
 import { createScript, goSignal } from '../../src/worker/script.js';
 import { createOrigin, pushOf, repositoryAt, temporary } from '../adapters/git/origin.js';
-import { MemoryDepot } from '../worker/memory-depot.js';
-import { container, keptDeps, leaseOf, planned, Story } from '../worker/world.js';
+import { container, leaseOf, planned, Story } from '../worker/world.js';
 import { MEBIBYTE, testEngine } from './support/engine.js';
 import { BUSYBOX, busyboxImage, docker } from './support/images.js';
+import { realWorker } from './support/real-worker.js';
 
 jest.setTimeout(60_000);
 
@@ -24,16 +22,12 @@ afterEach(async () => {
 });
 afterAll(() => bench.clean());
 
-const clock = { now: () => Date.now(), sleep: () => new Promise<void>(() => undefined) };
-
 /** A stage that leaves /out behind, and one that shows it. `copying`: while the first one's is copied. */
 async function run(
   commands: readonly string[],
   copying: (container: Container) => Promise<void> = async () => undefined,
 ): Promise<{ readonly story: Story; readonly shown: string }> {
   const story = new Story();
-  const never = new AbortController().signal;
-  const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const engine = {
     ...bench.engine,
     async container(...spec: Parameters<typeof bench.engine.container>) {
@@ -46,19 +40,10 @@ async function run(
       return made;
     },
   };
-  const machine = {
-    engine,
-    clock,
-    install: bench.install,
-    workerId: 'w1',
-    workspaces: temporary('workspaces'),
-    limits: { memory: 64 * MEBIBYTE, cpus: 2, pids: 256 },
-    logger,
-  };
   const shell = (lines: readonly string[], outputs: readonly string[]) =>
     ({
       kind: 'container',
-      container: container({ image: BUSYBOX, commands: lines }),
+      container: container({ image: BUSYBOX, commands: lines, memLimit: 64 * MEBIBYTE }),
       services: [],
       outputs,
     }) as const;
@@ -70,15 +55,8 @@ async function run(
     repository: repositoryAt(`file://${origin.directory}`),
     trigger: pushOf(sha),
   });
-  const deps = {
-    ...machine,
-    kept: createKept(keptDeps(machine)),
-    checkout: gitCheckout({ mirrors, allowFile: true }),
-    depot: new MemoryDepot(),
-    observer: story,
-    drain: { soft: never, hard: never },
-  };
-  expect(await executeJob(lease, deps, never)).toBe('ended');
+  const deps = realWorker(bench, { story, mirrors, engine });
+  expect(await executeJob(lease, deps, new AbortController().signal)).toBe('ended');
   return { story, shown: story.logs.get('b')?.split('\n').slice(1).join('\n') ?? '' };
 }
 

@@ -1,17 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { gitCheckout } from '../../src/adapters/git/checkout.js';
 import type { PlannedStage } from '../../src/pipeline/model.js';
-import { createKept } from '../../src/worker/create-kept.js';
 import { executeJob } from '../../src/worker/execute.js';
 import type { Lease } from '../../src/worker/ports.js';
-import type { WorkerDeps } from '../../src/worker/worker-deps.js';
 import { createOrigin, pushOf, repositoryAt, temporary } from '../adapters/git/origin.js';
-import { MemoryDepot } from '../worker/memory-depot.js';
-import { BUILD, container, keptDeps, leaseOf, planned, Story, service } from '../worker/world.js';
+import { BUILD, container, leaseOf, planned, Story, service } from '../worker/world.js';
 import { MEBIBYTE, testEngine } from './support/engine.js';
 import { freePort } from './support/free-port.js';
 import { BUSYBOX, busyboxImage, docker, NO_SHELL, noShellImage } from './support/images.js';
+import { realWorker } from './support/real-worker.js';
 
 jest.setTimeout(120_000);
 
@@ -32,18 +29,6 @@ afterEach(async () => {
   expect(await bench.leftovers()).toEqual([]);
 });
 afterAll(() => bench.clean());
-
-const clock = {
-  now: () => Date.now(),
-  sleep: (ms: number, signal?: AbortSignal) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      signal?.addEventListener('abort', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    }),
-};
 
 const shell = (commands: readonly string[], over: Parameters<typeof container>[0] = {}) =>
   ({
@@ -68,32 +53,14 @@ async function run(
   const warnings: string[] = [];
   const warn = (fields: unknown, message: string): void =>
     void warnings.push(`${message} ${JSON.stringify(fields)}`);
-  const never = new AbortController().signal;
-  const workspaces = temporary('workspaces');
-  const machine = {
-    engine: bench.engine,
-    clock,
-    install: bench.install,
-    workerId: 'w1',
-    workspaces,
-    limits: { memory: 256 * MEBIBYTE, cpus: 2, pids: 256 },
-    logger: { info: () => undefined, warn, error: warn },
-  };
-  const deps: WorkerDeps = {
-    ...machine,
-    kept: createKept(keptDeps(machine)),
-    checkout: gitCheckout({ mirrors, allowFile: true }),
-    depot: new MemoryDepot(),
-    observer: story,
-    drain: { soft: never, hard: never },
-  };
+  const deps = realWorker(bench, { story, mirrors, warn });
   const lease = leaseOf(stages, {
     repository: repositoryAt(`file://${origin.directory}`),
     trigger: pushOf(sha),
     ...over,
   });
   expect(await executeJob(lease, deps, signal)).toBe('ended');
-  expect(readdirSync(workspaces)).toEqual([]);
+  expect(readdirSync(deps.workspaces)).toEqual([]);
   return { story, log: (stage) => story.logs.get(stage) ?? '', warnings };
 }
 

@@ -4,6 +4,16 @@ import { createWorld, gate, leaseOf, planned, script, until } from '../world.js'
 
 const made = { ...script('make'), outputs: ['/go/bin/app'] };
 
+/** A world whose stage `b` runs until it is told to end. */
+function lasting() {
+  const told = gate();
+  const b = async (): Promise<number> => {
+    await told.passed;
+    return 0;
+  };
+  return { world: createWorld({ programs: { b } }), end: told.open };
+}
+
 test('a container runs on while its outputs are copied', async () => {
   const states: (string | undefined)[] = [];
   const world = createWorld({
@@ -32,40 +42,24 @@ test('what short stages leave is taken apart when the job is over', async () => 
 });
 
 test('beside a stage that lasts, it is taken apart', async () => {
-  const lasts = gate();
-  const world = createWorld({
-    programs: {
-      b: async () => {
-        await lasts.passed;
-        return 0;
-      },
-    },
-  });
+  const { world, end } = lasting();
   const ended = world.execute(leaseOf([planned('a', script('a')), planned('b', script('b'))]));
   await until(() => world.engine.journal.includes('go b'));
   expect(world.engine.journal).not.toContain('remove a');
   world.clock.advance(2000);
   await until(() => world.engine.journal.includes('remove a'));
-  lasts.open();
+  end();
   expect(await ended).toBe('ended');
 });
 
 test('a port that it publishes on the host is free for the next stage', async () => {
   const serving = script('serve');
   const publishing = { ...serving, container: { ...serving.container, ports: ['80:80'] } };
-  const lasts = gate();
-  const world = createWorld({
-    programs: {
-      b: async () => {
-        await lasts.passed;
-        return 0;
-      },
-    },
-  });
+  const { world, end } = lasting();
   const stages = [planned('a', publishing), planned('b', publishing)];
   const ended = world.execute(leaseOf(stages, { trusted: true }));
   await until(() => world.engine.journal.includes('remove a'));
-  lasts.open();
+  end();
   expect(await ended).toBe('ended');
 });
 
