@@ -34,6 +34,11 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const name of made) await docker().getImage(name).remove({ force: true }).catch(quiet);
+  // Those whose tag has moved on have a digest alone.
+  for (const { Id, RepoDigests } of await docker().listImages()) {
+    if (RepoDigests?.some((name) => name.startsWith(registry.host)) === true)
+      await docker().getImage(Id).remove({ force: true });
+  }
   await Promise.all([registry.stop(), rm(directory, { recursive: true, force: true })]);
   await bench.clean();
 });
