@@ -113,10 +113,12 @@ export function createImageBounds(deps: ImageBoundsDeps): ImageBounds {
   };
 
   const look = (): Promise<void> => {
+    if (over.signal.aborted) return looking ?? Promise.resolve();
     again = true;
     looking ??= lookAll().finally(() => {
       looking = undefined;
-      if (again) void look();
+      // Asked for between the last look and here. After the end it would ask itself for ever.
+      if (again && !over.signal.aborted) void look();
     });
     return looking;
   };
