@@ -64,6 +64,8 @@ describe('demand', () => {
     let now = 0;
     const demand = createDemand(() => now);
     demand.used('a', 0, recipe());
+    // A later stage of the same job is not another job.
+    demand.used('a', 1, recipe(['B=1']));
     expect(demand.shares(3, 3)).toEqual([]);
     demand.used('a', 0, recipe());
     expect(demand.shares(3, 2)).toMatchObject([{ ask: 'a', count: 2 }]);
