@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { goalChart } from './chart.js';
 import { withFigures } from './document.js';
@@ -18,7 +18,7 @@ GROUP: all of them when none is named
 ${GROUPS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n')}
 
   --from FILE  begin with what an earlier --json wrote: groups measured now take the place of theirs
-  --json FILE  write all figures, with the machine, the date and the commit
+  --json FILE  write all figures, with the machine, the date and the commit: after each group
   --write      put all figures into ${DOCUMENT}, and draw the charts beside it
   --none       measure nothing: with --from and --write, the document is written anew
   --help       print this
@@ -38,9 +38,12 @@ async function bench(args: readonly string[]): Promise<number> {
   if (unknown !== undefined) return wrong(`there is no group "${unknown}"`);
   const before: Result = values.from === undefined ? { groups: [] } : readResult(values.from);
   const wanted = GROUPS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  const { groups, failed } = await measureAll(values.none === true ? [] : wanted);
+  const save = (groups: readonly Group[]): void => {
+    if (values.json !== undefined) writeJson(values.json, merged(before, { groups }));
+  };
+  const { groups, failed } = await measureAll(values.none === true ? [] : wanted, save);
+  save(groups);
   const result = merged(before, { groups });
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, undefined, 1)}\n`);
   if (values.write === true) writeDocument(result);
   const rows = groups.flatMap((group) => group.rows);
   if (rows.length > 0) process.stdout.write(`${table(rows)}\n`);
@@ -63,9 +66,10 @@ function options(args: readonly string[]) {
   });
 }
 
-/** One that fails leaves the others their turn. */
+/** One that fails leaves the others their turn. @param measured told of all so far, after each */
 async function measureAll(
   wanted: readonly Measure[],
+  measured: (groups: readonly Group[]) => void,
 ): Promise<{ readonly groups: readonly Group[]; readonly failed: boolean }> {
   const groups: Group[] = [];
   const machine = thisMachine();
@@ -77,6 +81,7 @@ async function measureAll(
     try {
       const rows = await measure();
       groups.push({ name, at: new Date().toISOString(), ...(commit && { commit }), machine, rows });
+      measured(groups);
       process.stderr.write(
         `${index + 1}/${wanted.length} ${name}: ${Math.round((Date.now() - from) / 1000)} s\n`,
       );
@@ -88,6 +93,13 @@ async function measureAll(
     }
   }
   return { groups, failed };
+}
+
+/** Whole or not at all: whoever cuts a long run short keeps the groups that were done. */
+function writeJson(file: string, result: Result): void {
+  const beside = `${file}.${String(process.pid)}`;
+  writeFileSync(beside, `${JSON.stringify(result, undefined, 1)}\n`);
+  renameSync(beside, file);
 }
 
 function writeDocument(result: Result): void {
