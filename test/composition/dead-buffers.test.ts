@@ -20,8 +20,8 @@ test('young objects are collected once for every MiB that were let go', () => {
 test('dead buffers are gone after that', async () => {
   const buffersNow = (): number => process.memoryUsage().arrayBuffers / MIB;
   const before = buffersNow();
-  for (let count = 0; count < 256; count += 1) Buffer.allocUnsafeSlow(MIB / 16);
-  expect(buffersNow() - before).toBeGreaterThan(8);
+  // V8 may collect by itself in between.
+  while (buffersNow() - before <= 8) Buffer.allocUnsafeSlow(MIB / 16);
 
   createLetGo()(16 * MIB);
   // Another thread gives the memory back.
