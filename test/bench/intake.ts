@@ -12,9 +12,9 @@ import { withSystem } from './whole-system.js';
 
 const REPOSITORIES = 50;
 const RATE = 200;
-const SECONDS = 20;
+const SECONDS = 60;
 const SLICES = 4;
-const BURST = 1000;
+const BURST = 10_000;
 const IDLE = 40;
 const PATIENCE_MS = 15 * 60_000;
 
