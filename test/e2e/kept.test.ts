@@ -7,7 +7,7 @@ import { type Apart, openApart } from './support/apart.js';
 import { finished } from './support/finished.js';
 import { gitPush } from './support/push.js';
 import { rerunCheck } from './support/rerun.js';
-import { openWorld, type World } from './support/world.js';
+import { openWorld, type World, withoutReady } from './support/world.js';
 
 const REPOSITORY = 'acme/kept';
 const busybox = 'image: cyclone-test/busybox:1';
@@ -60,7 +60,10 @@ describe('what a run left', () => {
     return {
       workspaces,
       images: images.length,
-      others: [...containers.map(({ Id }) => Id), ...networks.map(({ Id }) => Id)],
+      others: withoutReady([
+        ...containers.map(({ Names }) => `container ${Names.join(' ')}`),
+        ...networks.map(({ Name }) => `network ${Name}`),
+      ]),
     };
   };
   const becomes = async (wanted: Awaited<ReturnType<typeof left>>): Promise<void> => {

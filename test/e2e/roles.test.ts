@@ -56,10 +56,15 @@ describe('a server and workers apart', () => {
     await first.kill();
     const checks = await world.concluded('acme/killed', sha);
     expect(conclusions(checks)).toMatchObject({ cyclone: 'success' });
-    // What the first had started is gone, although nobody started again on its data directory.
-    const filters = { label: [`cyclone.worker=${await apart.workerId('first')}`] };
-    expect(await docker().listContainers({ all: true, filters })).toEqual([]);
-    expect(await docker().listNetworks({ filters })).toEqual([]);
+    // What the first had started for the job is gone, although nobody started again on its data directory.
+    const label = [`cyclone.worker=${await apart.workerId('first')}`];
+    const [containers, networks] = await Promise.all([
+      docker().listContainers({ all: true, filters: { label } }),
+      docker().listNetworks({ filters: { label: [...label, 'cyclone.run'] } }),
+    ]);
+    const names = containers.flatMap(({ Names }) => Names);
+    expect(names.filter((name) => !name.startsWith('/cyclone-sandbox-'))).toEqual([]);
+    expect(networks).toEqual([]);
   }, 90_000);
 });
 

@@ -85,7 +85,8 @@ async function kept(): Promise<string> {
 
 async function running(): Promise<Dockerode.Container> {
   const worker = (await readFile(path.join(world.dataDir, 'worker-id'), 'utf8')).trim();
-  const filters = { label: [`cyclone.worker=${worker}`], status: ['running'] };
+  // What waits in sandboxes is no run's.
+  const filters = { label: [`cyclone.worker=${worker}`, 'cyclone.run'], status: ['running'] };
   let found = await docker().listContainers({ filters });
   while (found.length === 0) {
     await sleep(100);

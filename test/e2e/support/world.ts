@@ -96,7 +96,7 @@ export async function openWorld(environment: Readonly<Record<string, string>> = 
     async leftovers() {
       const look = async (): Promise<readonly string[]> => {
         const all = await inventory(dataDir);
-        return server !== undefined && isAlive(server.pid) ? all.filter((one) => !isReady(one, all)) : all;
+        return server !== undefined && isAlive(server.pid) ? withoutReady(all) : all;
       };
       let left = await look();
       for (let tries = 0; tries < 100 && left.length > 0; tries += 1) {
@@ -132,10 +132,12 @@ async function workerLabel(dataDir: string): Promise<string> {
   return `cyclone.worker=${(await readFile(path.join(dataDir, 'worker-id'), 'utf8')).trim()}`;
 }
 
-/** A sandbox that stands ready for the next job. What waits in one that was taken bears the job's name. */
-function isReady(left: string, all: readonly string[]): boolean {
-  const name = /\bcyclone-sandbox-\w+/.exec(left)?.[0];
-  return name !== undefined && all.includes(`container /${name}-wait`);
+/** `container /NAME`, `network NAME`: without sandboxes that stand ready. What waits in one that was taken bears the job's name. */
+export function withoutReady(all: readonly string[]): readonly string[] {
+  return all.filter((one) => {
+    const name = /\bcyclone-sandbox-\w+/.exec(one)?.[0];
+    return name === undefined || !all.includes(`container /${name}-wait`);
+  });
 }
 
 async function inventory(dataDir: string): Promise<readonly string[]> {
