@@ -18,6 +18,7 @@ import { executeJob } from '../worker/execute.js';
 import { createPool } from '../worker/pool/create-pool.js';
 import type { PoolState } from '../worker/pool/pool.js';
 import { type Depot, type Engine, type EngineInfo, LABELS, type LeaseSource } from '../worker/ports.js';
+import { createStrays } from '../worker/strays.js';
 import { borrowedBy } from '../worker/workspace.js';
 import { systemClock } from './clock.js';
 import { type DataDir, DataDirUnavailable } from './data-dir.js';
@@ -88,14 +89,23 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
   };
   const machine = { engine, install, workerId: dataDir.workerId, clock: systemClock, logger };
   const kept = createKept({ ...machine, workspaces: dataDir.workspaces, keepMs, limits, free });
+  const strays = createStrays({
+    engine,
+    engineBack: async () => {
+      await engineOrLater().catch(() => waiting);
+    },
+    clock: systemClock,
+    logger,
+  });
   const pool = createPool({
     ...machine,
+    strays,
     directory: dataDir.pool,
     size: settings.pool,
     mostOfOne: settings.concurrency,
     hasRoom: async () => (await free()) >= LEAST_FREE,
   });
-  const sandboxes = createSandboxes({ ...machine, size: settings.sandboxes });
+  const sandboxes = createSandboxes({ ...machine, strays, size: settings.sandboxes });
 
   const images = ledger && boundImages({ engine, info, ledger, settings, dataDir, logger });
 
@@ -127,6 +137,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
         ...(ledger && { images: ledger }),
         ...(settings.pool > 0 && { pool }),
         sandboxes,
+        strays,
         begun: [{ name: 'lease', at: asked, ms: systemClock.now() - asked }],
         drain: { soft: soft.signal, hard: hard.signal },
         logger,
@@ -176,6 +187,8 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       );
       if (back) {
         logger.info({}, 'the Docker engine is back');
+        strays.remove();
+        if (inHand === 0) sandboxes.refill();
         worker?.resume();
         await announce().catch((err: unknown) => logger.warn({ err }, 'worker not announced'));
         return;
@@ -197,6 +210,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
         announcement?.busy((inHand += 1));
         await process(...job).finally(() => {
           announcement?.busy((inHand -= 1));
+          strays.remove();
           pool.refill();
           // While others run, a sandbox would cost them what it saves the next job.
           if (inHand === 0) sandboxes.refill();
@@ -219,6 +233,8 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       const left = leave();
       await worker?.close();
       await Promise.all([left, pool.close(), sandboxes.close(), images?.close()]);
+      // Behind all that may add to them.
+      await strays.close();
       clearTimeout(late);
       checkout.close();
     },

@@ -1,6 +1,14 @@
-import { createNonce } from './nonce.js';
-import { type Engine, LABELS } from './ports.js';
-import { makeSandbox, removeSandbox, type Sandbox, type Sandboxes } from './sandbox.js';
+import type { Container, Engine } from './ports.js';
+import {
+  type Adopted,
+  type Early,
+  makeSandbox,
+  nameEarly,
+  removeSandbox,
+  type Sandbox,
+  type Sandboxes,
+} from './sandbox.js';
+import type { Strays } from './strays.js';
 import type { Clock, Logger } from './worker-deps.js';
 
 /** One is made anew after so long: the name servers that the engine gave it are as old as it is. */
@@ -8,6 +16,8 @@ const IDLE_MS = 10 * 60_000;
 
 export interface SandboxesDeps {
   readonly engine: Pick<Engine, 'network' | 'waiting'>;
+  /** Told of what could not be made whole, or not be removed. */
+  readonly strays: Pick<Strays, 'add'>;
   readonly install: string;
   readonly workerId: string;
   readonly size: number;
@@ -16,12 +26,9 @@ export interface SandboxesDeps {
 }
 
 export function createSandboxes(deps: SandboxesDeps): Sandboxes {
-  const { engine, clock, logger } = deps;
-  const labels = { [LABELS.install]: deps.install, [LABELS.worker]: deps.workerId, [LABELS.pool]: 'yes' };
+  const { engine, strays, clock, logger } = deps;
   /** Each with what ends its waiting. */
   const ready = new Map<Sandbox, AbortController>();
-  /** Could not be removed: the engine was away. */
-  const left = new Set<Sandbox>();
   let { size } = deps;
   let filling: Promise<void> | undefined;
 
@@ -29,10 +36,9 @@ export function createSandboxes(deps: SandboxesDeps): Sandboxes {
     ready.get(sandbox)?.abort();
     return ready.delete(sandbox);
   };
-  const remove = async (sandbox: Sandbox): Promise<void> => {
-    left.delete(sandbox);
+  const remove = async (sandbox: Adopted): Promise<void> => {
     await removeSandbox(sandbox).catch((err: unknown) => {
-      left.add(sandbox);
+      strays.add(sandbox.labels);
       logger.warn({ err }, 'sandbox not removed');
     });
   };
@@ -43,18 +49,24 @@ export function createSandboxes(deps: SandboxesDeps): Sandboxes {
     await remove(sandbox);
     refill();
   };
+  const make = async (early: Early): Promise<Adopted> => {
+    try {
+      return await makeSandbox(engine, early);
+    } catch (error) {
+      strays.add(early.labels);
+      throw error;
+    }
+  };
   const fill = async (): Promise<void> => {
-    await Promise.all([...left].map(remove));
     // One after the other: what runs goes first.
     while (ready.size < size) {
-      const sandbox = await makeSandbox(engine, `cyclone-sandbox-${createNonce().slice(0, 12)}`, labels);
-      if (sandbox === undefined) size = 0;
-      else if (ready.size >= size) await remove(sandbox);
-      else {
+      const sandbox = await make(nameEarly('sandbox', deps));
+      if (!isWhole(sandbox)) size = 0;
+      if (ready.size < size && isWhole(sandbox)) {
         const over = new AbortController();
         ready.set(sandbox, over);
         void watch(sandbox, over);
-      }
+      } else await remove(sandbox);
     }
   };
   const refill = (): void => {
@@ -76,7 +88,11 @@ export function createSandboxes(deps: SandboxesDeps): Sandboxes {
     async close() {
       size = 0;
       await filling;
-      await Promise.all([...[...ready.keys()].filter(leave), ...left].map(remove));
+      await Promise.all([...ready.keys()].filter(leave).map(remove));
     },
   };
+}
+
+function isWhole(sandbox: Adopted): sandbox is Adopted & { readonly waiting: Container } {
+  return sandbox.waiting !== undefined;
 }

@@ -7,6 +7,7 @@ import {
   type Network,
 } from './ports.js';
 import { type Adopted, namespaceOf, type Sandboxes } from './sandbox.js';
+import type { Strays } from './strays.js';
 import type { Logger } from './worker-deps.js';
 
 export interface JobNetworkOptions {
@@ -17,6 +18,8 @@ export interface JobNetworkOptions {
   readonly owner: Parameters<Container['assign']>[0];
   /** Those that are ready. Absent: there are none. */
   readonly sandboxes?: Pick<Sandboxes, 'take'> | undefined;
+  /** Told of what could not be removed. Absent: it stays. */
+  readonly strays?: Pick<Strays, 'add'> | undefined;
   readonly logger: Logger;
 }
 
@@ -86,9 +89,12 @@ export class JobNetwork {
     try {
       await (this.#adopted?.waiting ?? (await this.#waiting))?.remove();
       await (this.#adopted?.network ?? (await this.#network)).remove();
-      await this.#adopted?.left?.();
     } catch (error) {
-      this.#options.logger.warn({ err: error }, 'network not removed');
+      const { strays, labels, logger } = this.#options;
+      strays?.add(this.#adopted?.labels ?? labels);
+      logger.warn({ err: error }, 'network not removed');
+    } finally {
+      await this.#adopted?.left?.();
     }
   }
 

@@ -81,6 +81,7 @@ export function openJob(lease: Lease, deps: WorkerDeps, halt: Halt): Job {
       networkName: name(lease.job.id),
       owner: { run: lease.run, job: lease.job.id, fence: lease.fence },
       sandboxes: deps.sandboxes,
+      strays: deps.strays,
       logger: deps.logger,
     }),
     spent: createSpent(deps.clock),

@@ -24,7 +24,10 @@ export const LABELS = {
   fence: 'cyclone.fence',
   /** Of an image that other jobs of its run, re-runs or later runs use: it stays when its own job is over. */
   shared: 'cyclone.shared',
-  /** Made before anybody asked for it: whoever takes it is not among its labels. */
+  /**
+   * Made before anybody asked for it: whoever takes it is not among its labels. The same for all that one job takes
+   * together, and for nothing else.
+   */
   pool: 'cyclone.pool',
 } as const;
 

@@ -21,6 +21,8 @@ export class Resources {
   readonly #network: JobNetwork;
   #whole: Resources | undefined;
   #closing: Promise<void> | undefined;
+  /** Something could not be removed. */
+  #isLeft = false;
 
   constructor(options: ResourcesOptions, network = new JobNetwork(options)) {
     this.#options = options;
@@ -92,10 +94,16 @@ export class Resources {
 
   #behind(failed: string, work: () => Promise<void>): void {
     const removal = work().catch((error: unknown) => {
+      this.#left();
       this.#options.logger.warn({ err: error }, failed);
     });
     this.#removals.add(removal);
     void removal.finally(() => this.#removals.delete(removal));
+  }
+
+  #left(): void {
+    if (this.#whole === undefined) this.#isLeft = true;
+    else this.#whole.#left();
   }
 
   /** What stages can reach on the network that they should not, in words. */
@@ -113,6 +121,9 @@ export class Resources {
   async #removeAll(): Promise<void> {
     for (const container of this.#containers) this.drop(container);
     await Promise.all([...this.#removals, ...this.#parts.map((part) => part.close())]);
-    if (this.#whole === undefined) await this.#network.close();
+    if (this.#whole !== undefined) return;
+    await this.#network.close();
+    // Not before: what runs bears the same labels.
+    if (this.#isLeft) this.#options.strays?.add(this.#options.labels);
   }
 }

@@ -1,13 +1,29 @@
-import { type Container, type ContainerCreate, type Engine, type Labels, type Network } from './ports.js';
+import { createNonce } from './nonce.js';
+import {
+  type Container,
+  type ContainerCreate,
+  type Engine,
+  LABELS,
+  type Labels,
+  type Network,
+} from './ports.js';
+
+/** What is made before its job is there. */
+export interface Early {
+  /** No other has it. */
+  readonly name: string;
+  /** All of it bears these, and nothing else does. */
+  readonly labels: Labels;
+}
 
 /** A network, and in it a container that only waits: others can join its namespace. */
-export interface Sandbox {
+export interface Sandbox extends Pick<Early, 'labels'> {
   readonly network: Network;
   readonly waiting: Container;
 }
 
 /** A network that was made before the job, perhaps with what waits in it. */
-export type Adopted = Pick<Sandbox, 'network'> & { readonly waiting?: Container | undefined };
+export type Adopted = Pick<Sandbox, 'network' | 'labels'> & { readonly waiting?: Container | undefined };
 
 /** Sandboxes that stand ready: nothing of a repository, a trust or a secret is in them, each is for one job. */
 export interface Sandboxes {
@@ -21,27 +37,28 @@ export interface Sandboxes {
   close(): Promise<void>;
 }
 
-/** Undefined: this engine has no containers that wait. @throws EngineRefused, EngineUnavailable; nothing is left then */
+/** Known before the engine is asked: it may make what we never hear of. */
+export function nameEarly(
+  of: 'sandbox' | 'pool',
+  { install, workerId }: { readonly install: string; readonly workerId: string },
+): Early {
+  const name = `cyclone-${of}-${createNonce().slice(0, 12)}`;
+  return { name, labels: { [LABELS.install]: install, [LABELS.worker]: workerId, [LABELS.pool]: name } };
+}
+
+/** Where this engine has no containers that wait, a network alone. @throws EngineRefused, EngineUnavailable; perhaps some of it is there then */
 export async function makeSandbox(
   engine: Pick<Engine, 'network' | 'waiting'>,
-  name: string,
-  labels: Labels,
-): Promise<Sandbox | undefined> {
+  { name, labels }: Early,
+): Promise<Adopted> {
   const network = await engine.network(name, labels);
-  try {
-    const waiting = await engine.waiting({ name: `${name}-wait`, labels, network: network.name });
-    if (waiting !== undefined) return { network, waiting };
-  } catch (error) {
-    await network.remove();
-    throw error;
-  }
-  await network.remove();
-  return undefined;
+  const waiting = await engine.waiting({ name: `${name}-wait`, labels, network: network.name });
+  return { network, waiting, labels };
 }
 
 /** Safe twice. What has joined it is removed before. */
-export async function removeSandbox({ network, waiting }: Sandbox): Promise<void> {
-  await waiting.remove();
+export async function removeSandbox({ network, waiting }: Adopted): Promise<void> {
+  await waiting?.remove();
   await network.remove();
 }
 

@@ -11,6 +11,7 @@ import type {
   RunObserver,
 } from './ports.js';
 import type { Sandboxes } from './sandbox.js';
+import type { Strays } from './strays.js';
 
 /** Time, so that tests decide it. */
 export interface Clock {
@@ -58,6 +59,8 @@ export interface WorkerDeps {
   readonly pool?: Pool;
   /** Absent: the network of a job is made when it is needed. */
   readonly sandboxes?: Pick<Sandboxes, 'take'>;
+  /** Absent: what could not be removed stays. */
+  readonly strays?: Pick<Strays, 'add'>;
   /** As in {@link CheckoutRequest}, for this job. */
   readonly renewToken?: CheckoutRequest['renewToken'];
   /** How long this job took before it was here: its lease. */

@@ -8,6 +8,7 @@ import { createKept } from '../../src/worker/create-kept.js';
 import { executeJob } from '../../src/worker/execute.js';
 import { createPool } from '../../src/worker/pool/create-pool.js';
 import { LABELS, type Lease } from '../../src/worker/ports.js';
+import { createStrays } from '../../src/worker/strays.js';
 import { createOrigin, pushOf, repositoryAt, temporary } from '../adapters/git/origin.js';
 import { MemoryDepot } from '../worker/memory-depot.js';
 import { container, keptDeps, leaseOf, planned, Story, until } from '../worker/world.js';
@@ -33,9 +34,10 @@ const machine = {
   limits: { memory: 256 * MEBIBYTE, cpus: 2, pids: 256 },
   logger: { info: () => undefined, warn, error: warn },
 };
+const strays = createStrays({ ...machine, engineBack: async () => undefined });
 const checkout = gitCheckout({ mirrors: temporary('mirrors'), allowFile: true });
 const openPool = (size = 1) =>
-  createPool({ ...machine, directory, size, mostOfOne: 2, hasRoom: async () => true });
+  createPool({ ...machine, strays, directory, size, mostOfOne: 2, hasRoom: async () => true });
 let pool = openPool();
 
 beforeAll(() => busyboxImage());

@@ -9,6 +9,7 @@ import { createKept } from '../../src/worker/create-kept.js';
 import { createSandboxes } from '../../src/worker/create-sandboxes.js';
 import { executeJob } from '../../src/worker/execute.js';
 import { LABELS, type Lease } from '../../src/worker/ports.js';
+import { createStrays } from '../../src/worker/strays.js';
 import { createOrigin, pushOf, repositoryAt, temporary } from '../adapters/git/origin.js';
 import { MemoryDepot } from '../worker/memory-depot.js';
 import { container, keptDeps, leaseOf, planned, Story, service, until } from '../worker/world.js';
@@ -32,8 +33,9 @@ const machine = {
   limits: { memory: 256 * MEBIBYTE, cpus: 2, pids: 256 },
   logger: { info: () => undefined, warn, error: warn },
 };
+const strays = createStrays({ ...machine, engineBack: async () => undefined });
 const checkout = gitCheckout({ mirrors: temporary('mirrors'), allowFile: true });
-const openSandboxes = (size: number) => createSandboxes({ ...machine, size });
+const openSandboxes = (size: number) => createSandboxes({ ...machine, strays, size });
 let sandboxes = openSandboxes(1);
 
 beforeAll(() => busyboxImage());

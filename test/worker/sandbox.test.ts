@@ -22,7 +22,7 @@ async function networks(stages = STAGES, size = 1, engine: object = {}): Promise
   );
   world = createWorld({ programs });
   Object.assign(world.engine, engine);
-  sandboxes = createSandboxes({ ...world.deps, size });
+  sandboxes = createSandboxes({ ...world.deps, strays: world.strays, size });
   sandboxes.refill();
   await until(() => sandboxes.ready() === size || Object.keys(engine).length > 0);
   expect(await world.execute(leaseOf(stages), { sandboxes })).toBe('ended');
@@ -70,7 +70,7 @@ describe('a job', () => {
 
   test('does without when what waits is gone', async () => {
     world = createWorld();
-    sandboxes = createSandboxes({ ...world.deps, size: 1 });
+    sandboxes = createSandboxes({ ...world.deps, strays: world.strays, size: 1 });
     sandboxes.refill();
     await until(() => sandboxes.ready() === 1);
     const taken = sandboxes.take();
@@ -91,7 +91,7 @@ describe('a job', () => {
 describe('sandboxes that stand ready', () => {
   test('are each for one job, made anew when they die or are old, and gone with the worker', async () => {
     world = createWorld();
-    sandboxes = createSandboxes({ ...world.deps, size: 2 });
+    sandboxes = createSandboxes({ ...world.deps, strays: world.strays, size: 2 });
     sandboxes.refill();
     await until(() => sandboxes.ready() === 2);
     const ids = (): readonly string[] => [...world.engine.waits.keys()];

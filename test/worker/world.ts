@@ -20,6 +20,7 @@ import {
   type LogPiece,
   type RunObserver,
 } from '../../src/worker/ports.js';
+import { createStrays } from '../../src/worker/strays.js';
 import type { Clock, WorkerDeps } from '../../src/worker/worker-deps.js';
 import { FakeEngine, type FakeEngineOptions } from '../fakes/engine/fake-engine.js';
 import { MemoryDepot } from './memory-depot.js';
@@ -240,6 +241,9 @@ export function createWorld(engineOptions: FakeEngineOptions = {}, over: Partial
     limits: { memory: 512 * 1024 ** 2, cpus: 2, pids: 1024 },
     logger: { info: () => undefined, warn, error: warn },
   };
+  /** Of an engine that is back when the test says so. */
+  const back = gate();
+  const strays = createStrays({ ...machine, engineBack: () => back.passed });
   const deps: WorkerDeps = {
     ...machine,
     kept: createKept(keptDeps(machine)),
@@ -260,6 +264,8 @@ export function createWorld(engineOptions: FakeEngineOptions = {}, over: Partial
     hard,
     warnings,
     deps,
+    strays,
+    back: back.open,
     execute: (lease: Lease, change: Partial<WorkerDeps> = {}) =>
       executeJob(lease, { ...deps, ...change }, cancel.signal),
   };

@@ -29,8 +29,6 @@ export function createPool(deps: PoolDeps): Pool {
   const demand = createDemand(() => clock.now());
   const count = { hits: 0, misses: 0 };
   const waiting = new Set<Waiting>();
-  /** Could not be removed: the engine was away. */
-  const left = new Set<Slot>();
   let filling: Promise<void> | undefined;
   let again = false;
   let closed = false;
@@ -40,9 +38,7 @@ export function createPool(deps: PoolDeps): Pool {
     return waiting.delete(slot);
   };
   const remove = async (slot: Slot): Promise<void> => {
-    left.delete(slot);
-    await removeSlot(slot).catch((err: unknown) => {
-      left.add(slot);
+    await removeSlot(deps, slot).catch((err: unknown) => {
       logger.warn({ err }, 'armed container not removed');
     });
   };
@@ -86,7 +82,6 @@ export function createPool(deps: PoolDeps): Pool {
   };
 
   const fill = async (): Promise<void> => {
-    await Promise.all([...left].map(remove));
     const shares = (await deps.hasRoom()) ? demand.shares(size, mostOfOne) : [];
     await removeAll(surplus([...waiting], shares));
     // One after the other: what runs goes first.
@@ -114,6 +109,7 @@ export function createPool(deps: PoolDeps): Pool {
       const slot = [...waiting].find((one) => one.ask === ask);
       return slot !== undefined && leave(slot) ? slot : undefined;
     },
+    drop: (slot) => void remove(slot),
     used(ask, at, recipe, wasArmed) {
       if (at === 0) count[wasArmed ? 'hits' : 'misses'] += 1;
       demand.used(ask, at, recipe);
@@ -123,7 +119,6 @@ export function createPool(deps: PoolDeps): Pool {
     async close() {
       closed = true;
       await Promise.all([removeAll([...waiting]), filling]);
-      await Promise.all([...left].map(remove));
     },
   };
 }

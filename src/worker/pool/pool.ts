@@ -7,6 +7,8 @@ import type { Slot } from './slot.js';
 export interface Pool {
   /** Nobody else gets it: it is the caller's to use and to remove. Undefined: none is ready. */
   take(ask: string): PoolSlot | undefined;
+  /** Of no use to who took it: it goes, and nobody waits for that. */
+  drop(slot: PoolSlot): void;
   /**
    * A stage of a job needed this container, and had an armed one or made it.
    * @param at the how manieth it is of those that were asked for

@@ -1,44 +1,38 @@
 import { mkdir, realpath, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { createNonce } from '../nonce.js';
-import { type Container, type Engine, LABELS, type Network } from '../ports.js';
-import { type Adopted, canJoin, makeSandbox, namespaceOf } from '../sandbox.js';
+import type { Container, Engine } from '../ports.js';
+import { type Adopted, canJoin, makeSandbox, nameEarly, namespaceOf, removeSandbox } from '../sandbox.js';
+import type { Strays } from '../strays.js';
 import type { Workspace } from '../workspace.js';
 import { containerOf, type Recipe } from './recipe.js';
 
 /** A workspace, a network and containers that stand in both and wait: a job takes all of it or nothing. */
-export interface Slot {
+export interface Slot extends Adopted {
   readonly root: string;
-  readonly network: Network;
-  /** What later stages join, and this one where it can. Absent: the engine has none. */
-  readonly waiting?: Container | undefined;
   /** In the order of their recipes. */
   readonly containers: readonly Container[];
 }
 
 export interface SlotDeps {
   readonly engine: Pick<Engine, 'network' | 'waiting' | 'container'>;
+  /** Told of what could not be made whole, or not be removed. */
+  readonly strays: Pick<Strays, 'add'>;
   readonly install: string;
   readonly workerId: string;
   /** Absolute, on the file system of the workspaces; the same path on the engine's host. */
   readonly directory: string;
 }
 
-/** @throws EngineRefused, EngineUnavailable; nothing is left then */
+/** @throws EngineRefused, EngineUnavailable; what there is of it is a stray then */
 export async function armSlot(deps: SlotDeps, recipes: readonly Recipe[]): Promise<Slot> {
   const { engine } = deps;
-  const name = `cyclone-pool-${createNonce().slice(0, 12)}`;
+  const early = nameEarly('pool', deps);
+  const { name, labels } = early;
   await mkdir(deps.directory, { recursive: true });
   const root = path.join(await realpath(deps.directory), name);
-  const labels = {
-    [LABELS.install]: deps.install,
-    [LABELS.worker]: deps.workerId,
-    [LABELS.pool]: 'yes',
-  };
   const containers: Container[] = [];
-  let place: Adopted | undefined;
   try {
-    place = (await makeSandbox(engine, name, labels)) ?? { network: await engine.network(name, labels) };
+    const place = await makeSandbox(engine, early);
     // One after the other: what runs goes first.
     for (const [index, recipe] of recipes.entries()) {
       const { waiting } = place;
@@ -54,22 +48,23 @@ export async function armSlot(deps: SlotDeps, recipes: readonly Recipe[]): Promi
     }
     return { ...place, root, containers };
   } catch (error) {
-    await removeSlot({ ...place, root, containers });
+    deps.strays.add(labels);
+    await rm(root, { recursive: true, force: true });
     throw error;
   }
 }
 
-/** What nobody took, or as much of it as there is. Safe twice. */
-export async function removeSlot({
-  root,
-  network,
-  waiting,
-  containers,
-}: Omit<Slot, 'network'> & Partial<Pick<Slot, 'network'>>): Promise<void> {
-  await Promise.all(containers.map((container) => container.remove()));
-  await waiting?.remove();
-  await network?.remove();
-  await rm(root, { recursive: true, force: true });
+/** What nobody took. Safe twice. @throws EngineUnavailable: what there is of it in the engine is a stray then */
+export async function removeSlot({ strays }: Pick<SlotDeps, 'strays'>, slot: Slot): Promise<void> {
+  try {
+    await Promise.all(slot.containers.map((container) => container.remove()));
+    await removeSandbox(slot);
+  } catch (error) {
+    strays.add(slot.labels);
+    throw error;
+  } finally {
+    await rm(slot.root, { recursive: true, force: true });
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Workspace } from '../workspace.js';
 import { askOf } from './ask.js';
 import type { Pool, PoolSlot, PoolTurn } from './pool.js';
 import { recipeKey } from './recipe.js';
-import { moveSlot, removeSlot, unlinkSlot } from './slot.js';
+import { moveSlot, unlinkSlot } from './slot.js';
 
 /**
  * So many stages of a job are armed at most: each waits as a shell of 1 MiB, and 10 of the engine's. A chain that is
@@ -70,7 +70,7 @@ async function takeSlot(
     await moveSlot(slot, workspace);
   } catch (err) {
     logger.warn({ err, run: job.lease.run }, 'an armed workspace could not be used');
-    removeSlot(slot).catch((cause: unknown) => logger.warn({ err: cause }, 'armed container not removed'));
+    pool.drop(slot);
     return undefined;
   }
   job.resources.adoptNetwork(slot, () => unlinkSlot(slot));

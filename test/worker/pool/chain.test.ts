@@ -13,7 +13,15 @@ const CHAIN = NAMES.map((id) => planned(id, script(`echo ${id}`)));
 /** Of the workspaces: a slot is moved there. */
 const world = createWorld();
 const directory = path.join(mkdtempSync(path.join(tmpdir(), 'cyclone-pool-')), 'pool');
-const open = () => createPool({ ...world.deps, directory, size: 1, mostOfOne: 1, hasRoom: async () => true });
+const open = () =>
+  createPool({
+    ...world.deps,
+    strays: world.strays,
+    directory,
+    size: 1,
+    mostOfOne: 1,
+    hasRoom: async () => true,
+  });
 let pool = open();
 let run = 0;
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createPool, type PoolDeps } from '../../../src/worker/pool/create-pool.js';
 import { createDemand } from '../../../src/worker/pool/demand.js';
 import { containerOf, type Recipe, recipeOf } from '../../../src/worker/pool/recipe.js';
+import { createStrays } from '../../../src/worker/strays.js';
 import { FakeEngine } from '../../fakes/engine/fake-engine.js';
 import { FakeClock, until } from '../world.js';
 
@@ -38,17 +39,18 @@ function openPool(over: Partial<PoolDeps> = {}) {
   const warnings: string[] = [];
   const warn = (_: unknown, message: string): void => void warnings.push(message);
   const directory = path.join(mkdtempSync(path.join(tmpdir(), 'cyclone-pool-')), 'pool');
+  const logger = { info: () => undefined, warn, error: warn };
+  const strays = createStrays({ engine, engineBack: async () => undefined, clock, logger });
   const pool = createPool({
-    ...{ engine, clock, directory, install: 'test', workerId: 'w1', size: 2, mostOfOne: 2 },
+    ...{ engine, strays, clock, logger, directory, install: 'test', workerId: 'w1', size: 2, mostOfOne: 2 },
     hasRoom: async () => true,
-    logger: { info: () => undefined, warn, error: warn },
     ...over,
   });
   const often = (ask: string, of = recipe()): void => {
     for (let times = 0; times < 2; times += 1) pool.used(ask, 0, of, false);
     pool.refill();
   };
-  return { engine, clock, warnings, directory, pool, often };
+  return { engine, clock, warnings, directory, pool, often, strays };
 }
 
 test('a recipe holds nothing of its run, and makes the same container elsewhere', () => {
