@@ -31,16 +31,20 @@ export function tidyDaily(
     engine,
     keepMs,
     images,
+    orphans,
     ...daily
   }: Daily & {
     readonly engine: Pick<Engine, 'tidy' | 'removeShared'>;
     readonly keepMs: number;
     /** Absent: nothing goes by its size. */
     readonly images?: Pick<ImageBounds, 'look'> | undefined;
+    /** Looks for what workers left that are gone. */
+    readonly orphans: () => void;
   },
   signal: AbortSignal,
 ): Promise<void> {
   const tidy = async (): Promise<void> => {
+    orphans();
     await engine.removeShared(Math.max(SHARED_MS, keepMs));
     await engine.tidy(UNUSED_MS);
     await images?.look();

@@ -6,7 +6,7 @@ import { gitCheckout } from '../adapters/git/checkout.js';
 import { openFirewall } from '../adapters/iptables/firewall.js';
 import { subscribeCancellations } from '../adapters/redis/cancellations.js';
 import { redisObserver } from '../adapters/redis/observer.js';
-import { type Announcement, announceWorker } from '../adapters/redis/workers.js';
+import { type Announcement, announceWorker, workersSeen } from '../adapters/redis/workers.js';
 import { ownLabel } from '../pipeline/labels.js';
 import { repositoryMatches } from '../pipeline/trust.js';
 import type { Logger } from '../runs/ports.js';
@@ -25,6 +25,7 @@ import { type DataDir, DataDirUnavailable } from './data-dir.js';
 import { createLetGo, lettingGo } from './dead-buffers.js';
 import { boundImages, openLedger } from './images.js';
 import { defaultLimits } from './limits.js';
+import { orphansLook } from './orphans.js';
 import type { RedisConnections } from './redis.js';
 import { tidyDaily, tidyMirrorsDaily } from './tidy.js';
 
@@ -89,6 +90,16 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
   };
   const machine = { engine, install, workerId: dataDir.workerId, clock: systemClock, logger };
   const kept = createKept({ ...machine, workspaces: dataDir.workspaces, keepMs, limits, free });
+  const orphans = orphansLook(
+    {
+      engine,
+      // While our engine is away we say that we are not there.
+      living: async () => new Set([dataDir.workerId, ...(await workersSeen(commands)).map(({ id }) => id)]),
+      clock: systemClock,
+      logger,
+    },
+    soft.signal,
+  );
   const strays = createStrays({
     engine,
     engineBack: async () => {
@@ -144,6 +155,8 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       },
       signal,
     );
+    // Its owner before us may have died, and not here alone.
+    if (lease.fence > 1) orphans();
   };
 
   const connection = await deps.redis.connect('patient');
@@ -188,6 +201,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       if (back) {
         logger.info({}, 'the Docker engine is back');
         strays.remove();
+        orphans();
         if (inHand === 0) sandboxes.refill();
         worker?.resume();
         await announce().catch((err: unknown) => logger.warn({ err }, 'worker not announced'));
@@ -221,7 +235,7 @@ export async function composeWorker(deps: WorkerComposition): Promise<WorkerProc
       await announce();
       logger.info({ labels }, 'taking jobs');
       sandboxes.refill();
-      void tidyDaily({ engine, keepMs, images, clock: systemClock, logger }, soft.signal);
+      void tidyDaily({ engine, keepMs, images, orphans, clock: systemClock, logger }, soft.signal);
       void kept.tidy(soft.signal);
       void tidyMirrorsDaily({ checkout, ...settings.mirrors, clock: systemClock, logger }, soft.signal);
       await subscribeCancellations(subscriber, (run, by) => worker?.cancel(run, by));

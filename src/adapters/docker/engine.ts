@@ -15,6 +15,7 @@ import { findImage, removeImage } from './images.js';
 import { engineInfo } from './info.js';
 import { pruneLayers } from './layer-cache.js';
 import { networkMaker } from './networks.js';
+import { removeOrphans } from './orphans.js';
 import { published, pusher } from './publish.js';
 import { puller } from './pull.js';
 import { reapLabelled, removeShared } from './reap.js';
@@ -35,6 +36,11 @@ export interface DockerEngineOptions {
 
 export interface DockerEngine extends Engine {
   readonly stored: ImageStore;
+  /**
+   * Removes what was made before anybody asked for it by workers that are not among these, where nothing of it runs: what
+   * waits ends with its worker, and what a job has taken runs. Resolves whether there is such of these workers, too.
+   */
+  removeOrphans(living: ReadonlySet<string>): Promise<boolean>;
 }
 
 /** The Docker engine. Nothing is asked of it before the first call; engines 20.10 to 29. */
@@ -53,6 +59,7 @@ export function dockerEngine(options: DockerEngineOptions): DockerEngine {
   };
   return {
     stored: imageStore(client, install),
+    removeOrphans: (living) => removeOrphans(client, install, living),
     info: () => engineInfo(client, address.local),
     ping: () => client.call((docker) => docker.ping()).then(() => undefined),
     image: (reference) => findImage(client, reference),

@@ -19,18 +19,34 @@ export async function reapLabelled(
   const filters = filterBy({ ...labels, [LABELS.install]: install });
   const own = filterBy({ ...labels, [LABELS.install]: install, ...CONTAINER_KIND });
   const assigned = assignedFilter({ ...labels, [LABELS.install]: install, ...CONTAINER_KIND });
-  const [networks, ...found] = await Promise.all([
-    client.call((docker) => docker.listNetworks({ filters })),
-    ...[own, ...(assigned === undefined ? [] : [assigned])].map((by) =>
-      client.call((docker) => docker.listContainers({ all: true, filters: by })),
-    ),
+  const containers = (by: Filters) =>
+    client.call((docker) => docker.listContainers({ all: true, filters: by }));
+  const [networks, made, taken] = await Promise.all([
+    networksBy(client, filters),
+    containers(own),
+    assigned === undefined ? [] : containers(assigned),
   ]);
-  await Promise.all(found.flat().map(({ Id }) => removeContainer(client, Id)));
-  await Promise.all(networks.map(({ Id, Name }) => removeNetwork(client, { id: Id, name: Name })));
+  // What was taken with them cannot be renamed.
+  const places = new Set(taken.flatMap(({ Labels }) => Labels[LABELS.pool] ?? []));
+  const theirs = await Promise.all(
+    [...places].map((place) =>
+      networksBy(client, filterBy({ [LABELS.install]: install, [LABELS.pool]: place })),
+    ),
+  );
+  await Promise.all([...made, ...taken].map(({ Id }) => removeContainer(client, Id)));
+  await Promise.all(
+    [...networks, ...theirs.flat()].map(({ Id, Name }) => removeNetwork(client, { id: Id, name: Name })),
+  );
   if (images) await removeImages(client, filters);
 }
 
-function filterBy(labels: Labels): { readonly label: string[] } {
+type Filters = Record<string, string[]>;
+
+function networksBy(client: Client, filters: Filters) {
+  return client.call((docker) => docker.listNetworks({ filters }));
+}
+
+function filterBy(labels: Labels): { label: string[] } {
   return { label: Object.entries(labels).map(([key, value]) => `${key}=${value}`) };
 }
 

@@ -13,6 +13,11 @@ export interface EngineProxy {
   /** As when the daemon dies: connections break, and nobody listens any more. What runs in the engine goes on. */
   cut(): Promise<void>;
   restore(): Promise<void>;
+  /**
+   * Cuts at the next request that holds these words: `before` the engine has it, when it is `taken`, or when it is `done`
+   * and the answer on its way. Resolves then.
+   */
+  cutAt(words: string, when: 'before' | 'taken' | 'done'): Promise<void>;
   /** Resolves when a request, to be made after the call, holds these words. */
   asked(words: string): Promise<void>;
   close(): Promise<void>;
@@ -22,12 +27,13 @@ export async function startEngineProxy(): Promise<EngineProxy> {
   const directory = await mkdtemp(path.join(tmpdir(), 'cyclone-engine-'));
   const socket = path.join(directory, 'docker.sock');
   const sockets = new Set<Socket>();
-  const hearers = new Set<(bytes: Buffer) => void>();
+  const hearers = new Set<(bytes: Buffer, engine: Socket) => void>();
 
   const bridge = (client: Socket): void => {
     const engine = connect({ path: ENGINE, allowHalfOpen: true });
+    // Before the bytes go on.
     client.on('data', (bytes: Buffer) => {
-      for (const hear of hearers) hear(bytes);
+      for (const hear of hearers) hear(bytes, engine);
     });
     join(client, engine, sockets);
     join(engine, client, sockets);
@@ -63,6 +69,18 @@ export async function startEngineProxy(): Promise<EngineProxy> {
           if (!said.includes(words)) return;
           hearers.delete(hear);
           resolve();
+        };
+        hearers.add(hear);
+      }),
+    cutAt: (words, when) =>
+      new Promise((resolve) => {
+        const hear = (bytes: Buffer, engine: Socket): void => {
+          if (!bytes.includes(words)) return;
+          hearers.delete(hear);
+          const cutNow = (): void => void cut().then(resolve);
+          if (when === 'before') cutNow();
+          else if (when === 'taken') setImmediate(cutNow);
+          else engine.prependOnceListener('data', cutNow);
         };
         hearers.add(hear);
       }),
