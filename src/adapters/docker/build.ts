@@ -12,12 +12,14 @@ import type {
 } from '../../worker/ports.js';
 import { EngineRefused, LABELS } from '../../worker/ports.js';
 import { basePulls } from './base-pulls.js';
+import type { Behind } from './behind.js';
 import { BuildOutput } from './build-output.js';
 import type { Client } from './client.js';
 import { refusal } from './errors.js';
-import { findImage, shortId } from './images.js';
+import type { ImageConfigs } from './image-configs.js';
+import { infoOf, shortId } from './images.js';
 import { labelImage } from './label-image.js';
-import { markLayers } from './layer-cache.js';
+import type { LayerMarks } from './layer-cache.js';
 import { failureIn, messages } from './messages.js';
 import { withoutBuildKit } from './needs-buildkit.js';
 import { removeStrangers } from './networks.js';
@@ -31,6 +33,9 @@ export interface BuildContext {
   readonly install: string;
   readonly network: (name: string, labels: Labels) => Promise<Network>;
   readonly ledger?: ImageLedger | undefined;
+  readonly configs: ImageConfigs;
+  readonly marks: LayerMarks;
+  readonly behind: Behind;
 }
 
 /** A build under way: what it is made of stays. */
@@ -58,12 +63,12 @@ export function builder(context: BuildContext): Engine['build'] {
     try {
       return await run({ ...context, hold }, build, name, signal, log);
     } catch (error) {
+      hold?.release();
       // First the containers: one that has not started yet does not keep its network from going, and would stay.
       // Why the build failed matters more; a network that stays bears the build's labels and is reaped.
       await removeStrangers(context.client, { id: network?.id ?? name, name }).catch(() => {});
       throw error;
     } finally {
-      hold?.release();
       await network?.remove().catch(() => {});
     }
   };
@@ -88,35 +93,33 @@ async function run(
   signal: AbortSignal,
   log: Log,
 ): Promise<ImageInfo> {
-  const { client, install } = context;
+  const { install, configs, marks, behind, hold } = context;
   const output = new BuildOutput();
   const { labels } = build;
-  const mark = (): Promise<void> =>
-    // Unmarked, they are cache for ever: no reason to fail a build, or to hide why one failed.
-    markLayers(client, { install, heads: output.heads, labels }).catch(() => {});
   let id: string;
   try {
     id = await make(context, { build, network, output }, signal, log);
   } catch (error) {
-    await mark();
+    // Nothing else says whose they are. Unmarked, they are cache for ever: no reason to hide why it failed.
+    await marks.mark(output.heads, labels).catch(() => {});
     throw error;
   }
-  const bare = build.made === undefined ? undefined : await findImage(client, id);
-  if (bare !== undefined) build.made?.(bare);
+  const image = infoOf(await configs(id));
+  build.made?.(image);
   const all = { ...labels, [LABELS.install]: install };
-  const [labelled] = await Promise.all([
-    labelImage(client, id, {
-      labels: { ...build.imageLabels, ...all },
-      tag: build.tag,
-      containerLabels: all,
-    }),
-    mark(),
-  ]);
-  const image = await findImage(client, labelled);
-  if (!image)
-    throw new EngineRefused('image_build', `${build.tag}: built, but removed from the engine since`);
-  await log(Buffer.from(`Image ${shortId(image.id)}, labelled with this run\n`));
-  return image;
+  const labelled = await labelImage(context, id, {
+    labels: { ...build.imageLabels, ...all },
+    tag: build.tag,
+    containerLabels: all,
+  });
+  behind.add(labelled.leave);
+  // The run's image holds them until it goes.
+  behind.add(async () => {
+    await marks.mark(output.heads, labels);
+    hold?.release();
+  });
+  await log(Buffer.from(`Image ${shortId(labelled.id)}, labelled with this run\n`));
+  return { ...image, id: labelled.id };
 }
 
 /** The user's build as it is, without a label of ours. @returns the image's id */

@@ -3,6 +3,7 @@ import type { EngineTls } from './address.js';
 import { engineAddress } from './address.js';
 import type { AddressPool } from './address-pool.js';
 import { DEFAULT_POOL } from './address-pool.js';
+import { createBehind } from './behind.js';
 import { builder } from './build.js';
 import { connect } from './client.js';
 import { createContainer } from './container.js';
@@ -10,10 +11,11 @@ import { entryPointCheck } from './entry-point.js';
 import { containerEvents } from './events.js';
 import type { Firewall } from './firewall.js';
 import { NO_FIREWALL } from './firewall.js';
+import { imageConfigs } from './image-configs.js';
 import { imageStore } from './image-store.js';
 import { findImage, removeImage } from './images.js';
 import { engineInfo } from './info.js';
-import { pruneLayers } from './layer-cache.js';
+import { layerMarks, pruneLayers } from './layer-cache.js';
 import { networkMaker } from './networks.js';
 import { removeOrphans } from './orphans.js';
 import { published, pusher } from './publish.js';
@@ -51,14 +53,22 @@ export function dockerEngine(options: DockerEngineOptions): DockerEngine {
   // Rules of this host mean nothing to an engine on another one.
   const firewall = (address.local ? options.firewall : undefined) ?? NO_FIREWALL;
   const network = networkMaker({ client, install, firewall, pool });
+  const configs = imageConfigs(client);
+  const marks = layerMarks({ client, install, configs });
+  const behind = createBehind();
+  // Layers go with the last image that holds them: their marks first.
+  const afterMarks = async (removal: () => Promise<void>): Promise<void> => {
+    await behind.settled();
+    await removal();
+  };
   const context = {
     client,
     install,
     events: containerEvents(client, install),
-    checkEntryPoint: entryPointCheck(client),
+    checkEntryPoint: entryPointCheck(client, configs),
   };
   return {
-    stored: imageStore(client, install),
+    stored: imageStore({ client, install, marks, behind }),
     removeOrphans: (living) => removeOrphans(client, install, living),
     info: () => engineInfo(client, address.local),
     ping: () => client.call((docker) => docker.ping()).then(() => undefined),
@@ -67,13 +77,20 @@ export function dockerEngine(options: DockerEngineOptions): DockerEngine {
     network,
     container: (spec) => createContainer(context, spec),
     waiting: waitingMaker(context),
-    build: builder({ client, install, network, ledger }),
+    build: builder({ client, install, network, ledger, configs, marks, behind }),
     push: pusher(client),
     published: (image, reference, auth) => published(client, { image, reference, auth }),
-    removeImage: (reference) => removeImage(client, reference),
-    reap: (labels, { images }) => reapLabelled(client, labels, { install, images }),
-    removeShared: (olderThanMs) => removeShared(client, install, olderThanMs),
-    tidy: (olderThanMs) => pruneLayers(client, install, olderThanMs),
+    removeImage: (reference) => afterMarks(() => removeImage(client, reference)),
+    async reap(labels, { images }) {
+      if (images) await behind.settled();
+      await reapLabelled(client, labels, { install, images });
+    },
+    removeShared: (olderThanMs) => afterMarks(() => removeShared(client, install, olderThanMs)),
+    tidy: (olderThanMs) =>
+      afterMarks(async () => {
+        await pruneLayers(client, install, olderThanMs);
+        marks.forget();
+      }),
     sharesPath: (directory) => sharesPath(client, install, directory),
   };
 }

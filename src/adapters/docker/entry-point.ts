@@ -4,6 +4,7 @@ import type { ContainerCreate } from '../../worker/ports.js';
 import { EngineRefused } from '../../worker/ports.js';
 import type { Client } from './client.js';
 import { answerOf } from './errors.js';
+import type { ImageConfigs } from './image-configs.js';
 
 /** What an image says about its process; as in `docker inspect`. */
 interface ImageConfig {
@@ -19,11 +20,14 @@ const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
  * Sees whether the program that a container begins with is there. With an init in front, the engine no longer
  * notices: the container starts and ends with 127. The answer for one image and program is remembered.
  */
-export function entryPointCheck(client: Client): (id: string, spec: ContainerCreate) => Promise<void> {
+export function entryPointCheck(
+  client: Client,
+  configs: ImageConfigs,
+): (id: string, spec: ContainerCreate) => Promise<void> {
   const present = new Set<string>();
 
   return async (id, spec) => {
-    const image = await client.call((docker) => docker.getImage(spec.image).inspect());
+    const image = await configs(spec.image);
     const config = image.Config as ImageConfig;
     const program = programOf(spec, config);
     // No program at all: the engine has refused at create.

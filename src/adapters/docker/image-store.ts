@@ -1,22 +1,32 @@
 import type { ImageStore, StoredImage, StoredParts } from '../../worker/ports.js';
 import { LABELS } from '../../worker/ports.js';
+import type { Behind } from './behind.js';
 import type { Client } from './client.js';
 import { answerOf } from './errors.js';
 import { inspectImage, shortId } from './images.js';
-import { MARKS } from './layer-cache.js';
+import { type LayerMarks, MARKS } from './layer-cache.js';
 import { chainIds, type HistoryEntry, layerSizes } from './layer-sizes.js';
 import { watchPulls } from './pull-events.js';
+
+export interface ImageStoreContext {
+  readonly client: Client;
+  readonly install: string;
+  readonly marks: Pick<LayerMarks, 'forget'>;
+  /** What is yet to be marked. */
+  readonly behind: Pick<Behind, 'settled'>;
+}
 
 /**
  * Not by `/system/df`, which walks through what containers and volumes hold as well, and is refused while another is
  * under way. What layers an image has never changes: it is asked once for each.
  */
-export function imageStore(client: Client, install: string): ImageStore {
+export function imageStore({ client, install, marks, behind }: ImageStoreContext): ImageStore {
   const known = new Map<string, StoredParts>();
   const chains = new Map<string, readonly string[]>();
 
   return {
     async list() {
+      await behind.settled();
       const [images, containers] = await Promise.all([
         client.call((docker) => docker.listImages()),
         client.call((docker) => docker.listContainers({ all: true })),
@@ -26,7 +36,7 @@ export function imageStore(client: Client, install: string): ImageStore {
       for (const one of [known, chains]) for (const id of one.keys()) if (!there.has(id)) one.delete(id);
       return images.map(({ Id, RepoTags, RepoDigests, Labels, Created, Size }): StoredImage => {
         const names = namesIn(RepoTags, RepoDigests);
-        const marks = Labels?.[LABELS.install] === install ? Labels[MARKS.of] : undefined;
+        const mark = Labels?.[LABELS.install] === install ? Labels[MARKS.of] : undefined;
         return {
           id: Id,
           names,
@@ -34,7 +44,7 @@ export function imageStore(client: Client, install: string): ImageStore {
           bytes: Size,
           inUse: used.has(Id),
           // A name would be somebody's who wants it.
-          ...(marks !== undefined && names.length === 0 && { marks }),
+          ...(mark !== undefined && names.length === 0 && { marks: mark }),
         };
       });
     },
@@ -49,6 +59,7 @@ export function imageStore(client: Client, install: string): ImageStore {
       return ids;
     },
     async remove({ id, names }) {
+      marks.forget();
       const tags = names.filter((name) => !name.includes('@'));
       // By its id it goes whole or not at all, but with several tags the engine wants each of them named.
       for (const name of tags.length > 1 ? tags : [id]) {

@@ -2,6 +2,7 @@ import type { ImageInspectInfo } from 'dockerode';
 import type { ImageInfo } from '../../worker/ports.js';
 import type { Client } from './client.js';
 import { answerOf, unless } from './errors.js';
+import type { ImageConfig } from './image-configs.js';
 import { digestIn, parseReference, type Reference } from './reference.js';
 
 /** As the engine shows it: twelve digits. */
@@ -23,14 +24,18 @@ export async function inspectImage(client: Client, reference: string): Promise<I
 export async function findImage(client: Client, reference: string): Promise<ImageInfo | undefined> {
   const image = await inspectImage(client, reference);
   if (!image) return undefined;
+  const digest = digestIn(image.RepoDigests, parseReference(reference));
+  return { ...infoOf(image), ...(digest === undefined ? {} : { digest }) };
+}
+
+/** What is known of an image by its id alone. */
+export function infoOf(image: ImageConfig): ImageInfo {
   const config = image.Config as
     | { Healthcheck?: { Test?: readonly string[] }; WorkingDir?: string }
     | undefined;
   const test = config?.Healthcheck?.Test ?? [];
-  const digest = digestIn(image.RepoDigests, parseReference(reference));
   return {
     id: image.Id,
-    ...(digest === undefined ? {} : { digest }),
     // `HEALTHCHECK NONE` takes an inherited one away.
     hasHealthcheck: test.length > 0 && test[0] !== 'NONE',
     workingDir: config?.WorkingDir || '/',

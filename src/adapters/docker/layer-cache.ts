@@ -2,6 +2,7 @@ import type { Labels } from '../../worker/ports.js';
 import { LABELS } from '../../worker/ports.js';
 import type { Client } from './client.js';
 import { unless } from './errors.js';
+import type { ImageConfigs } from './image-configs.js';
 import { shortId } from './images.js';
 import { labelImage } from './label-image.js';
 
@@ -17,29 +18,63 @@ export const MARKS = {
   day: 'cyclone.day',
 } as const;
 
-/** @param install of our installation */
-export async function markLayers(
-  client: Client,
-  { install, heads, labels }: { install: string; heads: readonly string[]; labels: Labels },
-): Promise<void> {
-  if (heads.length === 0) return;
-  const today = { [LABELS.install]: install, [MARKS.day]: new Date().toISOString().slice(0, 10) };
-  const filters = { label: Object.entries(today).map(([key, value]) => `${key}=${value}`) };
-  const there = await client.call((docker) => docker.listImages({ filters }));
-  const marked = new Set(there.map((image) => image.Labels?.[MARKS.of]));
-  const wanted = new Set(heads.map(shortId));
-  const worker = labels[LABELS.worker];
-  const containerLabels = {
-    [LABELS.install]: install,
-    ...(worker === undefined ? {} : { [LABELS.worker]: worker }),
+export interface LayerMarks {
+  /** @param heads images that layers end in @param labels of the build */
+  mark(heads: readonly string[], labels: Labels): Promise<void>;
+  /** Images went, and perhaps marks with them. */
+  forget(): void;
+}
+
+/**
+ * With some hundred images the engine takes a third of a second to say which marks there are: it is asked once a day.
+ * @param install of our installation
+ */
+export function layerMarks({
+  client,
+  install,
+  configs,
+}: {
+  readonly client: Client;
+  readonly install: string;
+  readonly configs: ImageConfigs;
+}): LayerMarks {
+  let known: { readonly day: string; readonly marked: Promise<Set<string>> } | undefined;
+
+  const markedOn = (day: string): Promise<Set<string>> => {
+    if (known?.day !== day) known = { day, marked: askMarks(client, install, day) };
+    return known.marked;
   };
-  await Promise.all(
-    [...wanted]
-      .filter((image) => !marked.has(image))
-      .map((image) =>
-        labelImage(client, image, { labels: { ...today, [MARKS.of]: image }, containerLabels }),
-      ),
-  );
+  return {
+    async mark(heads, labels) {
+      if (heads.length === 0) return;
+      const day = new Date().toISOString().slice(0, 10);
+      const worker = labels[LABELS.worker];
+      const containerLabels = {
+        [LABELS.install]: install,
+        ...(worker === undefined ? {} : { [LABELS.worker]: worker }),
+      };
+      const marked = await markedOn(day).catch((error: unknown) => {
+        known = undefined;
+        throw error;
+      });
+      for (const image of new Set(heads.map(shortId))) {
+        if (marked.has(image)) continue;
+        const mark = { [LABELS.install]: install, [MARKS.day]: day, [MARKS.of]: image };
+        const { leave } = await labelImage({ client, configs }, image, { labels: mark, containerLabels });
+        marked.add(image);
+        await leave();
+      }
+    },
+    forget() {
+      known = undefined;
+    },
+  };
+}
+
+async function askMarks(client: Client, install: string, day: string): Promise<Set<string>> {
+  const filters = { label: [`${LABELS.install}=${install}`, `${MARKS.day}=${day}`] };
+  const there = await client.call((docker) => docker.listImages({ filters }));
+  return new Set(there.flatMap(({ Labels }) => Labels?.[MARKS.of] ?? []));
 }
 
 /** Removes nameless images of this installation that are older, with the layers that only they hold. */
