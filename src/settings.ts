@@ -185,7 +185,7 @@ const ENVIRONMENT = z.object({
     .default(25),
   CYCLONE_KEEP: duration.default(24 * 3600),
   CYCLONE_POOL: wholeNumber(0, 100).default(0),
-  CYCLONE_SANDBOXES: wholeNumber(0, 100).default(0),
+  CYCLONE_SANDBOXES: wholeNumber(0, 100).default(2),
   REGISTRY_LOCATION: text,
   REGISTRY_USERNAME: text,
   REGISTRY_PASSWORD: text,

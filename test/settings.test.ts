@@ -71,7 +71,7 @@ test('an app alone is enough: the rest has defaults', () => {
     drainSeconds: 25,
     keepSeconds: 24 * 3600,
     pool: 0,
-    sandboxes: 0,
+    sandboxes: 2,
     workerSecret: undefined,
     serverUrl: undefined,
   });

@@ -1,8 +1,8 @@
 import type { DockerEngine } from '../adapters/docker/engine.js';
 import type { Clock, Logger } from '../worker/worker-deps.js';
 
-/** A worker that was killed is missed by then: its announcement has ended. */
-const MISSED_MS = 60_000;
+/** A worker that was killed is missed by then: its last announcement has ended (30 s). */
+const MISSED_MS = 35_000;
 
 export interface OrphansDeps {
   readonly engine: Pick<DockerEngine, 'removeOrphans'>;
