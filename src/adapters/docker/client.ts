@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { inspect } from 'node:util';
 import Dockerode from 'dockerode';
 import type { EngineAddress } from './address.js';
 import { reach } from './errors.js';
@@ -40,6 +41,10 @@ export function connect(address: EngineAddress): Client {
     address.connection.protocol === 'https'
       ? new HttpsAgent({ keepAlive: true })
       : new HttpAgent({ keepAlive: true });
+  // docker-modem describes every request for a debug output that nobody asked for, with all that hangs on the agent:
+  // sockets, parsers, other requests. That was 6 to 15 ms each, half of what a pipeline takes of this process.
+  // https://github.com/apocas/docker-modem/blob/v5.0.7/lib/modem.js (buildRequest)
+  Object.assign(agent, { [inspect.custom]: () => 'agent' });
   const options: Dockerode.DockerOptions & { agent: HttpAgent } = { ...address.connection, agent };
   const docker = new Dockerode(options);
   let agreed: Promise<EngineVersion> | undefined;
