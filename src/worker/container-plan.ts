@@ -77,5 +77,5 @@ export async function joining<T extends ContainerBase & Pick<ContainerCreate, 'a
 async function networkOf(job: Job, spec: ContainerSpec): Promise<string | undefined> {
   if (spec.net === 'none') return undefined;
   if (!isOwnNetwork(spec.net)) return spec.net;
-  return (await job.resources.network()).name;
+  return await job.resources.networkName();
 }

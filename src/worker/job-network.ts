@@ -27,6 +27,8 @@ export interface JobNetworkOptions {
 export class JobNetwork {
   readonly #options: JobNetworkOptions;
   #network: Promise<Network> | undefined;
+  /** The same when its walls stand; never before it is there. */
+  #walled: Promise<Network> | undefined;
   #waiting: Promise<Container | undefined> | undefined;
   #adopted: (Adopted & { readonly left?: () => Promise<void> }) | undefined;
   #closed = false;
@@ -35,7 +37,10 @@ export class JobNetwork {
     this.#options = options;
   }
 
-  /** Taken or made when it is first needed. @throws EngineUnavailable behind `close` */
+  /**
+   * Taken or made when it is first needed: containers can be made on it from then on, but none may run before it is
+   * `walled`. @throws EngineUnavailable behind `close`
+   */
   get(): Promise<Network> {
     // Nobody would remove it.
     if (this.#closed) return Promise.reject(new EngineUnavailable('the job has ended'));
@@ -59,7 +64,7 @@ export class JobNetwork {
   adopt(adopted: Adopted, left?: () => Promise<void>): void {
     const { network, waiting } = adopted;
     this.#adopted = { ...adopted, ...(left && { left }) };
-    this.#keep(network.renewed());
+    this.#keep(Promise.resolve(network), network.renewed());
     if (waiting !== undefined) this.#waiting = this.#assigned(waiting);
   }
 
@@ -73,9 +78,9 @@ export class JobNetwork {
     void share();
   }
 
-  /** Undefined: nobody has needed it. */
-  async made(): Promise<Network | undefined> {
-    return await this.#network;
+  /** What is on it may run when this has resolved. Undefined: nobody has needed it. */
+  async walled(): Promise<Network | undefined> {
+    return await this.#walled;
   }
 
   /** Nothing new is made. */
@@ -98,9 +103,10 @@ export class JobNetwork {
     }
   }
 
-  #keep(network: Promise<Network>): void {
-    network.catch(() => undefined);
+  #keep(network: Promise<Network>, walled = network): void {
+    for (const awaited of [network, walled]) awaited.catch(() => undefined);
     this.#network = network;
+    this.#walled = walled;
   }
 
   /** Before anything runs in it: whoever takes over the job must find it. */

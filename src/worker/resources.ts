@@ -38,9 +38,15 @@ export class Resources {
     return part;
   }
 
-  /** The network of the run on this engine; made when it is first needed. @throws EngineUnavailable behind `close` */
-  network(): Promise<Network> {
-    return this.#network.get();
+  /** The network of the run on this engine, walled; made when it is first needed. @throws EngineUnavailable behind `close` */
+  async network(): Promise<Network> {
+    const network = await this.#network.get();
+    return (await this.#network.walled()) ?? network;
+  }
+
+  /** The same for what `create` makes: it sees to the walls. */
+  async networkName(): Promise<string> {
+    return (await this.#network.get()).name;
   }
 
   /** As the network of a container that joins the stages before it; undefined: it has a namespace of its own. */
@@ -55,6 +61,8 @@ export class Resources {
 
   async create(spec: Omit<ContainerCreate, 'labels'>): Promise<Container> {
     if (this.#closing !== undefined) throw new EngineUnavailable('the job has ended');
+    const walled = this.#network.walled();
+    walled.catch(() => undefined);
     const container = await this.#options.engine.container({ ...spec, labels: this.#options.labels });
     if (this.#closing !== undefined) {
       // The job ended while the engine was at it: nobody else knows this container.
@@ -62,6 +70,8 @@ export class Resources {
       throw new EngineUnavailable('the job has ended');
     }
     this.#containers.add(container);
+    // Whoever has it may start it.
+    await walled;
     return container;
   }
 
@@ -108,7 +118,7 @@ export class Resources {
 
   /** What stages can reach on the network that they should not, in words. */
   async open(): Promise<readonly string[]> {
-    return (await this.#network.made())?.open ?? [];
+    return (await this.#network.walled())?.open ?? [];
   }
 
   /** Removes all. Safe twice; a container that is being created is removed when it comes. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
@@ -162,6 +163,30 @@ describe('the firewall', () => {
     const shutAgain = await run(bench, script(connects(`${host} ${port}`), { network: safe.name }));
     expect(shutAgain.exitCode).not.toBe(0);
     await Promise.all([safe, unsafe, again].map((each) => each.remove()));
+  });
+
+  test.each([
+    ['a way into a chain', ['iptables', '-D', 'INPUT', '-i', 'cyc-+', '-j', 'CYCLONE-IN']],
+    ['all of a chain', ['iptables', '-F', 'CYCLONE-FWD']],
+    ['one rule', ['iptables', '-D', 'CYCLONE-IN', '-j', 'DROP']],
+    ['a rule of IPv6', ['ip6tables', '-D', 'FORWARD', '-i', 'cyc-+', '-j', 'DROP']],
+  ])('puts back what is gone: %s', async (_, [program = '', ...args]) => {
+    // Two that look at one moment put a rule there twice, which is as good.
+    const rules = (): ReadonlySet<string> =>
+      new Set(
+        ['iptables-save', 'ip6tables-save'].flatMap((save) =>
+          execFileSync(save, ['-t', 'filter'], { encoding: 'utf8' })
+            .split('\n')
+            .filter((line) => /CYCLONE|cyc-\+/.test(line)),
+        ),
+      );
+    expect(await firewall.ensure()).toEqual([]);
+    const whole = rules();
+    do execFileSync(program, args);
+    while (rules().size === whole.size);
+    expect(rules()).not.toEqual(whole);
+    expect(await firewall.ensure()).toEqual([]);
+    expect(rules()).toEqual(whole);
   });
 
   test('keeps stages from other networks of the machine, and lets them talk among themselves', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createSandboxes } from '../../src/worker/create-sandboxes.js';
 import { canJoin } from '../../src/worker/sandbox.js';
-import { container, createWorld, leaseOf, planned, script, until, type World } from './world.js';
+import { container, createWorld, gate, leaseOf, planned, script, until, type World } from './world.js';
 
 const STAGES = ['a', 'b', 'c', 'd', 'e'].map((id) => planned(id, script('true')));
 
@@ -47,6 +47,27 @@ describe('a job', () => {
     const steps = journal.filter((event) => ['assign wait', 'create a'].includes(event));
     expect(steps).toEqual(['assign wait', 'create a']);
     expect(sandboxes.ready()).toBe(0);
+  });
+
+  test('has its containers made while the walls are seen to, and none started before they stand', async () => {
+    world = createWorld();
+    const { engine } = world;
+    sandboxes = createSandboxes({ ...world.deps, strays: world.strays, size: 1 });
+    sandboxes.refill();
+    await until(() => sandboxes.ready() === 1);
+    const taken = sandboxes.take();
+    if (taken === undefined) throw new Error('none is ready');
+    const stand = gate();
+    const network = { ...taken.network, renewed: () => stand.passed.then(() => taken.network.renewed()) };
+    const own = { ...taken, network };
+    const ended = world.execute(leaseOf(STAGES), { sandboxes: { take: () => own } });
+    await until(() => engine.journal.includes('create a'));
+    for (let turns = 0; turns < 100; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(engine.journal).not.toContain('start a');
+    stand.open();
+    expect(await ended).toBe('ended');
+    const { journal } = engine;
+    expect(journal.indexOf('start a')).toBeGreaterThan(journal.indexOf('renew network'));
   });
 
   test('gets one behind its first stage where none is ready and it has stages enough', async () => {

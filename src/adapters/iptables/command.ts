@@ -11,11 +11,15 @@ export class IptablesFailed extends Error {
   }
 }
 
-/** Runs one program of iptables. @throws IptablesFailed with what it wrote on stderr */
-export async function iptables(program: string, args: readonly string[], input = ''): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'] });
+/** Runs one program of iptables. @returns its stdout @throws IptablesFailed with what it wrote on stderr */
+export async function iptables(program: string, args: readonly string[], input = ''): Promise<string> {
+  return await new Promise<string>((resolve, reject) => {
+    const child = spawn(program, args);
+    let said = '';
     let words = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       words += text;
     });
@@ -23,7 +27,7 @@ export async function iptables(program: string, args: readonly string[], input =
       reject(new IptablesFailed(`${program} cannot be started: ${cause.message}`, undefined, { cause }));
     });
     child.on('close', (exitCode) => {
-      if (exitCode === 0) return resolve();
+      if (exitCode === 0) return resolve(said);
       reject(new IptablesFailed(words.trim() || `${program} ended with ${exitCode}`, exitCode ?? undefined));
     });
     // A program that ends early does not read it: its exit code says more than EPIPE.

@@ -1,6 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { IptablesFailed, iptables } from './command.js';
-import { chains, FORWARD_CHAIN, INPUT_CHAIN, IPV6_RULES, JUMPS, jumpRule, resolversOf } from './rules.js';
+import {
+  areWhole,
+  chains,
+  FORWARD_CHAIN,
+  INPUT_CHAIN,
+  IPV6_RULES,
+  JUMPS,
+  jumpRule,
+  linesOf,
+  resolversOf,
+} from './rules.js';
 
 export interface FirewallOptions {
   /** Private ranges (CIDR) that stages may reach; default none. */
@@ -26,9 +36,24 @@ const WAIT = ['-w', '10'];
 export async function openFirewall(options: FirewallOptions = {}): Promise<Firewall> {
   const { allow = [], resolvConf = '/etc/resolv.conf' } = options;
   let running: Promise<readonly string[]> | undefined;
+  /** As the kernel had them when they were whole, and what they were made of. */
+  let known: { readonly rules: string; readonly standing: string } | undefined;
 
+  const look = async (): Promise<readonly string[]> => {
+    // A host without the file asks nobody for names, and neither do its containers.
+    const resolvers = resolversOf(await readFile(resolvConf, 'utf8').catch(() => ''));
+    const rules = chains({ resolvers, allow });
+    if (known?.rules === rules && (await readLines()).flat().join('\n') === known.standing) return [];
+    const open = await set(rules);
+    const [lines, lines6] = await readLines();
+    known =
+      open.length === 0 && areWhole(lines, rules)
+        ? { rules, standing: [...lines, ...lines6].join('\n') }
+        : undefined;
+    return open;
+  };
   const ensure = (): Promise<readonly string[]> => {
-    running ??= set(allow, resolvConf).finally(() => {
+    running ??= look().finally(() => {
       running = undefined;
     });
     return running;
@@ -36,12 +61,25 @@ export async function openFirewall(options: FirewallOptions = {}): Promise<Firew
   return { open: await ensure(), ensure, close: takeAway };
 }
 
-async function set(allow: readonly string[], resolvConf: string): Promise<readonly string[]> {
-  if (process.getuid?.() !== 0) return openBecause('Cyclone does not run as root and cannot set a firewall');
-  // A host without the file asks nobody for names, and neither do its containers.
-  const resolvers = resolversOf(await readFile(resolvConf, 'utf8').catch(() => ''));
+/** All of ours that stands now. One process for a table, where asking for each rule takes one for each. */
+async function readLines(): Promise<readonly [readonly string[], readonly string[]]> {
+  const [saved, saved6] = await Promise.all(['iptables-save', 'ip6tables-save'].map(savedBy));
+  return [linesOf(saved ?? ''), linesOf(saved6 ?? '')];
+}
+
+async function savedBy(program: string): Promise<string> {
   try {
-    await iptables('iptables-restore', [...WAIT, '--noflush'], chains({ resolvers, allow }));
+    return await iptables(program, ['-t', 'filter']);
+  } catch (error) {
+    if (error instanceof IptablesFailed) return '';
+    throw error;
+  }
+}
+
+async function set(rules: string): Promise<readonly string[]> {
+  if (process.getuid?.() !== 0) return openBecause('Cyclone does not run as root and cannot set a firewall');
+  try {
+    await iptables('iptables-restore', [...WAIT, '--noflush'], rules);
     for (const jump of JUMPS) await insertOnce('iptables', jumpRule(jump));
   } catch (error) {
     if (error instanceof IptablesFailed) return openBecause(`no firewall could be set (${error.message})`);
@@ -89,7 +127,7 @@ async function deleteAll(program: string, rule: readonly string[]): Promise<void
 }
 
 /** Whether it was done; what is not there cannot be removed. */
-async function tolerate(command: Promise<void>): Promise<boolean> {
+async function tolerate(command: Promise<unknown>): Promise<boolean> {
   try {
     await command;
     return true;

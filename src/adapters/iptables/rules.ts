@@ -53,6 +53,22 @@ export function jumpRule({ from, to }: Jump): readonly string[] {
   return [from, '-i', BRIDGES, '-j', to];
 }
 
+/** What of a table, as `iptables-save` prints it, is ours: our chains, what leads to them, and what else our bridges meet. */
+export function linesOf(saved: string): readonly string[] {
+  const ours = [INPUT_CHAIN, FORWARD_CHAIN, ` ${BRIDGES} `];
+  return saved.split('\n').filter((line) => ours.some((word) => line.includes(word)));
+}
+
+/** Whether these are all that the chains are made of, and both are led to: somebody may be taking them away. */
+export function areWhole(lines: readonly string[], rules: string): boolean {
+  const inChains = (all: readonly string[]): number =>
+    all.filter((line) => line.startsWith('-A CYCLONE-')).length;
+  return (
+    inChains(lines) === inChains(rules.split('\n')) &&
+    JUMPS.every((jump) => lines.includes(`-A ${jumpRule(jump).join(' ')}`))
+  );
+}
+
 /** Our networks have no IPv6; a bridge has a link-local address all the same. */
 export const IPV6_RULES: readonly (readonly string[])[] = [
   ['INPUT', '-i', BRIDGES, '-j', 'DROP'],

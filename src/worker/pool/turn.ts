@@ -43,6 +43,8 @@ export async function takeTurn(
         return undefined;
       }
       owner.adoptContainer(container);
+      // It was walled in when it was armed: what it runs now is the job's.
+      await job.resources.network();
       return container;
     },
   };
