@@ -4,11 +4,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import type { ContainerInspectInfo } from 'dockerode';
 import { gitCheckout } from '../../src/adapters/git/checkout.js';
 import { systemClock } from '../../src/composition/clock.js';
+import type { PlannedStage } from '../../src/pipeline/model.js';
 import { createKept } from '../../src/worker/create-kept.js';
+import { createSandboxes } from '../../src/worker/create-sandboxes.js';
 import { executeJob } from '../../src/worker/execute.js';
 import { createPool } from '../../src/worker/pool/create-pool.js';
 import { LABELS, type Lease } from '../../src/worker/ports.js';
 import { createStrays } from '../../src/worker/strays.js';
+import type { WorkerDeps } from '../../src/worker/worker-deps.js';
 import { createOrigin, pushOf, repositoryAt, temporary } from '../adapters/git/origin.js';
 import { MemoryDepot } from '../worker/memory-depot.js';
 import { container, keptDeps, leaseOf, planned, Story, until } from '../worker/world.js';
@@ -53,8 +56,19 @@ afterAll(() => bench.clean());
 
 let runs = 0;
 
-/** A job of one stage that waits, when it has printed what it sees, for the file `go`. */
-function begin(commands: readonly string[], over: Partial<Lease> = {}, parts = {}) {
+interface Around {
+  /** Behind the one that waits. */
+  readonly more?: readonly PlannedStage[];
+  readonly sandboxes?: NonNullable<WorkerDeps['sandboxes']>;
+}
+
+/** A job whose first stage waits, when it has printed what it sees, for the file `go`. */
+function begin(
+  commands: readonly string[],
+  over: Partial<Lease> = {},
+  parts = {},
+  { more = [], ...around }: Around = {},
+) {
   const story = new Story();
   const run = (runs += 1);
   const stage = planned('pre_build', {
@@ -71,7 +85,7 @@ function begin(commands: readonly string[], over: Partial<Lease> = {}, parts = {
     outputs: ['/tmp/made'],
   });
   const never = new AbortController().signal;
-  const lease = leaseOf([stage], {
+  const lease = leaseOf([stage, ...more], {
     run,
     repository: repositoryAt(`file://${origin.directory}`),
     trigger: pushOf(sha),
@@ -91,6 +105,7 @@ function begin(commands: readonly string[], over: Partial<Lease> = {}, parts = {
       observer: story,
       drain: { soft: never, hard: never },
       pool,
+      ...around,
     },
     never,
   );
@@ -139,6 +154,101 @@ async function makeOften(): Promise<void> {
   await until(() => pool.state().armed > 0);
 }
 
+/** What holds it in, wherever it stands. */
+function limits({ HostConfig, Config }: ContainerInspectInfo): object {
+  return {
+    ...HostConfig,
+    NetworkMode: '',
+    Mounts: HostConfig.Mounts?.map((mount) => ({ ...mount, Source: '' })),
+    user: Config.User,
+    directory: Config.WorkingDir,
+    image: Config.Image,
+    given: Config.Env.filter((entry) => !entry.startsWith('CYCLONE')),
+  };
+}
+
+describe('the containers of a chain that was armed', () => {
+  const NAMED = /^NAMED=(.*)$/;
+  const later = (name: string, megabytes: number): PlannedStage =>
+    planned(name, {
+      kind: 'container',
+      container: container({
+        image: BUSYBOX,
+        commands: ['echo there'],
+        environment: [`NAMED=${name}`],
+        memLimit: megabytes * MEBIBYTE,
+      }),
+      services: [],
+      outputs: [],
+    });
+  const chain = (around: Around = {}) =>
+    begin(
+      ['echo "container $(hostname)"', 'echo made > /tmp/made'],
+      {},
+      { extraHosts: [], environment: ['NAMED=pre_build'] },
+      { more: [later('second', 40), later('third', 50)], ...around },
+    );
+
+  /** Those of its stages, by their names. */
+  const stagesOf = async (run: number): Promise<ReadonlyMap<string, ContainerInspectInfo>> => {
+    const filters = { label: [`${LABELS.install}=${bench.install}`], name: [`^/?cyclone-${run}-`] };
+    const found = await docker().listContainers({ filters });
+    const all = await Promise.all(found.map(({ Id }) => docker().getContainer(Id).inspect()));
+    return new Map(
+      all.flatMap((one) => {
+        const name = one.Config.Env?.map((entry) => NAMED.exec(entry)?.[1]).find((of) => of !== undefined);
+        return name === undefined ? [] : [[name, one] as const];
+      }),
+    );
+  };
+  const whenArmed = async (
+    job: ReturnType<typeof chain>,
+  ): Promise<ReadonlyMap<string, ContainerInspectInfo>> => {
+    await job.waiting();
+    let stages = await stagesOf(job.run);
+    while (stages.size < 3) stages = await stagesOf(job.run);
+    return stages;
+  };
+  const end = async (job: ReturnType<typeof chain>): Promise<void> => {
+    await job.end();
+    expect([...job.story.outcomes.keys()]).toEqual(['pre_build', 'second', 'third']);
+  };
+
+  test('are as strict as those that are made for their job, and in one namespace like them', async () => {
+    const sandboxes = createSandboxes({ ...machine, strays, size: 1 });
+    sandboxes.refill();
+    await until(() => sandboxes.ready() === 1);
+    const cold = chain({ sandboxes });
+    const coldly = await whenArmed(cold);
+    expect(cold.isWarm()).toBe(false);
+    await end(cold);
+    await sandboxes.close();
+    // What the third is made of is known when a job has come so far.
+    for (let times = 0; times < 2; times += 1) {
+      const job = chain();
+      await job.waiting();
+      await end(job);
+    }
+    pool.refill();
+    await until(() => pool.state().armed > 0);
+    const warm = chain();
+    const warmly = await whenArmed(warm);
+    expect(warm.isWarm()).toBe(true);
+    await end(warm);
+
+    for (const stage of ['pre_build', 'second', 'third']) {
+      const [one, other] = [coldly.get(stage), warmly.get(stage)];
+      if (one === undefined || other === undefined) throw new Error(`no container of ${stage}`);
+      expect(other.Config.Labels).toHaveProperty([LABELS.pool]);
+      expect(limits(other)).toEqual(limits(one));
+    }
+    for (const stages of [coldly, warmly]) {
+      const modes = new Set([...stages.values()].map(({ HostConfig }) => HostConfig.NetworkMode));
+      expect([...modes]).toEqual([expect.stringMatching(/^container:/)]);
+    }
+  });
+});
+
 describe('an armed container', () => {
   test('is to its stage what a cold one is', async () => {
     const cold = begin(PROBE);
@@ -162,15 +272,6 @@ describe('an armed container', () => {
     expect(warm.log()).toContain('GREETING=hello world\n');
     expect(warm.log()).toContain('TOKEN=***');
 
-    const limits = ({ HostConfig, Config }: ContainerInspectInfo): object => ({
-      ...HostConfig,
-      NetworkMode: '',
-      Mounts: HostConfig.Mounts?.map((mount) => ({ ...mount, Source: '' })),
-      user: Config.User,
-      directory: Config.WorkingDir,
-      image: Config.Image,
-      given: Config.Env.filter((entry) => !entry.startsWith('CYCLONE')),
-    });
     expect(limits(warmly)).toEqual(limits(coldly));
     // One network, and of nobody else.
     for (const { NetworkSettings, HostConfig } of [coldly, warmly])
