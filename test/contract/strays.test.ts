@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import { type DockerEngine, dockerEngine } from '../../src/adapters/docker/engine.js';
 import { systemClock } from '../../src/composition/clock.js';
 import { createSandboxes } from '../../src/worker/create-sandboxes.js';
+import { createStrays } from '../../src/worker/create-strays.js';
 import { LABELS } from '../../src/worker/ports.js';
 import type { Sandbox, Sandboxes } from '../../src/worker/sandbox.js';
-import { createStrays } from '../../src/worker/strays.js';
 import { type EngineProxy, startEngineProxy } from '../e2e/support/engine-proxy.js';
 import { gate, until } from '../worker/world.js';
 import { testEngine } from './support/engine.js';

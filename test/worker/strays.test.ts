@@ -111,10 +111,10 @@ describe('a job whose engine goes away', () => {
     sandboxes.refill();
     await until(() => sandboxes.ready() === size);
     const { engine } = world;
-    const { jobEnded } = world.story;
+    const jobEnded = world.story.jobEnded.bind(world.story);
     world.story.jobEnded = async () => {
       engine.away = true;
-      await jobEnded.call(world.story);
+      await jobEnded();
     };
     expect(await world.execute(leaseOf(stages), { sandboxes, strays: world.strays })).toBe('ended');
     const left = inEngine();

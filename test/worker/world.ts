@@ -12,6 +12,7 @@ import type {
   StageSpec,
 } from '../../src/pipeline/model.js';
 import { createKept, type KeptDeps } from '../../src/worker/create-kept.js';
+import { createStrays } from '../../src/worker/create-strays.js';
 import { executeJob } from '../../src/worker/execute.js';
 import {
   type Checkout,
@@ -20,7 +21,6 @@ import {
   type LogPiece,
   type RunObserver,
 } from '../../src/worker/ports.js';
-import { createStrays } from '../../src/worker/strays.js';
 import type { Clock, WorkerDeps } from '../../src/worker/worker-deps.js';
 import { FakeEngine, type FakeEngineOptions } from '../fakes/engine/fake-engine.js';
 import { MemoryDepot } from './memory-depot.js';

@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { createStrays } from '../../../src/worker/create-strays.js';
 import { createPool, type PoolDeps } from '../../../src/worker/pool/create-pool.js';
 import { createDemand } from '../../../src/worker/pool/demand.js';
 import { containerOf, type Recipe, recipeOf } from '../../../src/worker/pool/recipe.js';
-import { createStrays } from '../../../src/worker/strays.js';
 import { FakeEngine } from '../../fakes/engine/fake-engine.js';
 import { FakeClock, until } from '../world.js';
 
