@@ -15,6 +15,9 @@ import { foresee } from './use-again.js';
 import { walkNotes } from './walk-notes.js';
 import type { WorkerDeps } from './worker-deps.js';
 
+/** Of the first owner of a job. */
+const FIRST_FENCE = 1;
+
 /** How a job left this worker. */
 type End =
   | { readonly kind: 'ended' }
@@ -79,8 +82,7 @@ async function carryOut(job: Job, held: Held, found: (stand: Stand) => void): Pr
   let open = jobStages(lease).find((stage) => lease.done.every((done) => done.stage !== stage.id));
   try {
     await deps.observer.jobStarted(job.spans.take());
-    // Behind the fence: no older owner makes anything new.
-    const reaped = deps.engine.reap(jobLabels(lease, deps.install), { images: false });
+    const reaped = reapEarlier(job);
     reaped.catch(() => undefined);
     const { stand, walk } = await findStand(job, held, reaped);
     found(stand);
@@ -102,6 +104,14 @@ async function carryOut(job: Job, held: Held, found: (stand: Stand) => void): Pr
     );
     return { kind: 'ended' };
   }
+}
+
+/**
+ * Behind the fence: no older owner makes anything new. Before the first there was none: the engine, which has to look
+ * at all that it has, is not asked.
+ */
+async function reapEarlier({ lease, deps }: Job): Promise<void> {
+  if (lease.fence > FIRST_FENCE) await deps.engine.reap(jobLabels(lease, deps.install), { images: false });
 }
 
 async function walkStages(

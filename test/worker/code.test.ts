@@ -21,7 +21,7 @@ test('the commit is fetched while what an earlier owner left is removed; its wor
       return await world.checkout.checkout(...request);
     },
   };
-  const ended = world.execute(LEASE, { checkout });
+  const ended = world.execute({ ...LEASE, fence: 2 }, { checkout });
   await until(() => asked.length > 0);
   // The rest of what could be done is done by then.
   await new Promise((resolve) => setTimeout(resolve));

@@ -66,6 +66,14 @@ describe('a job that is taken over', () => {
     expect(world.engine.journal[0]).toBe('reap');
   });
 
+  test('has nothing to reap when there was no older owner, and does not ask for it', async () => {
+    const world = createWorld();
+    await world.execute(leaseOf(CHAIN, { fence: 1 }));
+    expect(world.story.outcomes.get('post_build')).toEqual({ kind: 'passed' });
+    expect(world.engine.journal).not.toContain('reap');
+    expect(world.engine.journal).toContain('reap with images');
+  });
+
   test('begins anew when the workspace is gone, and says so', async () => {
     const world = createWorld();
     await next(world, { done: ended(world, 'pre_build') });

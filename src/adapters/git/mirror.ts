@@ -83,8 +83,11 @@ export async function isFetched(
   wanted: Wanted,
   { depth }: Pick<FetchOptions, 'depth'>,
 ): Promise<boolean> {
-  const found = await readFile(path.join(mirror, commitRef(wanted)), 'utf8').catch(() => '');
-  if (found.trim() !== wanted.sha || !(await isThere(path.join(mirror, READY_FILE)))) return false;
+  if (
+    (await writtenIn(mirror, commitRef(wanted))) !== wanted.sha ||
+    !(await isThere(path.join(mirror, READY_FILE)))
+  )
+    return false;
   // One commit of history is there whatever was fetched.
   return depth === 1 || !(await isThere(path.join(mirror, 'shallow')));
 }
@@ -116,9 +119,16 @@ export async function shallowOf(mirror: string): Promise<readonly string[]> {
 /** The object that a tag points to, or the commit when the tag is not (any more) this commit's. */
 export async function tagObject(command: GitCommand, mirror: string, wanted: Wanted): Promise<string> {
   if (wanted.tag === undefined) return wanted.sha;
-  const found = await revision(command, mirror, refKey(`refs/tags/${wanted.tag}`));
-  if (found === undefined) return wanted.sha;
+  const ref = refKey(`refs/tags/${wanted.tag}`);
+  const found = (await writtenIn(mirror, ref)) ?? (await revision(command, mirror, ref));
+  if (found === undefined || found === wanted.sha) return wanted.sha;
   return (await revision(command, mirror, `${found}^{commit}`)) === wanted.sha ? found : wanted.sha;
+}
+
+/** What a fetch wrote into a ref, without a process of git; undefined: it is kept in another way, or not there. */
+async function writtenIn(mirror: string, ref: string): Promise<string | undefined> {
+  const text = await readFile(path.join(mirror, ref), 'utf8').catch(() => '');
+  return /^[0-9a-f]{40,64}$/.exec(text.trim())?.[0];
 }
 
 async function fetch(

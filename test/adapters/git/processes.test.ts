@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { gitCheckout } from '../../../src/adapters/git/checkout.js';
 import { atOnce, never, PLAIN, read, request } from './checking-out.js';
 import { gitScript } from './git-script.js';
-import { createOrigin, runGitHere, temporary } from './origin.js';
+import { createOrigin, runGitHere, tagOf, temporary } from './origin.js';
 
 function counted() {
   const script = gitScript();
@@ -30,6 +30,18 @@ describe('the processes of git', () => {
     await git.checkout(again, never);
     expect(verbs().slice(5)).toEqual(['read-tree']);
     expect(read(again.directory, 'a.txt')).toBe('2');
+  });
+
+  test('are no more for a tag, but one that tells an annotated one from what it was', async () => {
+    const origin = createOrigin();
+    const { git, verbs } = counted();
+    const sha = origin.commit({ 'a.txt': '1' });
+    origin.git('tag', 'plain', sha);
+    origin.git('tag', '-a', 'annotated', '-m', 'words', sha);
+    await git.checkout({ ...request(origin, sha, PLAIN), trigger: tagOf(sha, 'plain') }, never);
+    expect(verbs()).toEqual(['init', 'fetch', 'read-tree']);
+    await git.checkout({ ...request(origin, sha, PLAIN), trigger: tagOf(sha, 'annotated') }, never);
+    expect(verbs().slice(3)).toEqual(['fetch', 'rev-parse', 'read-tree']);
   });
 
   test('are one fetch for all jobs that want a commit at once', async () => {
