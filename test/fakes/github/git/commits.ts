@@ -1,4 +1,5 @@
-import { git, gitMaybe, gitText } from './git.js';
+import { GitFailed, git, gitMaybe, gitText } from './git.js';
+import { immutable } from './immutable.js';
 import { NO_COMMIT } from './refs.js';
 
 export interface Signature {
@@ -24,6 +25,10 @@ export interface FileChange {
 
 const FORMAT = ['%H', '%T', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'].join('%x00');
 const FIELDS = 10;
+
+const KEPT_COMMITS = 20_000;
+const KEPT_BLOBS = 500;
+const KEPT_BLOB_BYTES = 64 * 1024;
 
 /** Reads commits in the order of `git log` with these arguments. */
 export async function readCommits(directory: string, args: readonly string[]): Promise<Commit[]> {
@@ -51,9 +56,11 @@ function parse(fields: string[]): Commit {
   };
 }
 
-export async function readCommit(directory: string, sha: string): Promise<Commit | undefined> {
-  return (await readCommits(directory, ['--no-walk', '--end-of-options', sha]))[0];
-}
+export const readCommit = immutable(
+  KEPT_COMMITS,
+  async (directory, name): Promise<Commit | undefined> =>
+    (await readCommits(directory, ['--no-walk', '--end-of-options', name]))[0],
+);
 
 /** What a commit changed against its first parent; everything for a root commit. */
 export async function readChanges(directory: string, sha: string): Promise<FileChange[]> {
@@ -76,6 +83,8 @@ function statusOf(letter: string): FileChange['status'] {
  * @returns `undefined` when nothing of that name leads to a commit
  */
 export async function resolveCommit(directory: string, name: string): Promise<string | undefined> {
+  const known = /^[0-9a-f]{40}$/.test(name) ? await commitOf(directory, name) : undefined;
+  if (known !== undefined) return known;
   const hex = /^[0-9a-f]{4,40}$/.test(name) ? [name] : [];
   const refs = [`refs/heads/${name}`, `refs/tags/${name}`, `refs/${name}`];
   for (const candidate of [...hex, ...refs, ...(name.startsWith('refs/') || name === 'HEAD' ? [name] : [])]) {
@@ -84,6 +93,15 @@ export async function resolveCommit(directory: string, name: string): Promise<st
     if (sha !== undefined) return sha.split('\n').at(-1);
   }
   return undefined;
+}
+
+async function commitOf(directory: string, sha: string): Promise<string | undefined> {
+  try {
+    return (await readCommit(directory, sha))?.sha;
+  } catch (error) {
+    if (error instanceof GitFailed) return undefined;
+    throw error;
+  }
 }
 
 /** Is `ancestor` in the history of `sha`? False when either is no commit. */
@@ -97,6 +115,8 @@ export async function objectType(directory: string, sha: string): Promise<string
   return gitMaybe(directory, ['cat-file', '-t', sha]);
 }
 
-export async function readBlob(directory: string, sha: string): Promise<Buffer> {
-  return git(directory, ['cat-file', 'blob', sha]);
-}
+export const readBlob = immutable(
+  KEPT_BLOBS,
+  (directory, sha): Promise<Buffer> => git(directory, ['cat-file', 'blob', sha]),
+  ({ length }) => length <= KEPT_BLOB_BYTES,
+);

@@ -1,4 +1,6 @@
+import { readCommit } from './commits.js';
 import { git, gitMaybe } from './git.js';
+import { immutable } from './immutable.js';
 
 export interface TreeEntry {
   readonly mode: string;
@@ -25,9 +27,19 @@ export async function readEntry(
   commit: string,
   path: string,
 ): Promise<TreeEntry | undefined> {
-  const args = ['ls-tree', '-z', '-l', '--full-tree', commit, '--', path];
-  return parse(await git(directory, args)).find((entry) => entry.path === path);
+  // By its tree: commits that change nothing of it share what is remembered.
+  return entryOf(directory, (await readCommit(directory, commit))?.tree ?? commit, path);
 }
+
+const KEPT_ENTRIES = 20_000;
+
+const entryOf = immutable(
+  KEPT_ENTRIES,
+  async (directory, tree, path: string): Promise<TreeEntry | undefined> => {
+    const args = ['ls-tree', '-z', '-l', '--full-tree', tree, '--', path];
+    return parse(await git(directory, args)).find((entry) => entry.path === path);
+  },
+);
 
 /** The tree's own sha, for a tree or anything that leads to one. */
 export async function resolveTree(directory: string, name: string): Promise<string | undefined> {
