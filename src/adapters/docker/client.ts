@@ -42,7 +42,7 @@ export function connect(address: EngineAddress): Client {
       ? new HttpsAgent({ keepAlive: true })
       : new HttpAgent({ keepAlive: true });
   // docker-modem describes every request for a debug output that nobody asked for, with all that hangs on the agent:
-  // sockets, parsers, other requests. That was 6 to 15 ms each, half of what a pipeline takes of this process.
+  // sockets, parsers, other requests. That was some 14 ms each, half of what a pipeline takes of this process.
   // https://github.com/apocas/docker-modem/blob/v5.0.7/lib/modem.js (buildRequest)
   Object.assign(agent, { [inspect.custom]: () => 'agent' });
   const options: Dockerode.DockerOptions & { agent: HttpAgent } = { ...address.connection, agent };
