@@ -244,7 +244,7 @@ export function readSettings(
     logs,
     traces,
     mirrors: { days: values.CYCLONE_MIRRORS_DAYS, bytes: values.CYCLONE_MIRRORS_SIZE },
-    images: { bytes: values.CYCLONE_IMAGES_SIZE },
+    images: { bytes: values.CYCLONE_IMAGES_SIZE ?? undefined },
     shallowRepositories: listOf(values.CYCLONE_SHALLOW_REPOS),
     privatePages: values.CYCLONE_PRIVATE_PAGES,
     trustedProxies: values.CYCLONE_TRUSTED_PROXIES,

@@ -87,6 +87,14 @@ test.each([
   expect(read({ ...APP, CYCLONE_KEEP: text }).keepSeconds).toBe(seconds);
 });
 
+test.each([
+  ['off', undefined],
+  ['0', undefined],
+  ['5Gi', 5 * 1024 ** 3],
+])('CYCLONE_IMAGES_SIZE=%s is %s bytes', (text, bytes) => {
+  expect(read({ ...APP, CYCLONE_IMAGES_SIZE: text }).images.bytes).toBe(bytes);
+});
+
 test('cannot be changed', () => {
   expect(Object.isFrozen(read(APP))).toBe(true);
 });

@@ -23,8 +23,8 @@ export const size = z
   .string()
   .regex(/^[1-9]\d{0,5}[KMGT]i$/, 'is not a size such as 512Mi or 20Gi')
   .transform((text) => Number.parseInt(text, 10) * 1024 ** (1 + 'KMGT'.indexOf(text.at(-2) ?? '')));
-/** … or `off`, and so is 0: undefined. */
-export const sizeOrOff = z.union([z.enum(['off', '0']).transform(() => undefined), size], {
+/** … or `off`, and so is 0: null, for a default takes the place of undefined. */
+export const sizeOrOff = z.union([z.enum(['off', '0']).transform(() => null), size], {
   error: 'is not a size such as 512Mi or 20Gi, or off',
 });
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 24 * 3600 };
