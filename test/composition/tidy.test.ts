@@ -29,7 +29,10 @@ test('layers unused for a week go at the start and then each day, whatever becam
   const warn = (_: unknown, message: string): void => void warnings.push(message);
   const looks: number[] = [];
   const orphans = (): void => void looks.push(now);
-  await tidyDaily({ engine, keepMs: 1, orphans, clock, logger: { info: warn, warn, error: warn } }, over.signal);
+  await tidyDaily(
+    { engine, keepMs: 1, orphans, clock, logger: { info: warn, warn, error: warn } },
+    over.signal,
+  );
   expect(tidied).toEqual([0, DAY, 2 * DAY].map((at) => ({ at, olderThan: 7 * DAY })));
   expect(shared).toEqual([DAY, DAY, DAY]);
   expect(looks).toEqual([0, DAY, 2 * DAY]);
