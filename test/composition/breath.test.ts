@@ -7,13 +7,16 @@ function room() {
   let time = 0;
   const { breath, first } = createBreath(() => time);
   const begun: string[] = [];
+  const goOn = (ms: number): void => {
+    time += ms;
+  };
   return {
     begun,
     first,
     begin: (piece: string) => void breath().then(() => begun.push(piece)),
-    goOn: (ms: number) => {
-      time += ms;
-    },
+    goOn,
+    /** A webhook whose answer took long. */
+    late: () => first(() => Promise.resolve(goOn(60))),
     until: async (isSo: () => boolean) => {
       while (!isSo()) await nextRound();
     },
@@ -79,4 +82,55 @@ test('a webhook that fails is in hand no more', async () => {
   begin('a');
   await until(() => begun.length === 1);
   expect(begun).toEqual(['a']);
+});
+
+test('while webhooks come late fewer pieces begin, and no fewer than ten a second', async () => {
+  const { begin, begun, goOn, late, rounds, until } = room();
+  for (let webhook = 0; webhook < 20; webhook += 1) await late();
+  begin('a');
+  await until(() => begun.length === 1);
+  begin('b');
+  goOn(50);
+  await rounds(5);
+  expect(begun).toEqual(['a']);
+  goOn(50);
+  await until(() => begun.length === 2);
+});
+
+test('webhooks that come in time let pieces begin again one after another', async () => {
+  const { begin, begun, first, goOn, late, rounds } = room();
+  for (let webhook = 0; webhook < 20; webhook += 1) await late();
+  for (let webhook = 0; webhook < 100; webhook += 1) {
+    goOn(60);
+    await first(() => Promise.resolve());
+  }
+  for (const piece of ['a', 'b', 'c']) begin(piece);
+  await rounds(6);
+  expect(begun).toEqual(['a', 'b', 'c']);
+});
+
+test('when no webhook comes any more nobody pauses for one', async () => {
+  const { begin, begun, goOn, late, rounds } = room();
+  for (let webhook = 0; webhook < 20; webhook += 1) await late();
+  goOn(300);
+  for (const piece of ['a', 'b', 'c']) begin(piece);
+  await rounds(6);
+  expect(begun).toEqual(['a', 'b', 'c']);
+});
+
+test('many webhooks that one hold-up made late count once', async () => {
+  const { begin, begun, first, goOn, rounds, until } = room();
+  const held: (() => void)[] = [];
+  const all = Array.from({ length: 30 }, () =>
+    first(() => new Promise<void>((resolve) => held.push(resolve))),
+  );
+  goOn(40);
+  for (const answer of held) answer();
+  await Promise.all(all);
+  begin('a');
+  await until(() => begun.length === 1);
+  begin('b');
+  goOn(10);
+  await rounds(5);
+  expect(begun).toEqual(['a', 'b']);
 });
