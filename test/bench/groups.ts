@@ -1,3 +1,4 @@
+import { buildRows } from './build.js';
 import { checkoutRows } from './checkout.js';
 import { startRow } from './command-line.js';
 import { firstStageRows } from './first-stage.js';
@@ -40,6 +41,11 @@ export const GROUPS: readonly Measure[] = [
     name: 'checkout',
     about: 'the files of a commit from a mirror, with a fetch over HTTP',
     measure: checkoutRows,
+  },
+  {
+    name: 'build',
+    about: 'an image whose steps are cached, and one with a changed file, beside docker build',
+    measure: buildRows,
   },
   { name: 'archive', about: 'keeping a log, reading from the middle of one', measure: archiveRows },
   { name: 'search', about: 'searching a log of 1,000,000 lines', measure: logRows },
