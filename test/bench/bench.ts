@@ -11,6 +11,7 @@ const DOCUMENT = 'docs/performance.md';
 const CHARTS = 'docs/performance';
 
 const USAGE = `Usage: script/bench [--json FILE] [--write] [--from FILE] [GROUP…]
+       script/bench pipeline --trace FILE
 
 How long Cyclone takes for what people wait for, beside something known measured in the same run, in turns.
 
@@ -20,6 +21,8 @@ ${GROUPS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n')}
   --from FILE  begin with what an earlier --json wrote: groups measured now take the place of theirs
   --json FILE  write all figures, with the machine, the date and the commit: after each group
   --write      put all figures into ${DOCUMENT}, and draw the charts beside it
+  --trace FILE measure nothing: write what one turn of the group asks of the engine and of GitHub, and its processes,
+               as a table in Markdown, milliseconds since the webhook
   --none       measure nothing: with --from and --write, the document is written anew
   --help       print this
 
@@ -36,6 +39,7 @@ async function bench(args: readonly string[]): Promise<number> {
   }
   const unknown = positionals.find((name) => GROUPS.every((group) => group.name !== name));
   if (unknown !== undefined) return wrong(`there is no group "${unknown}"`);
+  if (values.trace !== undefined) return await traceInto(values.trace, positionals);
   const before: Result = values.from === undefined ? { groups: [] } : readResult(values.from);
   const wanted = GROUPS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   const save = (groups: readonly Group[]): void => {
@@ -58,12 +62,21 @@ function options(args: readonly string[]) {
     options: {
       from: { type: 'string' },
       json: { type: 'string' },
+      trace: { type: 'string' },
       write: { type: 'boolean' },
       none: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
     allowPositionals: true,
   });
+}
+
+/** @returns the exit status */
+async function traceInto(file: string, names: readonly string[]): Promise<number> {
+  const [only, ...more] = GROUPS.filter(({ name }) => names.includes(name));
+  if (only?.trace === undefined || more.length > 0) return wrong('--trace takes one group: pipeline');
+  writeFileSync(file, await only.trace());
+  return 0;
 }
 
 /** One that fails leaves the others their turn. @param measured told of all so far, after each */

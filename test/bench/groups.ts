@@ -11,6 +11,7 @@ import { throughputRows } from './log-throughput.js';
 import { memoryRows } from './memory.js';
 import { pipelineRows } from './pipeline.js';
 import { coldRows, fuzzRow, warmRows } from './pipeline-file.js';
+import { pipelineTrace } from './pipeline-trace.js';
 import type { Row } from './report.js';
 import { requestRows } from './requests.js';
 import { reuseRows } from './reuse.js';
@@ -25,6 +26,8 @@ export interface Measure {
   readonly about: string;
   /** @throws Error when something is missing, in words that say what */
   readonly measure: () => Promise<readonly Row[]> | readonly Row[];
+  /** One turn, for `--trace`: a table in Markdown of what it asked of others. */
+  readonly trace?: () => Promise<string>;
 }
 
 /** Files with mistakes that the reader must answer. */
@@ -82,6 +85,7 @@ export const GROUPS: readonly Measure[] = [
     name: 'pipeline',
     about: 'the five stages for a pushed tag, beside a shell script that does the same',
     measure: pipelineRows,
+    trace: pipelineTrace,
   },
   { name: 'stage', about: 'what a stage costs in a chain of ten', measure: stageRows },
   {

@@ -6,11 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { BUSYBOX } from '../contract/support/images.js';
 import type { World } from '../e2e/support/world.js';
-import { createPerson, type Person } from '../fakes/github/testing/person.js';
 import { summaryOf, timedUntil } from './measure.js';
-import { DOCKERFILE, FILE, SCRIPT } from './pipeline-project.js';
+import { SCRIPT } from './pipeline-project.js';
+import { openProject, REPOSITORY } from './pipeline-repository.js';
 import type { Row } from './report.js';
-import { withSystem } from './whole-system.js';
+import { atRest, withSystem } from './whole-system.js';
 
 const run = promisify(execFile);
 
@@ -18,7 +18,6 @@ const TURNS = 9;
 const WARM = 2;
 /** Until the run before is tidied up behind, and the container of the next is armed. */
 const POOL_REST_MS = 1500;
-const REPOSITORY = 'acme/pipeline';
 
 /**
  * The five stages for a pushed tag, from the webhook on its way until GitHub has the end of the last check; beside a
@@ -58,7 +57,7 @@ async function measured(world: World, rest: () => Promise<void>): Promise<Figure
   try {
     // The first ones make the layers, and show the pool what comes often.
     for (let turn = -WARM; turn < TURNS; turn += 1) {
-      const tag = await project.change(turn);
+      const tag = await project.change(WARM + turn);
       const byUs = await project.pushed(tag);
       await rest();
       const byShell = await timedUntil(() => byScript(world, tag));
@@ -70,53 +69,6 @@ async function measured(world: World, rest: () => Promise<void>): Promise<Figure
     await project.leave();
   }
   return { ours, reference };
-}
-
-interface Project {
-  /** A commit, on its branch, with a tag of its own that is not pushed yet. */
-  change(turn: number): Promise<string>;
-  /** Pushes the tag. @returns milliseconds from the webhook to the last check's end */
-  pushed(tag: string): Promise<number>;
-  leave(): Promise<void>;
-}
-
-async function openProject({ github }: World): Promise<Project> {
-  const [owner = '', name = ''] = REPOSITORY.split('/');
-  await github.createRepository({ owner, name });
-  const person: Person = await createPerson();
-  await person.git('init', '--quiet', '--initial-branch=main');
-  await person.git('remote', 'add', 'origin', github.pushUrl(REPOSITORY));
-  await person.write('caicloud.yml', FILE);
-  await person.write('Dockerfile', DOCKERFILE);
-  await person.write('app', 'what pre_build works on\n');
-  return {
-    async change(turn) {
-      const sha = await person.commit('README', `turn ${turn}\n`);
-      const tag = `v1.0.${WARM + turn}`;
-      await person.git('tag', tag, sha);
-      return tag;
-    },
-    async pushed(tag) {
-      const before = github.deliveries.all('push').length;
-      const begun = github.waitFor(() => github.deliveries.all('push').length > before && performance.now());
-      const sha = await person.git('rev-parse', 'HEAD');
-      await person.git('push', '--quiet', 'origin', `refs/tags/${tag}`);
-      const over = await github.waitFor(
-        () => {
-          const checks = github.checkRuns(REPOSITORY, sha).map(({ state }) => state);
-          const whole = checks.find((check) => check.name === 'cyclone');
-          return whole?.conclusion && checks.every(({ status }) => status === 'completed')
-            ? { at: performance.now(), conclusion: whole.conclusion, stages: checks.length - 1 }
-            : undefined;
-        },
-        { what: `every check of ${tag}`, timeoutMs: 60_000 },
-      );
-      if (over.conclusion !== 'success' || over.stages !== 5)
-        throw new Error(`${tag}: ${over.stages} stages ended with ${over.conclusion}`);
-      return over.at - Number(await begun);
-    },
-    leave: () => person.leave(),
-  };
 }
 
 async function byScript({ github, registry }: World, tag: string): Promise<void> {
@@ -136,10 +88,4 @@ async function byScript({ github, registry }: World, tag: string): Promise<void>
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-/** What was tidied up behind is gone. @throws Error when something stays */
-async function atRest(world: World): Promise<void> {
-  const left = await world.leftovers();
-  if (left.length > 0) throw new Error(`left over: ${left.join(', ')}`);
 }

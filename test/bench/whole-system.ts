@@ -21,3 +21,9 @@ export async function withSystem<T>(
 export function dockerRun(): number {
   return timed(() => execFileSync('docker', ['run', '--rm', BUSYBOX, 'true'], { stdio: 'ignore' }));
 }
+
+/** What was tidied up behind is gone. @throws Error when something stays */
+export async function atRest(world: World): Promise<void> {
+  const left = await world.leftovers();
+  if (left.length > 0) throw new Error(`left over: ${left.join(', ')}`);
+}
