@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CheckRun } from '../fakes/github/state/model.js';
 import { type EngineProxy, startEngineProxy } from './support/engine-proxy.js';
+import { lineSaid } from './support/line-said.js';
 import { gitPush } from './support/push.js';
 import { conclusions, openWorld, type World } from './support/world.js';
 
@@ -42,7 +42,7 @@ const failures = (sha: string) => checks(sha).filter(({ conclusion }) => conclus
 
 /** The worker has looked for its engine, and does not take the job. */
 async function waits(): Promise<void> {
-  while (!world.server().output().includes('jobs wait until it does')) await sleep(20);
+  await lineSaid(world, 'jobs wait until it does');
 }
 
 async function readiness(): Promise<{

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { docker } from '../contract/support/images.js';
 import { publishedImage } from '../contract/support/published.js';
+import { lineSaid } from './support/line-said.js';
 import { gitPush } from './support/push.js';
 import { useFreshWorld } from './support/use-world.js';
 import { conclusions } from './support/world.js';
@@ -25,14 +25,8 @@ const isThere = (image: string): Promise<boolean> =>
     );
 
 async function removed(image: string): Promise<void> {
-  const line = (): string | undefined =>
-    world
-      .server()
-      .output()
-      .split('\n')
-      .find((text) => text.includes('unused images removed') && text.includes(image));
-  while (line() === undefined) await sleep(20);
-  expect(line()).toMatch(/"bytes":\d{7}\b.*"why":"they took more than CYCLONE_IMAGES_SIZE"/);
+  const line = await lineSaid(world, 'unused images removed', image);
+  expect(line).toMatch(/"bytes":\d{7}\b.*"why":"they took more than CYCLONE_IMAGES_SIZE"/);
 }
 
 test('images that stages pulled go when they are too many, the longest unused first, and after a kill -9 too', async () => {

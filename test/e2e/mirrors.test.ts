@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import { GIT, gitImage } from '../contract/support/images.js';
 import { createPerson } from '../fakes/github/testing/person.js';
+import { lineSaid } from './support/line-said.js';
 import { gitPush } from './support/push.js';
 import { useFreshWorld } from './support/use-world.js';
 import { conclusions } from './support/world.js';
@@ -64,7 +64,7 @@ test('mirrors that are too large go at the start, and runs make theirs anew', as
   expect(await mirrors()).toHaveLength(1);
   await world.server().stop();
   await world.start({ CYCLONE_MIRRORS_SIZE: '1Ki' });
-  while (!world.server().output().includes('unused mirrors removed')) await sleep(20);
+  await lineSaid(world, 'unused mirrors removed');
   expect(await mirrors()).toEqual([]);
   expect(await said(repository, await pushAgain(repository))).toContain('\n2 of history, 0 changes');
 }, 120_000);
