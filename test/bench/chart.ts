@@ -1,8 +1,9 @@
 import { numberText } from './document.js';
-import { goalText, meetsGoal, type Row, ratioOf } from './report.js';
+import { goalText, meetsGoal, type Row, ratioOf, ratioText } from './report.js';
 
-const WIDTH = 760;
-const NAMES = 330;
+const WIDTH = 940;
+/** As wide as the longest. */
+const NAMES = 510;
 const ROW = 26;
 const TOP = 46;
 /** What is many times over its goal would make all other bars a line. */
@@ -48,7 +49,7 @@ function partOf(row: Row): number {
 
 function valueText(row: Row): string {
   const { goal, ours, unit = 'ms' } = row;
-  return goal.of === 'ratio' ? ratioOf(row).toFixed(2) : `${numberText(ours[goal.of])} ${unit}`;
+  return goal.of === 'ratio' ? ratioText(row) : `${numberText(ours[goal.of])} ${unit}`;
 }
 
 function described(row: Row): string {

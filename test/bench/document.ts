@@ -1,4 +1,4 @@
-import { goalText, meetsGoal, type Row, ratioOf } from './report.js';
+import { goalText, meetsGoal, type Row, ratioText } from './report.js';
 import type { Group, Result } from './result.js';
 
 const BEGIN = '<!-- figures: written by script/bench --write -->';
@@ -38,7 +38,7 @@ function cellsOf(row: Row): readonly string[] {
     value(ours.p95),
     reference.name,
     value(reference.sample.p50),
-    ratioOf(row).toFixed(2),
+    ratioText(row),
     goalText(row),
     meetsGoal(row) ? 'yes' : '**no**',
   ].map((cell) => cell.replaceAll('|', '\\|').replaceAll('<', '&lt;'));

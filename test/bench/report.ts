@@ -48,7 +48,7 @@ export function table(rows: readonly Row[]): string {
       unit,
       reference.name,
       reference.sample.p50.toFixed(2),
-      ratioOf(row).toFixed(2),
+      ratioText(row),
       `${goalText(row)}${meetsGoal(row) ? '' : ' !'}`,
       note,
     ];
@@ -62,4 +62,10 @@ export function table(rows: readonly Row[]): string {
       .join('  ')
       .trimEnd();
   return [line(HEAD), line(widths.map((width) => '-'.repeat(width))), ...cells.map(line)].join('\n');
+}
+
+/** As many digits as tell it from its goal. */
+export function ratioText(row: Row): string {
+  const ratio = ratioOf(row);
+  return ratio.toFixed(ratio < 0.1 ? 3 : 2);
 }
