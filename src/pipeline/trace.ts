@@ -1,6 +1,7 @@
 import { beganAt } from './began.js';
 import type { JobProgress, Outcome, Plan, PlannedStage, RunProgress, Span, StageFacts } from './model.js';
 import { spansOf } from './spans.js';
+import { reportSpans, type Told } from './told.js';
 import { stageTitle } from './wording.js';
 
 /** A stretch of a run's time inside another one; ms since the epoch, by the server's clock. */
@@ -30,8 +31,7 @@ export interface Traced {
   readonly plan: Plan;
   readonly progress: RunProgress;
   readonly createdAt: number;
-  /** When GitHub was first told of its end: by stage, and of the whole run by `cyclone`. */
-  readonly told: ReadonlyMap<string, number>;
+  readonly told: Told;
 }
 
 /**
@@ -47,18 +47,9 @@ export function traceOf({ plan, progress, createdAt, told }: Traced): readonly T
     const planned = plan.stages.filter((stage) => stages.includes(stage.id));
     return job ? jobParts(job, planned, progress, { root, since }) : [];
   });
-  const ends = new Map(
-    progress.stages.flatMap(({ id, state }) =>
-      state.status === 'completed' ? [[id, state.completedAt]] : [],
-    ),
+  const reports = [...reportSpans(progress, told, since)].map(([check, span]) =>
+    phase(root, { ...span, detail: check }),
   );
-  ends.set('cyclone', progress.run.completedAt);
-  const reports = [...told].flatMap(([check, at]) => {
-    const end = ends.get(check);
-    return end === undefined || end < since || at < end
-      ? []
-      : [phase(root, { name: 'report', at: end, ms: at - end, detail: check })];
-  });
   const inside = [...jobs, ...reports];
   return [
     around({ key: root, what: { kind: 'run' } }, inside, { at: since, until: progress.run.completedAt }),

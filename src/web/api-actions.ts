@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Repository } from '../pipeline/model.js';
 import type { Verdict } from '../runs/operations.js';
-import { apiAddresses } from './api.js';
+import { apiAddresses, besideOf } from './api.js';
 import { RerunBody, START_RUN, StartRun } from './api-acts.js';
 import { routeOf } from './api-operation.js';
 import { AWAY, badBody, badFields, NOT_FOUND, type Problem, sendApiProblem } from './api-problem.js';
@@ -73,7 +73,7 @@ export function mountActions(app: WebApp, room: Room, { people, operations }: Ac
     const view = await room.queries.run(verdict.runs[0] ?? 0);
     return view === undefined
       ? c.json({ message: verdict.words } satisfies ApiSaid, 202)
-      : c.json(await apiRunWithStages(view, apiAddresses(room, c), room.causes), 202);
+      : c.json(await apiRunWithStages(view, apiAddresses(room, c), await besideOf(room, view)), 202);
   };
 
   const mount = (

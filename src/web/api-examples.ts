@@ -97,6 +97,7 @@ export const RUN_WITH_STAGES: ApiRunWithStages = {
       ],
     },
   ],
+  phases: [{ ...PHASE, name: 'report', started_at: '2026-01-05T09:31:52.000Z', duration_ms: 41 }],
   issues: [
     {
       code: 'unknown-key',

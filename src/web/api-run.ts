@@ -1,5 +1,7 @@
+import { beganAt } from '../pipeline/began.js';
 import type { PlannedJob, PlannedStage, RunStatus, Span, StageFacts, StageState } from '../pipeline/model.js';
 import { spansOf, totals } from '../pipeline/spans.js';
+import { reportSpans, type Told, WHOLE_RUN } from '../pipeline/told.js';
 import { stageReason } from '../pipeline/wording.js';
 import { artifactsOf, stateOf } from './access.js';
 import type { ApiArtifacts, ApiJob, ApiPhase, ApiRun, ApiRunWithStages, ApiStage } from './api-shapes.js';
@@ -37,16 +39,24 @@ export function apiRun(view: RunView, addresses: Addresses): ApiRun {
   };
 }
 
-/** @param causes absent: none is known */
+/** What is known of a run beside what it is. */
+export interface Beside {
+  /** Absent: none is known. */
+  readonly causes?: Causes | undefined;
+  readonly told: Told;
+}
+
 export async function apiRunWithStages(
   view: RunView,
   addresses: Addresses,
-  causes?: Causes,
+  beside: Beside,
 ): Promise<ApiRunWithStages> {
+  const report = reportSpans(view.progress, beside.told, beganAt(view)).get(WHOLE_RUN);
   return {
     ...apiRun(view, addresses),
-    stages: await Promise.all(view.plan.stages.map((stage) => apiStage(view, stage, addresses, causes))),
+    stages: await Promise.all(view.plan.stages.map((stage) => apiStage(view, stage, addresses, beside))),
     jobs: view.plan.jobs.map((job) => apiJob(view, job)),
+    phases: report === undefined ? [] : [apiPhase(report)],
     issues: [...view.issues],
   };
 }
@@ -55,12 +65,14 @@ export async function apiStage(
   view: RunView,
   stage: PlannedStage,
   addresses: Addresses,
-  causes?: Causes,
+  { causes, told }: Beside,
 ): Promise<ApiStage> {
   const isPrivate = view.repository.private;
   const { id, waitsFor } = stage;
   const state = stateOf(view, id);
   const reason = stageReason(state, waitsFor);
+  const report = reportSpans(view.progress, told, beganAt(view)).get(id);
+  const spans = [...spansOf(state), ...(report === undefined ? [] : [report])];
   const again = view.progress.stages.find((one) => one.id === id)?.again;
   return {
     name: id,
@@ -75,8 +87,8 @@ export async function apiStage(
     waits_for: [...(waitsFor ?? [])],
     allow_failure: stage.options?.allowFailure === true,
     ...factsOf(state.status === 'completed' ? state.facts : {}),
-    spans: Object.fromEntries(totals(spansOf(state))),
-    phases: spansOf(state).map(apiPhase),
+    spans: Object.fromEntries(totals(spans)),
+    phases: spans.map(apiPhase),
     cause: await apiCause(view, stage, causes),
     rerun: again === undefined ? null : { by: again.by, at: iso(again.at) },
     artifacts: apiArtifacts(state, addresses.artifacts(view.id, id, isPrivate)),

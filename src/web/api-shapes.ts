@@ -65,7 +65,7 @@ export type ApiArtifacts = z.infer<typeof ApiArtifacts>;
 
 export const ApiPhase = z
   .strictObject({
-    name: z.string().describe('As checkout, pull, prepare, run, outputs'),
+    name: z.string().describe('As checkout, pull, prepare, run, outputs, report'),
     detail: z.string().nullable().describe('Which of several, as the image of a pull'),
     attempt: z.int().min(1).describe('The try that it belongs to'),
     started_at: time,
@@ -141,6 +141,7 @@ export type ApiJob = z.infer<typeof ApiJob>;
 export const ApiRunWithStages = ApiRun.extend({
   stages: z.array(ApiStage),
   jobs: z.array(ApiJob),
+  phases: z.array(ApiPhase).describe('What the run took beside its jobs: report, until GitHub knew its end'),
   issues: z.array(ApiIssue),
 }).describe('A run with its stages and jobs');
 export type ApiRunWithStages = z.infer<typeof ApiRunWithStages>;

@@ -23,7 +23,7 @@ import {
 import { createListLimit } from './api-rate.js';
 import * as reads from './api-reads.js';
 import { apiRepository } from './api-repository.js';
-import { apiRun, apiRunWithStages, apiStage } from './api-run.js';
+import { apiRun, apiRunWithStages, apiStage, type Beside } from './api-run.js';
 import type { ApiRepositoryList, ApiRunList, ApiStageList } from './api-shapes.js';
 import type { Room, WebApp, WebContext } from './context.js';
 import { type Addresses, createAddresses } from './links.js';
@@ -104,21 +104,31 @@ export function mountApi(app: WebApp, room: Room): void {
 
   mount(reads.GET_RUN, SignedQuery, async (c) => {
     const view = await visibleRun(room, c);
-    return view && sendOf(c, view, await apiRunWithStages(view, apiAddresses(room, c), room.causes));
+    return (
+      view && sendOf(c, view, await apiRunWithStages(view, apiAddresses(room, c), await besideOf(room, view)))
+    );
   });
 
   mount(reads.LIST_STAGES, SignedQuery, async (c) => {
     const view = await visibleRun(room, c);
     if (view === undefined) return undefined;
-    const { stages } = await apiRunWithStages(view, apiAddresses(room, c), room.causes);
+    const { stages } = await apiRunWithStages(view, apiAddresses(room, c), await besideOf(room, view));
     return sendOf(c, view, { total_count: stages.length, stages } satisfies ApiStageList);
   });
 
   mount(reads.GET_STAGE, SignedQuery, async (c) => {
     const view = await visibleRun(room, c);
     const stage = view?.plan.stages.find(({ id }) => id === c.req.param('stage'));
-    return view && stage && sendOf(c, view, await apiStage(view, stage, apiAddresses(room, c), room.causes));
+    return (
+      view &&
+      stage &&
+      sendOf(c, view, await apiStage(view, stage, apiAddresses(room, c), await besideOf(room, view)))
+    );
   });
+}
+
+export async function besideOf({ causes, history }: Room, { id }: RunView): Promise<Beside> {
+  return { causes, told: await history.told(id) };
 }
 
 /** A signed link opens one run: the addresses of the answer carry that right on, and no other. */

@@ -1,4 +1,5 @@
 import type { Conclusion, RunStatus, StageId, TriggerEvent } from '../pipeline/model.js';
+import type { Told } from '../pipeline/told.js';
 import type { RunView } from './run-view.js';
 
 export interface HistoryFilter {
@@ -70,6 +71,8 @@ export interface RunHistory {
     readonly after: RunMention | undefined;
     readonly sameCommit: readonly RunMention[];
   }>;
+  /** What GitHub has been told of a run. */
+  told(run: number): Promise<Told>;
 }
 
 export interface WorkerSeen {

@@ -8,7 +8,7 @@ export interface Phase {
   readonly name: string;
   readonly from: number;
   readonly to: number;
-  readonly kind: 'starting' | 'running' | 'finishing';
+  readonly kind: 'waiting' | 'starting' | 'running' | 'finishing' | 'telling';
 }
 
 /** A stage's own work; what comes before it is what the stage needs, what comes after it is what it leaves. */
@@ -37,7 +37,12 @@ export function phasesOfJob({ spans = [] }: JobProgress, begin: number): readonl
   return spans
     .filter(({ at, ms }) => at + ms >= begin)
     .toSorted((a, b) => a.at - b.at)
-    .map((span) => ({ ...placed(span, begin), kind: 'starting' }));
+    .map((span) => ({ ...placed(span, begin), kind: span.name === 'queue' ? 'waiting' : 'starting' }));
+}
+
+/** From an end until GitHub knew it. */
+export function phaseOfReport(span: Span, begin: number): Phase {
+  return { ...placed(span, begin), kind: 'telling' };
 }
 
 function kindOf({ name }: Span, index: number, lastWork: number): Phase['kind'] {

@@ -83,13 +83,14 @@ export function mountRunPages(app: WebApp, room: Room): void {
   app.get('/runs/:run', async (c) => {
     const view = await visibleRun(room, c);
     if (!view) return c.notFound();
-    const [frame, around, causes, may] = await Promise.all([
+    const [frame, around, causes, told, may] = await Promise.all([
       frameOf(room, c),
       room.history.around(view.id),
       causesOf(room, view),
+      room.history.told(view.id),
       mayAct(room, c, view.repository),
     ]);
-    const page = <RunPage {...{ frame, view, around, causes }} mayAct={may} now={room.clock.now()} />;
+    const page = <RunPage {...{ frame, view, around, causes, told }} mayAct={may} now={room.clock.now()} />;
     return sendPage(c, page, 200, cacheHeaders(view.repository.private));
   });
 }

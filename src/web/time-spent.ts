@@ -1,7 +1,8 @@
 import { beganAt } from '../pipeline/began.js';
 import { duration } from '../pipeline/measures.js';
-import type { StageId, StageState } from '../pipeline/model.js';
-import { type Phase, phasesOf, phasesOfJob } from './phases.js';
+import type { JobProgress, Span, StageId, StageState } from '../pipeline/model.js';
+import { reportSpans, type Told, WHOLE_RUN } from '../pipeline/told.js';
+import { type Phase, phaseOfReport, phasesOf, phasesOfJob } from './phases.js';
 import type { RunView } from './ports.js';
 import { directlyBefore, nodesOf, type RunNode } from './run-nodes.js';
 
@@ -17,7 +18,9 @@ export interface Bar {
   readonly endAt: number;
   /** Since when it leaves what others want of it. */
   readonly leavesAt: number | undefined;
-  /** Of a single stage that is over. */
+  /** What its job did until it began: of the first stage of a job. */
+  readonly before: readonly Phase[];
+  /** Of a single stage that is over; behind its end until GitHub knew it. */
   readonly phases: readonly Phase[];
 }
 
@@ -29,35 +32,80 @@ export interface JobTime {
 
 export interface TimeSpent {
   readonly totalMs: number;
+  /** Until GitHub knew of the last end. */
+  readonly untilMs: number;
   readonly bars: readonly Bar[];
   readonly jobs: readonly JobTime[];
+  /** Of the run as a whole. */
+  readonly phases: readonly Phase[];
   /** One sentence; undefined: there is nothing to say yet. */
   readonly words: string | undefined;
 }
 
 /** Where the time of a run went since somebody last had it begin. */
-export function timeSpent(view: RunView, now: number): TimeSpent {
+export function timeSpent(view: RunView, told: Told, now: number): TimeSpent {
   const begin = beganAt(view);
+  const reports = reportSpans(view.progress, told, begin);
+  const firsts = firstOfJobs(view, begin);
   const states = new Map(view.progress.stages.map(({ id, state }) => [id, state]));
   const before = directlyBefore(view);
   const bars = nodesOf(view).flatMap((node): Bar[] => {
-    const spans = node.stages.flatMap(
-      ({ stage, state }) => timesOf(state, readyAt(stage.id, before, states, begin), begin, now) ?? [],
-    );
+    const spans = node.stages.flatMap(({ stage, state }) => {
+      const times = timesOf(state, readyAt(stage.id, before, states, begin), begin, now);
+      const job = firsts.get(stage.id);
+      const report = reports.get(stage.id);
+      return times === undefined ? [] : [withJob(withReport(times, report, begin), job, begin)];
+    });
     return spans.length === 0 ? [] : [{ node, ...together(spans) }];
   });
   bars.sort((a, b) => (a.startedAt ?? Number.MAX_SAFE_INTEGER) - (b.startedAt ?? Number.MAX_SAFE_INTEGER));
   const totalMs = Math.max(0, ...bars.map(({ endAt }) => endAt));
+  const ofRun = reports.get(WHOLE_RUN);
+  const phases = ofRun === undefined ? [] : [phaseOfReport(ofRun, begin)];
+  const untilMs = Math.max(totalMs, ...[...phases, ...bars.flatMap((bar) => bar.phases)].map(({ to }) => to));
   const jobs = view.progress.jobs.map((job) => ({ job: job.id, phases: phasesOfJob(job, begin) }));
   return {
     totalMs,
+    untilMs,
     bars,
-    jobs: jobs.filter(({ phases }) => phases.length > 0),
+    jobs: jobs.filter((job) => job.phases.length > 0),
+    phases,
     words: words(bars, totalMs),
   };
 }
 
 type Times = Omit<Bar, 'node'>;
+
+/** By stage: the job that began with it. */
+function firstOfJobs({ plan, progress }: RunView, begin: number): ReadonlyMap<StageId, JobProgress> {
+  return new Map(
+    plan.jobs.flatMap(({ id, stages }) => {
+      const job = progress.jobs.find((one) => one.id === id);
+      const [first] = progress.stages
+        .flatMap(({ id: stage, state }) =>
+          state.status !== 'queued' &&
+          state.startedAt !== undefined &&
+          state.startedAt >= begin &&
+          stages.includes(stage)
+            ? [{ stage, at: state.startedAt }]
+            : [],
+        )
+        .toSorted((a, b) => a.at - b.at);
+      return job === undefined || first === undefined ? [] : [[first.stage, job]];
+    }),
+  );
+}
+
+function withJob(times: Times, job: JobProgress | undefined, begin: number): Times {
+  const { startedAt } = times;
+  if (job === undefined || startedAt === undefined) return times;
+  const before = phasesOfJob(job, begin).map((phase) => within(phase, 0, startedAt));
+  return { ...times, before: before.filter(({ from, to }) => to > from) };
+}
+
+function withReport(times: Times, report: Span | undefined, begin: number): Times {
+  return report === undefined ? times : { ...times, phases: [...times.phases, phaseOfReport(report, begin)] };
+}
 
 function readyAt(
   id: StageId,
@@ -83,7 +131,7 @@ function timesOf(
 ): Times | undefined {
   if (state.status === 'queued') {
     if (ready === undefined) return undefined;
-    const nothing = { startedAt: undefined, workAt: undefined, leavesAt: undefined, phases: [] };
+    const nothing = { startedAt: undefined, workAt: undefined, leavesAt: undefined, before: [], phases: [] };
     return { ...nothing, readyAt: ready - begin, endAt: now - begin };
   }
   if (state.startedAt === undefined) return undefined;
@@ -102,6 +150,7 @@ function timesOf(
     workAt,
     leavesAt: after && Math.max(after.from, workAt),
     endAt,
+    before: [],
     phases,
   };
 }
@@ -127,6 +176,7 @@ function together(spans: readonly Times[]): Times {
     workAt: least(spans.map(({ workAt }) => workAt)),
     leavesAt: undefined,
     endAt,
+    before: [],
     phases: [],
   };
 }

@@ -70,6 +70,14 @@ export function memoryHistory(runs: MemoryRuns): RunHistory {
       const after = same.find(({ id }) => id > run);
       return { before: before && mention(before), after: after && mention(after), sameCommit: [] };
     },
+    told: async (run) => {
+      const view = await runs.run(run);
+      return new Map(
+        view?.progress.stages.flatMap(({ id, state }) =>
+          state.status === 'completed' ? [[id, state.completedAt + 40]] : [],
+        ),
+      );
+    },
   };
 }
 

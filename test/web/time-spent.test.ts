@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { StageState } from '../../src/pipeline/model.js';
+import type { Told } from '../../src/pipeline/told.js';
 import type { RunView } from '../../src/web/ports.js';
-import { timeSpent } from '../../src/web/time-spent.js';
+import { type TimeSpent, timeSpent } from '../../src/web/time-spent.js';
 import { tag } from '../pipeline/examples.js';
 import { matrix, planOf, stage } from '../pipeline/graph/definitions.js';
 import { NOON, queued, runView } from './runs.js';
@@ -28,9 +29,13 @@ function view(stages: Readonly<Record<string, StageState>>): RunView {
   return { ...runView({ plan, stages }), createdAt: NOON };
 }
 
+function spentOf(shown: RunView, now: number, told: Told = new Map()): TimeSpent {
+  return timeSpent(shown, told, now);
+}
+
 describe('where the time of a run went', () => {
   test('waiting, starting and running, and the biggest part in words', () => {
-    const spent = timeSpent(
+    const spent = spentOf(
       view({
         pre_build: ran(9, 17, { checkout: 1500, prepare: 500, run: 6000 }),
         integration: ran(18, 66, { services: 8000 }),
@@ -47,6 +52,7 @@ describe('where the time of a run went', () => {
         workAt: 11_000,
         endAt: 17_000,
         leavesAt: undefined,
+        before: [],
         phases: [
           { name: 'checkout', from: 9000, to: 10_500, kind: 'starting' },
           { name: 'prepare', from: 10_500, to: 11_000, kind: 'starting' },
@@ -60,6 +66,7 @@ describe('where the time of a run went', () => {
         workAt: 26_000,
         endAt: 66_000,
         leavesAt: undefined,
+        before: [],
         phases: [{ name: 'services', from: 18_000, to: 26_000, kind: 'starting' }],
       },
       expect.objectContaining({ name: 'e2e' }),
@@ -78,7 +85,7 @@ describe('where the time of a run went', () => {
       { name: 'run', at: at + 2000, ms: 1500, attempt: 2 },
       { name: 'cache', at: at + 4000, ms: 5000 },
     ];
-    const { bars } = timeSpent(view({ pre_build: { ...state, facts: { spans } } }), NOON);
+    const { bars } = spentOf(view({ pre_build: { ...state, facts: { spans } } }), NOON);
     expect(bars[0]).toMatchObject({ startedAt: 1000, workAt: 1500, leavesAt: 4500, endAt: 6000 });
     expect(bars[0]?.phases.map(({ name, kind, to }) => [name, kind, to])).toEqual([
       ['prepare', 'starting', 1500],
@@ -100,31 +107,71 @@ describe('where the time of a run went', () => {
     ];
     const job = { id: 'chain', status: 'done', attempt: 1, fence: 1, seq: 3, spans } as const;
     const progress = { ...one.progress, jobs: [job, { ...job, id: 'quiet', spans: [] }] };
-    expect(timeSpent({ ...one, progress }, NOON).jobs).toEqual([
+    expect(spentOf({ ...one, progress }, NOON).jobs).toEqual([
       {
         job: 'chain',
         phases: [
-          { name: 'queue', from: 50, to: 150, kind: 'starting' },
+          { name: 'queue', from: 50, to: 150, kind: 'waiting' },
           { name: 'pull busybox', from: 200, to: 900, kind: 'starting' },
         ],
       },
     ]);
   });
 
+  test('what a job did until its first stage began is in the bar of that stage', () => {
+    const one = view({ pre_build: ran(2, 3), integration: ran(4, 5) });
+    const spans = [
+      { name: 'queue', at: NOON + 50, ms: 100 },
+      { name: 'checkout', at: NOON + 150, ms: 2000 },
+      { name: 'pull', detail: 'busybox', at: NOON + 3200, ms: 100 },
+    ];
+    const [{ id } = { id: '' }] = one.plan.jobs;
+    const job = { id, status: 'done', attempt: 1, fence: 1, seq: 3, spans } as const;
+    const { bars } = spentOf({ ...one, progress: { ...one.progress, jobs: [job] } }, NOON);
+    expect(bars.map(({ node, before }) => [node.name, before])).toEqual([
+      [
+        'pre_build',
+        [
+          { name: 'queue', from: 50, to: 150, kind: 'waiting' },
+          { name: 'checkout', from: 150, to: 2000, kind: 'starting' },
+        ],
+      ],
+      ['integration', []],
+      ['e2e', []],
+    ]);
+  });
+
+  test('telling GitHub of an end is a part of the bar, and none of the stage', () => {
+    const told = new Map([
+      ['pre_build', NOON + 3400],
+      ['integration', NOON + 3900],
+    ]);
+    const { bars, totalMs, untilMs, phases } = spentOf(
+      view({ pre_build: ran(2, 3), integration: ran(3, 4) }),
+      NOON,
+      told,
+    );
+    expect(bars[0]).toMatchObject({
+      endAt: 3000,
+      phases: [{ name: 'report', from: 3000, to: 3400, kind: 'telling' }],
+    });
+    // It was told of an earlier end.
+    expect(bars[1]).toMatchObject({ endAt: 4000, phases: [] });
+    expect([totalMs, untilMs, phases]).toEqual([4000, 4000, []]);
+  });
+
   test('a stage whose needs are not over is not said to wait for a worker', () => {
     const running: StageState = { status: 'in_progress', startedAt: NOON + 1000 };
-    const { bars } = timeSpent(view({ pre_build: running, integration: queued }), NOON + 5000);
+    const { bars } = spentOf(view({ pre_build: running, integration: queued }), NOON + 5000);
     expect(bars.map(({ node }) => node.name)).toEqual(['pre_build', 'e2e']);
-    expect(timeSpent(view({ pre_build: queued }), NOON + 5000).words).toBe(
-      'So far: 5 s waiting for a worker',
-    );
+    expect(spentOf(view({ pre_build: queued }), NOON + 5000).words).toBe('So far: 5 s waiting for a worker');
   });
 
   test('many cells are one, from the first that began to the last that ended', () => {
     const cells = Object.fromEntries(
       Array.from({ length: 9 }, (_, n) => [`e2e (n=${n})`, ran(2 + n, 10 + n)] as const),
     );
-    const { bars } = timeSpent(view({ pre_build: ran(0, 1), integration: ran(1, 2), ...cells }), NOON);
+    const { bars } = spentOf(view({ pre_build: ran(0, 1), integration: ran(1, 2), ...cells }), NOON);
     expect(bars.at(-1)).toMatchObject({ readyAt: 0, startedAt: 2000, endAt: 18_000 });
     expect(bars.at(-1)?.node.stages).toHaveLength(9);
   });
@@ -134,7 +181,7 @@ describe('where the time of a run went', () => {
     const stages = before.progress.stages.map((one) =>
       one.id === 'integration' ? { ...one, again: { by: 'alice', at: NOON + 3_590_000 } } : one,
     );
-    const spent = timeSpent({ ...before, progress: { ...before.progress, stages } }, NOON + 3_610_000);
+    const spent = spentOf({ ...before, progress: { ...before.progress, stages } }, NOON + 3_610_000);
     expect(spent.totalMs).toBe(20_000);
     expect(spent.bars.find(({ node }) => node.name === 'pre_build')).toBeUndefined();
     expect(spent.bars.find(({ node }) => node.name === 'integration')).toMatchObject({

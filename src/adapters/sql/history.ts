@@ -58,6 +58,7 @@ export function runHistory(db: Database): RunHistory {
       );
     },
     around: (run) => around(db, run),
+    told: (run) => told(db, run),
   };
 }
 
@@ -164,4 +165,14 @@ function toMention(row: MentionRow): RunMention {
     conclusion: (row.conclusion as Conclusion | null) ?? undefined,
     createdAt: row.created_at,
   };
+}
+
+async function told(db: Database, run: number): ReturnType<RunHistory['told']> {
+  const rows = await db
+    .selectFrom('checks')
+    .select(['check_key', 'told_at'])
+    .where('run_id', '=', run)
+    .orderBy('position')
+    .execute();
+  return new Map(rows.flatMap(({ check_key, told_at }) => (told_at === null ? [] : [[check_key, told_at]])));
 }

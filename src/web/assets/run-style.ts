@@ -32,6 +32,7 @@ ul.timeline a { padding-bottom: 2px; overflow: hidden; text-overflow: ellipsis; 
 .bar .starting { fill: currentColor; opacity: 0.45; }
 .bar .running { fill: currentColor; }
 .bar .finishing { fill: currentColor; opacity: 0.7; }
+.bar .telling { fill: var(--quiet); opacity: 0.8; }
 .bar .between { fill: currentColor; opacity: 0.2; }
 .legend { font-size: 13px; margin-top: 6px; }
 .key { display: inline-block; width: 14px; height: 10px; background: var(--quiet); margin-left: 8px; }
@@ -39,6 +40,7 @@ ul.timeline a { padding-bottom: 2px; overflow: hidden; text-overflow: ellipsis; 
 .key-starting { background: var(--running); opacity: 0.45; }
 .key-running { background: var(--running); }
 .key-finishing { background: var(--running); opacity: 0.7; }
+.key-telling { height: 4px; opacity: 0.8; vertical-align: middle; }
 table.phases { font-size: 13px; }
 table.phases th, table.phases td { padding: 3px 0 3px 12px; }
 table.phases th[scope=rowgroup] { padding: 9px 0 3px; color: var(--text); overflow-wrap: anywhere; }

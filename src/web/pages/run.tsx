@@ -1,4 +1,5 @@
 import type { Issue, StageId } from '../../pipeline/model.js';
+import type { Told } from '../../pipeline/told.js';
 import type { Frame } from '../frame.js';
 import type { CauseJson } from '../log-protocol.js';
 import type { RunView } from '../ports.js';
@@ -19,10 +20,11 @@ export interface RunProps {
   readonly mayAct: boolean;
   /** Why stages failed, as far as it is known. */
   readonly causes: ReadonlyMap<StageId, CauseJson>;
+  readonly told: Told;
   readonly now: number;
 }
 
-export function RunPage({ frame, view, around, mayAct, causes, now }: RunProps) {
+export function RunPage({ frame, view, around, mayAct, causes, told, now }: RunProps) {
   const { repository, trigger, progress, plan } = view;
   const { addresses } = frame;
   const { run } = progress;
@@ -53,7 +55,7 @@ export function RunPage({ frame, view, around, mayAct, causes, now }: RunProps) 
         <>
           <Graph {...{ addresses, view, now }} />
           <Stages {...{ addresses, view, causes, now }} />
-          <Timeline {...{ addresses, view, now }} />
+          <Timeline {...{ addresses, view, told, now }} />
         </>
       )}
     </Layout>

@@ -7,13 +7,16 @@ const MOST_ROWS = 40;
 interface TimeTableProps {
   readonly bars: readonly Bar[];
   readonly jobs: readonly JobTime[];
+  /** Of the run as a whole. */
+  readonly run: readonly Phase[];
 }
 
 /** The bars in numbers, and what the jobs did beside their stages. */
-export function TimeTable({ bars, jobs }: TimeTableProps) {
+export function TimeTable({ bars, jobs, run }: TimeTableProps) {
   const groups = [
     ...jobs.map(({ job, phases }) => ({ name: `${job}, beside its stages`, phases })),
     ...bars.map(({ node, phases }) => ({ name: node.name, phases })),
+    { name: 'the whole run', phases: run },
   ].filter(({ phases }) => phases.length > 0);
   if (groups.length === 0) return null;
   return (

@@ -1,4 +1,5 @@
 import { duration } from '../../pipeline/measures.js';
+import type { Told } from '../../pipeline/told.js';
 import type { Addresses } from '../links.js';
 import { precisely } from '../phases.js';
 import type { RunView } from '../ports.js';
@@ -13,12 +14,13 @@ const MOST_BARS = 60;
 interface TimelineProps {
   readonly addresses: Addresses;
   readonly view: RunView;
+  readonly told: Told;
   readonly now: number;
 }
 
 /** Where the time went: a bar for each stage that could begin. */
-export function Timeline({ addresses, view, now }: TimelineProps) {
-  const { bars, jobs, totalMs, words } = timeSpent(view, now);
+export function Timeline({ addresses, view, told, now }: TimelineProps) {
+  const { bars, jobs, phases, totalMs, untilMs, words } = timeSpent(view, told, now);
   if (bars.length === 0 || totalMs === 0) return null;
   const shown = bars.slice(0, MOST_BARS);
   return (
@@ -29,23 +31,23 @@ export function Timeline({ addresses, view, now }: TimelineProps) {
         {shown.map((bar) => (
           <li>
             <BarLink {...{ addresses, view, bar }} />
-            <Parts bar={bar} totalMs={totalMs} />
+            <Parts bar={bar} totalMs={untilMs} />
             <span class="number right">{barTime(bar)}</span>
           </li>
         ))}
       </ul>
       <p class="quiet legend">
         <span class="key key-waiting" /> waiting <span class="key key-starting" /> starting{' '}
-        <span class="key key-running" /> running <span class="key key-finishing" /> finishing · of{' '}
-        {duration(totalMs)} in all
+        <span class="key key-running" /> running <span class="key key-finishing" /> finishing{' '}
+        <span class="key key-telling" /> telling GitHub · of {duration(totalMs)} in all
         {bars.length > shown.length && `; ${bars.length - shown.length} more are in the list`}
       </p>
-      <TimeTable bars={shown} jobs={jobs} />
+      <TimeTable bars={shown} jobs={jobs} run={phases} />
     </section>
   );
 }
 
-function BarLink({ addresses, view, bar }: Omit<TimelineProps, 'now'> & { readonly bar: Bar }) {
+function BarLink({ addresses, view, bar }: Omit<TimelineProps, 'now' | 'told'> & { readonly bar: Bar }) {
   const { name, stages } = bar.node;
   const [only] = stages;
   const href =
@@ -64,16 +66,16 @@ function barTime({ startedAt, endAt, readyAt }: Bar): string {
 }
 
 function Parts({ bar, totalMs }: { readonly bar: Bar; readonly totalMs: number }) {
-  const { node, readyAt, startedAt = bar.endAt, endAt, phases } = bar;
+  const { node, readyAt, startedAt = bar.endAt, endAt, before, phases } = bar;
   const { tone } = shownTogether(node.stages.map(({ state }) => state));
-  const part = (from: number, to: number, kind: string, title?: string) =>
+  const part = (from: number, to: number, kind: string, title?: string, beside = kind === 'waiting') =>
     to > from && (
       <rect
         class={kind}
         x={percent(from, totalMs)}
         width={percent(to - from, totalMs)}
-        y={kind === 'waiting' ? 5 : 1}
-        height={kind === 'waiting' ? 4 : 12}
+        y={beside ? 5 : 1}
+        height={beside ? 4 : 12}
       >
         {title !== undefined && <title>{title}</title>}
       </rect>
@@ -83,10 +85,16 @@ function Parts({ bar, totalMs }: { readonly bar: Bar; readonly totalMs: number }
     <svg class={`bar state-${tone}`} width="100%" height="14" role="img" aria-label={barWords(bar)}>
       <title>{barWords(bar)}</title>
       {part(readyAt, startedAt, 'waiting')}
+      {before.map(({ from, to, kind, name }) =>
+        part(from, to, kind, `${name} ${precisely(to - from)}`, true),
+      )}
       {isSplit && part(startedAt, endAt, 'between')}
-      {isSplit
-        ? phases.map(({ from, to, kind, name }) => part(from, to, kind, `${name} ${precisely(to - from)}`))
-        : wholeParts(bar, totalMs).map(([from, to, kind]) => part(from, to, kind))}
+      {!isSplit && wholeParts(bar, totalMs).map(([from, to, kind]) => part(from, to, kind))}
+      {phases
+        .filter(({ kind }) => isSplit || kind === 'telling')
+        .map(({ from, to, kind, name }) =>
+          part(from, to, kind, `${name} ${precisely(to - from)}`, kind === 'telling'),
+        )}
     </svg>
   );
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { checkStore } from '../../../src/adapters/sql/checks.js';
 import { type Database, openDatabase } from '../../../src/adapters/sql/database.js';
+import { runHistory } from '../../../src/adapters/sql/history.js';
 import { runStore } from '../../../src/adapters/sql/runs.js';
 import { traceStore } from '../../../src/adapters/sql/traces.js';
 import type { RunRecord, RunStore } from '../../../src/runs/ports.js';
@@ -53,6 +54,7 @@ export function describeTraces(newPlace: () => Promise<Place>): void {
     await tell(1040, 1000);
     await tell(1900, 1000);
     expect((await traces.due(run.id))?.told).toEqual(new Map([['cyclone', 1040]]));
+    expect(await runHistory(db).told(run.id)).toEqual(new Map([['cyclone', 1040]]));
     await tell(2500, 2000);
     expect((await traces.due(run.id))?.told).toEqual(new Map([['cyclone', 2500]]));
   });

@@ -28,6 +28,7 @@ test('the page of a run says in a table where the time went', async () => {
     ['unit'],
     ['checkout', '12 s', '40 ms'],
     ['run', '12 s', '40 s'],
+    ['report', '52 s', '40 ms'],
   ]);
   expect(body).toContain('<title>checkout 40 ms</title>');
 });
