@@ -88,8 +88,9 @@ export function createImageBounds(deps: ImageBoundsDeps): ImageBounds {
     await watch();
     const stayed = new Set<string>();
     for (let isShort = true; isShort && !over.signal.aborted; ) {
+      const settle = ledger.asking();
       const [images, wanted, needed] = await Promise.all([store.list(), wantedBytes(deps), deps.needed()]);
-      ledger.settle(images);
+      settle(images);
       const mine = images.filter((image) => keyOf(deps, image) !== undefined);
       // The layers of each image are two questions: not where even all of them, counted for each, are within the limit.
       const most = mine.reduce((bytes, image) => bytes + image.bytes, 0);

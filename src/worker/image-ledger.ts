@@ -10,8 +10,11 @@ export interface OpenImageLedger extends ImageLedger {
   isHeld(image: readonly string[]): boolean;
   /** The engine tells of somebody's pull. */
   seen(name: string, at: number): void;
-  /** Takes what is there now for what an earlier process was pulling when it died, and forgets what is gone. */
-  settle(images: readonly StoredImage[]): void;
+  /**
+   * Before the engine is asked for its images; its answer takes what is there for what an earlier process was pulling
+   * when it died, and forgets what is gone, but not what came since it was asked.
+   */
+  asking(): (images: readonly StoredImage[]) => void;
   /** It came by us, and nobody else has a name of it or pulled it. */
   isOurs(image: StoredImage): boolean;
   removed(image: Pick<StoredImage, 'id' | 'names'>): void;
@@ -127,20 +130,24 @@ export async function openImageLedger(
       seenAt = at;
       count(name, 1);
     },
-    settle(images) {
-      for (const [name, wasThere] of interrupted) {
-        const image = wasThere ? undefined : images.find(({ names }) => names.includes(name));
-        const repository = name.replace(/[:@][^/]*$/, '');
-        const names = image?.names.filter((one) => one === name || one.startsWith(`${repository}@`));
-        if (image !== undefined && !pulled.has(image.id)) bring({ id: image.id, names: names ?? [] });
-      }
-      interrupted.clear();
-      const ids = new Set(images.map(({ id }) => id));
-      for (const id of pulled.keys()) if (!ids.has(id)) pulled.delete(id);
-      const heads = new Set(images.flatMap(({ marks }) => marks ?? []));
-      for (const head of built.keys()) if (!heads.has(head) && !held.has(head)) built.delete(head);
-      const names = new Set([...pulling.keys(), ...[...pulled.values()].flatMap((image) => image.names)]);
-      for (const name of strange.keys()) if (!names.has(name)) strange.delete(name);
+    asking() {
+      const askedAt = now();
+      return (images) => {
+        for (const [name, wasThere] of interrupted) {
+          const image = wasThere ? undefined : images.find(({ names }) => names.includes(name));
+          const repository = name.replace(/[:@][^/]*$/, '');
+          const names = image?.names.filter((one) => one === name || one.startsWith(`${repository}@`));
+          if (image !== undefined && !pulled.has(image.id)) bring({ id: image.id, names: names ?? [] });
+        }
+        interrupted.clear();
+        const ids = new Set(images.map(({ id }) => id));
+        for (const [id, { usedAt }] of pulled) if (!ids.has(id) && usedAt < askedAt) pulled.delete(id);
+        const heads = new Set(images.flatMap(({ marks }) => marks ?? []));
+        for (const [head, usedAt] of built)
+          if (!heads.has(head) && !held.has(head) && usedAt < askedAt) built.delete(head);
+        const names = new Set([...pulling.keys(), ...[...pulled.values()].flatMap((image) => image.names)]);
+        for (const name of strange.keys()) if (!names.has(name)) strange.delete(name);
+      };
     },
     isOurs({ id, names }) {
       const known = pulled.get(id);

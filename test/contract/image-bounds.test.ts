@@ -11,6 +11,7 @@ import type { ImageStore } from '../../src/worker/ports.js';
 import { buildOf } from './support/build.js';
 import { testEngine } from './support/engine.js';
 import { busyboxImage, docker } from './support/images.js';
+import { lateLists } from './support/late-lists.js';
 import { publishedImage } from './support/published.js';
 import { type Registry, startRegistry } from './support/registry.js';
 
@@ -50,8 +51,7 @@ async function published(what: string, mebibytes: number): Promise<string> {
   return name;
 }
 
-/** A worker that begins, or begins again on what it knew. */
-async function open(file: string): Promise<{
+interface Worker {
   readonly engine: DockerEngine;
   readonly ledger: OpenImageLedger;
   readonly lines: readonly Readonly<Record<string, unknown>>[];
@@ -62,13 +62,21 @@ async function open(file: string): Promise<{
     needed?: readonly string[];
     free?: number;
   }): Promise<void>;
-}> {
+}
+
+/** A worker that begins, or begins again on what it knew. */
+async function open(file: string, dockerHost?: string): Promise<Worker> {
   const lines: Readonly<Record<string, unknown>>[] = [];
   const write = (fields: Readonly<Record<string, unknown>>): void => void lines.push(fields);
   const logger = { info: write, warn: write, error: write };
   // Each thing later than the one before.
   const ledger = await openImageLedger(path.join(directory, file), { now: tick, logger });
-  const engine = dockerEngine({ install: bench.install, firewall: undefined, ledger });
+  const engine = dockerEngine({
+    install: bench.install,
+    firewall: undefined,
+    ledger,
+    ...(dockerHost !== undefined && { dockerHost }),
+  });
   return {
     engine,
     ledger,
@@ -164,6 +172,20 @@ test('an image that somebody else pulled since, stays, also after a restart', as
   const again = await open('wanted.json');
   await again.look({ store: settled(again.engine.stored, marker!) });
   expect(await Promise.all([name!, other!].map(isThere))).toEqual([true, false]);
+});
+
+test('an image is ours also where its pull is quicker than the list of what was there', async () => {
+  const [name, base] = await Promise.all(['quick', 'quick-base'].map((what) => published(what, 1)));
+  for (const [file, bring] of [
+    ['quick-pull.json', (slow: Worker) => slow.pull(name!)],
+    ['quick-build.json', (slow: Worker) => slow.engine.build(onto(base!), never, quiet)],
+  ] as const) {
+    const late = await lateLists();
+    const slow = await open(file, late.host);
+    await bring(slow);
+    await late.stop();
+    expect(Object.values(slow.ledger.notes().pulled)).toHaveLength(1);
+  }
 });
 
 test('a name that somebody had stays theirs, and what came under it goes when the name has moved on', async () => {
@@ -275,6 +297,11 @@ test('layers have the sizes that the engine counts for their image', async () =>
     if (parts !== undefined) expect(sum).toBe(image.bytes);
   }
 });
+
+function onto(base: string): ReturnType<typeof buildOf> {
+  const tag = `${bench.install}/onto:1`;
+  return buildOf({ tag, labels: bench.labels, dockerfile: `FROM ${base}\n`, files: {} });
+}
 
 async function drain(stream: NodeJS.ReadableStream): Promise<void> {
   for await (const _ of stream);

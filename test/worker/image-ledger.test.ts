@@ -76,7 +76,7 @@ describe('an image that came by us', () => {
     await ledger.pulling('taken:1', true);
     const again = await open();
     const other = 'sha256:other';
-    again.settle([stored([NAME, 'team/app@sha256:d']), stored(['taken:1'], other)]);
+    again.asking()([stored([NAME, 'team/app@sha256:d']), stored(['taken:1'], other)]);
     expect(again.isOurs(stored([NAME, 'team/app@sha256:d']))).toBe(true);
     expect(again.isOurs(stored(['taken:1'], other))).toBe(false);
     expect(again.notes().pulling).toEqual({});
@@ -95,8 +95,20 @@ describe('an image that came by us', () => {
   test('is forgotten when it is gone, whoever removed it', async () => {
     const ledger = await open();
     await pull(ledger);
-    ledger.settle([]);
+    now = 1001;
+    ledger.asking()([]);
     expect(ledger.notes()).toMatchObject({ pulled: {}, strange: {} });
+  });
+
+  test('is not forgotten when it came while the engine made its list', async () => {
+    const ledger = await open();
+    now = 1001;
+    const settle = ledger.asking();
+    await pull(ledger);
+    ledger.hold().add('abcdef012345');
+    settle([]);
+    expect(ledger.isOurs(stored([NAME]))).toBe(true);
+    expect(ledger.notes().built).toEqual({ abcdef012345: 1001 });
   });
 });
 

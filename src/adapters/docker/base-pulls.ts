@@ -1,7 +1,7 @@
 import type { ImageLedger } from '../../worker/ports.js';
 import type { Client } from './client.js';
 import type { EngineMessage } from './messages.js';
-import { brought, imagesNow, newerIn } from './noted-pull.js';
+import { brought, imagesNow, isLayerPulled, newerIn, none } from './noted-pull.js';
 import { parseReference, shownAs } from './reference.js';
 
 /** Tells the ledger of images that a build pulls for its FROM instructions: the builder does so on its own. */
@@ -12,9 +12,17 @@ export interface BasePulls {
   end(): Promise<void>;
 }
 
-export function basePulls(client: Client, ledger: ImageLedger): BasePulls {
+/** @param isAsked the builder asks the registry even for a name that the engine has */
+export function basePulls(client: Client, ledger: ImageLedger, isAsked: boolean): BasePulls {
   let before: ReturnType<typeof imagesNow> | undefined;
   let open: string | undefined;
+  let hadLayers = false;
+
+  // By the time the list is there the pull may be over, and all that came with it in the list.
+  const known = async (): ReturnType<typeof imagesNow> => {
+    if (!hadLayers || before === undefined) return (await before) ?? none();
+    return isAsked ? { ...none(), names: (await before).names } : none();
+  };
 
   const end = async (): Promise<void> => {
     const name = open;
@@ -26,15 +34,17 @@ export function basePulls(client: Client, ledger: ImageLedger): BasePulls {
       if (message.status?.startsWith('Pulling from ') === true) {
         before = imagesNow(client);
         before.catch(() => {});
+        hadLayers = false;
         const name = nameOf(base);
         if (name === undefined || open !== undefined) return;
         open = name;
-        await ledger.pulling(name, (await before).names.has(name));
+        await ledger.pulling(name, isAsked && (await before).names.has(name));
       }
+      hadLayers ||= isLayerPulled(message);
       const name = newerIn(message) ?? upToDateIn(message);
       if (name === undefined || before === undefined) return;
       if (open === name) open = undefined;
-      const came = newerIn(message) === undefined ? undefined : await brought(client, name, await before);
+      const came = newerIn(message) === undefined ? undefined : await brought(client, name, await known());
       await ledger.pulled(name, came ?? 'same');
     },
     end,

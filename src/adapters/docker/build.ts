@@ -130,7 +130,7 @@ async function make(
   log: Log,
 ): Promise<string> {
   const context = source(build.context);
-  const bases = ledger && basePulls(client, ledger);
+  const bases = ledger && basePulls(client, ledger, build.pull);
   try {
     const options = { ...buildOptions(build, network), abortSignal: signal };
     const stream = await client.call((docker) => docker.buildImage(context.stream, options), signal);

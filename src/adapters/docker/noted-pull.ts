@@ -19,17 +19,22 @@ export async function notedPull(
 ): Promise<void> {
   const isThere = (await inspectImage(client, name)) !== undefined;
   await ledger.pulling(name, isThere);
-  // Nobody waits for it before the end: should the pull be quicker, the image counts as somebody else's.
+  // Nobody waits for it before the end: should a pull without layers be quicker, the image counts as somebody else's.
   const before = imagesNow(client);
   before.catch(() => {});
   let isNewer = false;
+  let hadLayers = false;
   let came: Brought | 'same' | 'failed' = 'failed';
   try {
     await pull((message) => {
       isNewer ||= newerIn(message) !== undefined;
+      hadLayers ||= isLayerPulled(message);
     });
     came = 'same';
-    if (isNewer) came = (await brought(client, name, await before)) ?? 'same';
+    if (isNewer) {
+      const known = hadLayers ? none(isThere ? name : undefined) : await before;
+      came = (await brought(client, name, known)) ?? 'same';
+    }
   } finally {
     await ledger.pulled(name, came);
   }
@@ -38,6 +43,19 @@ export async function notedPull(
 /** The name of an image that came, in what the engine says at the end of a pull, a build's own too. */
 export function newerIn({ status = '' }: EngineMessage): string | undefined {
   return /^Status: Downloaded newer image for (\S+)$/.exec(status)?.[1];
+}
+
+/**
+ * Then the engine had no such image when the pull began, however late anybody asks: of one that it has, no layer is
+ * pulled. https://github.com/moby/moby/blob/v20.10.24/distribution/pull_v2.go (pullSchema2Layers)
+ */
+export function isLayerPulled({ status, id }: EngineMessage): boolean {
+  return status === 'Pull complete' && id !== undefined;
+}
+
+/** Nothing of an image that layers were pulled for. @param name what another image was called by then */
+export function none(name?: string): Before {
+  return { ids: new Set(), names: new Set(name === undefined ? [] : [name]) };
 }
 
 /** All of them, also those that others were made of. */
